@@ -1,0 +1,324 @@
+"""The graph, declared once. Constraints, tables, the schema page and the diagram are derived from here.
+
+Every module carries one primary label and at most one role label (`:Module:Attention`). An inferred property `p`
+has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null and
+`p_detail` says why.
+
+>>> [p.name for p in label("Stream").properties][:3]
+['uid', 'model', 'scope']
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = 1
+"""Raised with every change a store written before it would not survive; `kb.store.migrations` has the steps."""
+
+Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Property(_Frozen):
+    """One typed, described property. `inferred` properties have evidence beside them."""
+
+    name: str
+    type: Type
+    doc: str
+    inferred: bool = False
+    indexed: bool = False
+
+
+class Label(_Frozen):
+    """A node label. `primary` labels own a uid; role labels refine `Module`. `shared` nodes belong to no model."""
+
+    name: str
+    doc: str
+    properties: tuple[Property, ...]
+    primary: bool = True
+    shared: bool = False
+
+
+class Relation(_Frozen):
+    """A relationship type with its ends (primary labels) and properties."""
+
+    type: str
+    source: str
+    target: str
+    doc: str
+    properties: tuple[Property, ...] = ()
+
+
+def _p(name: str, type_: Type, doc: str, *, inferred: bool = False, indexed: bool = False) -> Property:
+    return Property(name=name, type=type_, doc=doc, inferred=inferred, indexed=indexed)
+
+
+_UID = _p("uid", "string", "Unique name of the node.")
+_MODEL = _p("model", "string", "uid of the model the node belongs to.", indexed=True)
+
+_COUNTS = (
+    _p("n_tensors", "int", "Stored tensors at and below."),
+    _p("n_params", "int", "Stored elements at and below, buffers and scales included."),
+    _p("n_bytes", "int", "Bytes of these elements."),
+)
+
+PRIMARY: tuple[Label, ...] = (
+    Label(
+        name="Model",
+        doc="One ingested checkpoint or design.",
+        properties=(
+            _UID,
+            _p("name", "string", "Name it was ingested under; unique in a store.", indexed=True),
+            _p("family", "string", "Family the user or the design names, or null."),
+            _p("version", "string", "Version its metadata or design names, or null."),
+            _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True),
+            _p("source", "string", "File or design it was read from."),
+            _p("format", "string", "safetensors, index, header-json or design."),
+            _p("file_size", "int", "Bytes of the source files, null for a design."),
+            _p("header_hash", "string", "SHA-256 over sorted keys, dtypes and shapes.", indexed=True),
+            _p("architecture", "string", "Structural hash of the module tree: names below the root prefix, shapes; no dtypes.", indexed=True),
+            _p("shape_hash", "string", "Structural hash without any name: equal for two spellings of one tree.", indexed=True),
+            *_COUNTS,
+            _p("n_modules", "int", "Modules in the tree."),
+            _p("dtypes", "string[]", "dtypes that occur, most tensors first."),
+            _p("dtype_tensors", "int[]", "Tensors of each dtype, in the order of `dtypes`."),
+            _p("dtype_params", "int[]", "Elements of each dtype, in the order of `dtypes`."),
+            _p("dtype_bytes", "int[]", "Bytes of each dtype, in the order of `dtypes`."),
+            _p("licence", "string", "Licence the header or design states, or null."),
+            _p("attribution", "string", "Who is to be named, from a design, or null."),
+            _p("metadata", "string", "The header's `__metadata__` as JSON text, or null."),
+            _p("rules", "string", "Version of the rule set that inferred the facts."),
+        ),
+    ),
+    Label(
+        name="Module",
+        doc="A node of the module tree: every proper prefix of a tensor's key.",
+        properties=(
+            _UID,
+            _MODEL,
+            _p("path", "string", "Dotted path in the state dict.", indexed=True),
+            _p("name", "string", "Last segment of the path."),
+            _p("kind", "string", "Layer type (Linear, Conv3d, RMSNorm ...) or Attention, FeedForward, Stack, Block, Component, Container.", inferred=True, indexed=True),
+            _p("ordinal", "int", "Index in its numbered container, or null."),
+            _p("depth", "int", "Segments of the path."),
+            _p("component", "string", "Path of the component it is in, or null at the root."),
+            _p("template", "string", "Structural hash of the subtree, dtypes and side-cars left out."),
+            *_COUNTS,
+        ),
+    ),
+    Label(
+        name="Tensor",
+        doc="One entry of the header.",
+        properties=(
+            _UID,
+            _MODEL,
+            _p("key", "string", "Key in the state dict.", indexed=True),
+            _p("name", "string", "Last segment of the key."),
+            _p("dtype", "string", "dtype as the format spells it."),
+            _p("shape", "int[]", "Shape in elements; [] is a scalar."),
+            _p("n_params", "int", "Stored elements."),
+            _p("n_bytes", "int", "Stored bytes."),
+            _p("file", "string", "File it lies in, null for a design."),
+            _p("begin", "int", "First byte in the data region, null for a design."),
+            _p("end", "int", "Byte after the last, null for a design."),
+            _p("role", "string", "weight, bias, table, buffer, scale, codebook ..."),
+        ),
+    ),
+    Label(
+        name="Stream",
+        doc="A width that runs through a stack and that sublayers read from and add to.",
+        properties=(
+            _UID,
+            _MODEL,
+            _p("scope", "string", "Path of the stack or component it runs through."),
+            _p("name", "string", "video, audio, text, image, hidden, context ...", inferred=True),
+            _p("width", "int", "Channels of the stream."),
+        ),
+    ),
+    Label(
+        name="Template",
+        doc="A block's structure, shared by every model that has it.",
+        shared=True,
+        properties=(
+            _UID,
+            _p("n_tensors", "int", "Tensors of one instance."),
+            _p("n_params", "int", "Elements of one instance."),
+            _p("signature", "string", "Relative names and shapes, one a line, cut at 4,000 characters."),
+        ),
+    ),
+    Label(
+        name="Rule",
+        doc="A rule of inference.",
+        shared=True,
+        properties=(
+            _UID,
+            _p("statement", "string", "What the rule says."),
+            _p("source", "string", "Where the rule comes from."),
+            _p("precision", "float", "Measured precision, null where never measured."),
+            _p("measured_on", "string", "What it was measured on."),
+        ),
+    ),
+)
+
+ROLES: tuple[Label, ...] = (
+    Label(
+        name="Component",
+        doc="A part with a job of its own: a backbone, a VAE's encoder, a vocoder, an embedding connector.",
+        primary=False,
+        properties=(_p("role", "string", "diffusion_transformer, vae_encoder, vae_decoder, vocoder, text_connector ...", inferred=True),
+                    _p("latent_channels", "int", "Channels of the latent an encoder writes or a decoder reads.", inferred=True),),
+    ),
+    Label(
+        name="Stack",
+        doc="A numbered container of structured children.",
+        primary=False,
+        properties=(
+            _p("stack_depth", "int", "Children that own tensors.", inferred=True),
+            _p("uniform", "bool", "Whether all children share one template."),
+            _p("runs", "string[]", "Runs of like children as 'first-last'."),
+        ),
+    ),
+    Label(name="Block", doc="A structured child of a stack.", primary=False,
+          properties=(_p("block_index", "int", "Index in its stack."),)),
+    Label(
+        name="Attention",
+        doc="A module with query, key and value projections.",
+        primary=False,
+        properties=(
+            _p("attends", "string", "self, cross or joint.", inferred=True),
+            _p("form", "string", "separate, fused_qkv, fused_kv, fused_qk, mla, deformable ..."),
+            _p("q_dim", "int", "Width the query projection reads."),
+            _p("kv_dim", "int", "Width the key projection reads."),
+            _p("inner_dim", "int", "Rows of the query projection."),
+            _p("out_dim", "int", "Rows of the output projection, null where there is none."),
+            _p("heads", "int", "Query heads.", inferred=True),
+            _p("kv_heads", "int", "Key/value heads.", inferred=True),
+            _p("head_dim", "int", "Width of one head.", inferred=True),
+            _p("gqa", "int", "Query rows / key rows, null for fused projections.", inferred=True),
+            _p("gated", "bool", "Whether a gate multiplies its output."),
+            _p("qk_norm", "string", "none, per_head or full_width.", inferred=True),
+        ),
+    ),
+    Label(
+        name="FeedForward",
+        doc="A position-wise MLP: up, activation, down.",
+        primary=False,
+        properties=(
+            _p("form", "string", "plain, gated, moe or conv.", inferred=True),
+            _p("width", "int", "Width it reads and writes."),
+            _p("hidden", "int", "Width between up and down."),
+            _p("experts", "int", "Experts of a mixture, null otherwise."),
+        ),
+    ),
+    Label(
+        name="Norm",
+        doc="A normalisation layer that has parameters.",
+        primary=False,
+        properties=(_p("features", "int", "Size of its weight."), _p("affine_bias", "bool", "Whether it has a bias.")),
+    ),
+    Label(
+        name="Linear",
+        doc="A matrix that maps features.",
+        primary=False,
+        properties=(
+            _p("in_features", "int", "Width it reads."),
+            _p("out_features", "int", "Width it writes."),
+            _p("has_bias", "bool", "Whether it has a bias."),
+        ),
+    ),
+    Label(
+        name="Conv",
+        doc="A convolution, transposed ones included.",
+        primary=False,
+        properties=(
+            _p("in_channels", "int", "Channels it reads (per group where grouped)."),
+            _p("out_channels", "int", "Channels it writes."),
+            _p("kernel", "int[]", "Kernel, one number a dimension."),
+            _p("depthwise", "bool", "Whether each channel is convolved alone."),
+            _p("has_bias", "bool", "Whether it has a bias."),
+        ),
+    ),
+    Label(
+        name="Embedding",
+        doc="A lookup table.",
+        primary=False,
+        properties=(_p("rows", "int", "Entries."), _p("width", "int", "Width of an entry.")),
+    ),
+    Label(
+        name="Modulation",
+        doc="What turns a conditioning vector into shifts, scales and gates (adaLN).",
+        primary=False,
+        properties=(_p("rows", "int", "Vectors it yields.", inferred=True), _p("width", "int", "Width of each.")),
+    ),
+    Label(name="Recurrent", doc="An RNN, GRU or LSTM.", primary=False,
+          properties=(_p("hidden", "int", "Hidden width."), _p("layers", "int", "Layers."), _p("bidirectional", "bool", "Whether it reads both ways."))),
+)  # fmt: skip
+
+RELATIONS: tuple[Relation, ...] = (
+    Relation(type="CONTAINS", source="Model", target="Module", doc="The model's top modules.",
+             properties=(_p("ord", "int", "Place among the siblings."),)),
+    Relation(type="CONTAINS", source="Module", target="Module", doc="Parent to child in the module tree.",
+             properties=(_p("ord", "int", "Place among the siblings."),)),
+    Relation(type="HAS_TENSOR", source="Module", target="Tensor", doc="Module to a tensor it owns.",
+             properties=(_p("role", "string", "The tensor's role there."),)),
+    Relation(type="HAS_TENSOR", source="Model", target="Tensor", doc="Model to a tensor without a module.",
+             properties=(_p("role", "string", "The tensor's role there."),)),
+    Relation(type="SCALES", source="Tensor", target="Tensor", doc="Quantisation side-car to the tensor it belongs to.",
+             properties=(_p("kind", "string", "weight_scale, input_scale, zero_point ..."),)),
+    Relation(type="NEXT", source="Module", target="Module", doc="Block to the next block of its stack."),
+    Relation(type="INSTANCE_OF", source="Module", target="Template", doc="Block to its template."),
+    Relation(type="RESIDUAL", source="Module", target="Module", doc="Block to a sublayer it adds around.",
+             properties=(_p("stream", "string", "Stream that is added to."), _p("order", "int", "Place among the block's adds."),
+                         _p("form", "string", "identity or projection.", inferred=True))),
+    Relation(type="QUERIES", source="Module", target="Stream", doc="Attention to the stream its queries are of."),
+    Relation(type="ATTENDS_TO", source="Module", target="Stream", doc="Attention to the stream its keys and values are of."),
+    Relation(type="FEEDS", source="Module", target="Stream", doc="Module to the stream it writes into.",
+             properties=(_p("port", "string", "in, out or context."),)),
+    Relation(type="BY", source="Module", target="Rule", doc="Module to the rule behind one of its properties.",
+             properties=(_p("property", "string", "The property."),)),
+    Relation(type="SAME_AS", source="Model", target="Model", doc="Two models with one architecture.",
+             properties=(_p("basis", "string", "header, names or shapes: what is equal."),)),
+)  # fmt: skip
+
+COMPANIONS: tuple[tuple[str, Type, str], ...] = (
+    ("rule", "string", "rule that gave"),
+    ("basis", "string", "basis of"),
+    ("confidence", "float", "measured confidence in"),
+    ("detail", "string", "what was seen for, or why there is no,"),
+)
+
+
+@cache
+def label(name: str) -> Label:
+    """The label of that name; KeyError where there is none."""
+    return {lab.name: lab for lab in (*PRIMARY, *ROLES)}[name]
+
+
+@cache
+def properties(primary: str, role: str | None = None) -> tuple[Property, ...]:
+    """All properties of a node with these labels, companions of inferred ones included, in declared order."""
+    declared = label(primary).properties + (label(role).properties if role else ())
+    out: list[Property] = []
+    for prop in declared:
+        out.append(prop)
+        if prop.inferred:
+            out.extend(_p(f"{prop.name}_{c}", t, f"The {doc} `{prop.name}`.") for c, t, doc in COMPANIONS)
+    return tuple(out)
+
+
+@cache
+def relation_properties(type_: str) -> tuple[Property, ...]:
+    """Properties of a relationship type, companions included; the same whatever its ends are."""
+    declared = next(r for r in RELATIONS if r.type == type_).properties
+    out: list[Property] = []
+    for prop in declared:
+        out.append(prop)
+        if prop.inferred:
+            out.extend(_p(f"{prop.name}_{c}", t, f"The {doc} `{prop.name}`.") for c, t, doc in COMPANIONS)
+    return tuple(out)

@@ -1,0 +1,81 @@
+"""What the program asks of a store. No session, transaction or driver type leaks through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kb.tables import GraphTables
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what, done, total) while rows are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What one write did: nodes and relationships created and removed."""
+
+    created_nodes: int = 0
+    created_edges: int = 0
+    removed_nodes: int = 0
+    unchanged: bool = False
+    same_as: tuple[str, ...] = ()
+    """Names of the models already there that have the same architecture, as 'name (basis)'."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model as a store lists it."""
+
+    uid: str
+    name: str
+    family: str | None
+    role: str | None
+    source: str
+    format: str
+    n_tensors: int
+    n_params: int
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a query: the columns in the order of its RETURN, also where there is no row. Values are str, int,
+    float, bool, None, or lists and maps of them. `truncated` when the row limit cut the answer."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+
+
+class Store(Protocol):
+    """A graph store that speaks Cypher."""
+
+    uri: str
+
+    def prepare(self) -> None:
+        """Create constraints and indexes, record the schema version, migrate an older store."""
+
+    def models(self) -> list[ModelInfo]:
+        """The models it holds, by name."""
+
+    def replace(self, tables: GraphTables, progress: Progress | None = None) -> Counts:
+        """Write one model whole in one transaction, in place of the model of that name if there is one."""
+
+    def forget(self, name: str) -> Counts:
+        """Remove one model whole. NotFoundError, with the near misses, where there is none."""
+
+    def read(
+        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None, timeout: float | None = None
+    ) -> Rows:
+        """Run a query of the program's own, read-only. `timeout` in seconds."""
+
+    def ask(self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0) -> Rows:
+        """Run a stranger's query: ReadOnlyError for anything that writes or reaches outside the graph."""
+
+    def load(self, name: str) -> GraphTables:
+        """The model's tables back, equal to what `replace` was given but for the order of rows."""
+
+    def close(self) -> None:
+        """Release the store."""

@@ -1,0 +1,116 @@
+"""A model as rows: one table a label set, one a relationship. The last place where data can be refused.
+
+Rows are tuples in the order of `columns`, which is the schema's order; a store turns them into statements and nothing
+else. The same header gives the same tables, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb import schema
+from kb.errors import ArchkbError
+
+_PYTHON = {
+    "string": str,
+    "int": int,
+    "float": (float, int),
+    "bool": bool,
+    "string[]": list,
+    "int[]": list,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTable:
+    """Nodes of one label set. `role` is None where only the primary label is set."""
+
+    primary: str
+    role: str | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether these nodes are merged by uid because several models may have them."""
+        return schema.label(self.primary).shared
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTable:
+    """Relationships of one type between two primary labels; a row is (source uid, target uid, *properties)."""
+
+    type: str
+    source: str
+    target: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTables:
+    """Everything a store needs to hold one model. `model` is the Model node's row as a mapping."""
+
+    model: Mapping[str, Any]
+    nodes: tuple[NodeTable, ...]
+    edges: tuple[EdgeTable, ...]
+
+    @property
+    def uid(self) -> str:
+        """uid of the model."""
+        return str(self.model["uid"])
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return str(self.model["name"])
+
+    def counts(self) -> dict[str, int]:
+        """Rows by primary label and relationship type, for reports and dry runs."""
+        out: dict[str, int] = {}
+        for node in self.nodes:
+            out[node.primary] = out.get(node.primary, 0) + len(node.rows)
+        for edge in self.edges:
+            out[edge.type] = out.get(edge.type, 0) + len(edge.rows)
+        return out
+
+
+def node_columns(primary: str, role: str | None = None) -> tuple[str, ...]:
+    """Column names of a node table, from the schema."""
+    return tuple(p.name for p in schema.properties(primary, role))
+
+
+def edge_columns(type_: str) -> tuple[str, ...]:
+    """Column names of an edge table: the two ends, then the relationship's properties."""
+    return ("source", "target", *(p.name for p in schema.relation_properties(type_)))
+
+
+def check(tables: GraphTables) -> None:
+    """Refuse rows the schema does not know: wrong width, wrong type, a doubled uid, an edge to nowhere."""
+    known: set[str] = set()
+    for node in tables.nodes:
+        props = schema.properties(node.primary, node.role)
+        if node.columns != tuple(p.name for p in props):
+            raise ArchkbError(f"columns of {node.primary}:{node.role} are not the schema's")
+        for row in node.rows:
+            _check_row(row, props, node.primary)
+            if row[0] in known:
+                raise ArchkbError(f"two nodes have the uid {row[0]!r}", where=node.primary)
+            known.add(row[0])
+    for edge in tables.edges:
+        if not any((r.type, r.source, r.target) == (edge.type, edge.source, edge.target) for r in schema.RELATIONS):
+            raise ArchkbError(f"the schema has no ({edge.source})-[{edge.type}]->({edge.target})")
+        for row in edge.rows:
+            if row[0] not in known or row[1] not in known:
+                raise ArchkbError(f"{edge.type} from {row[0]!r} to {row[1]!r}: an end is missing")
+            _check_row(row[2:], schema.relation_properties(edge.type), edge.type)
+
+
+def _check_row(row: Sequence[Any], props: Sequence[schema.Property], where: str) -> None:
+    if len(row) != len(props):
+        raise ArchkbError(f"a row of {where} has {len(row)} values for {len(props)} columns")
+    for value, prop in zip(row, props, strict=True):
+        if value is not None and not isinstance(value, _PYTHON[prop.type]):
+            raise ArchkbError(f"{where}.{prop.name} is {value!r}, not {prop.type}")
