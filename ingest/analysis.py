@@ -1,0 +1,169 @@
+"""What the rules say of one model. All values are frozen; paths in them are relative to the thing they belong to.
+
+Rules see each distinct structure once (:meth:`ingest.tree.Node.distinct`) and answer for that representative;
+:mod:`ingest.replicate` carries the answer to its equal siblings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.tree import Tree
+from kb.values import Fact, Header
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A module that owns tensors. `kind` is Linear, Conv2d, RMSNorm ... or Other; `role` the graph's role label.
+
+    `attributes` are the role label's properties (in_features, kernel ...), in elements.
+    """
+
+    path: str
+    kind: Fact
+    role: str | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A numbered container of structured children. `children` are their names, `runs` the lengths of like ones.
+
+    `depth` counts the children that own tensors; `blocks` is False for a plain list of single layers.
+    """
+
+    path: str
+    depth: Fact
+    children: tuple[str, ...]
+    runs: tuple[tuple[str, str], ...]
+    uniform: bool
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A module with query, key and value projections.
+
+    `parts` maps a role (q, k, v, o, qkv, kv, qk, q_norm, k_norm, gate, add_q ...) to the path of the layer or parameter,
+    relative to `path`. Widths are in channels; `kv_dim` is what the key projection reads. `form`: separate, fused_qkv,
+    fused_kv, fused_qk, mla, deformable. `attends`: self, cross or joint. `core` is where the projections are, relative
+    to `path`, when `path` is a wrapper that is nothing but this attention.
+    """
+
+    path: str
+    form: str
+    attends: Fact
+    q_dim: int | None
+    kv_dim: int | None
+    inner_dim: int | None
+    out_dim: int | None
+    heads: Fact
+    kv_heads: Fact
+    head_dim: Fact
+    gqa: Fact
+    qk_norm: Fact
+    gated: bool = False
+    core: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedForward:
+    """A position-wise MLP. `form`: plain, gated, moe (a mixture's wrapper) or conv.
+
+    `up`, `gate` and `down` are paths relative to `path`; `inline` when they have no module of their own and `path` is
+    the layer around them. `experts` is the number of experts where this is one of a mixture, or the mixture itself.
+    """
+
+    path: str
+    form: Fact
+    width: int | None
+    hidden: int | None
+    up: tuple[str, ...] = ()
+    down: str = ""
+    gate: str | None = None
+    experts: int | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """An addition x + f(x) (identity) or s(x) + f(x) (projection) in `block`.
+
+    `around` are the modules of f, relative to `block`; `order` is its place among the block's additions (inferred, by
+    convention where nothing shows it); `width` the channels of the stream that is added to.
+    """
+
+    block: str
+    around: tuple[str, ...]
+    form: Fact
+    order: int = 0
+    width: int | None = None
+    shortcut: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Modulation:
+    """A module or table that turns a condition into `rows` vectors of `width` (shift, scale, gate of adaLN)."""
+
+    path: str
+    rows: Fact
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A width that runs through `scope` (path of a stack or component): video 4096, audio 2048, text 3840."""
+
+    scope: str
+    name: Fact
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part with a job of its own. `role` as in docs/schema.md; `latent_channels` only for VAE halves."""
+
+    path: str
+    role: Fact
+    latent_channels: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything inferred from one header, equal siblings included. Keys of the mappings are full module paths."""
+
+    header: Header
+    tree: Tree
+    leaves: Mapping[str, Leaf]
+    stacks: Mapping[str, Stack]
+    attentions: Mapping[str, Attention]
+    feed_forwards: Mapping[str, FeedForward]
+    residuals: tuple[Residual, ...]
+    modulations: Mapping[str, Modulation]
+    streams: tuple[Stream, ...]
+    queries: Mapping[str, int]
+    """Attention path -> index in `streams` of the stream its queries are of."""
+    attends_to: Mapping[str, int]
+    """Attention path -> index in `streams` of the stream its keys and values are of."""
+    adds_to: Mapping[tuple[str, tuple[str, ...]], int]
+    """(block, around) of a residual -> index in `streams`."""
+    components: Mapping[str, Component]
+    role: Fact
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the rules may look at while they run, filled stage by stage; representatives only."""
+
+    header: Header
+    tree: Tree
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    attentions: dict[str, Attention] = field(default_factory=dict)
+    feed_forwards: dict[str, FeedForward] = field(default_factory=dict)
+    residuals: list[Residual] = field(default_factory=list)
+    modulations: dict[str, Modulation] = field(default_factory=dict)
+    components: dict[str, Component] = field(default_factory=dict)
+    role: Fact | None = None

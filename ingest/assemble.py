@@ -1,0 +1,47 @@
+"""From a header to everything that is inferred of it. Read `analyse`: it is the table of contents of the package."""
+
+from __future__ import annotations
+
+from ingest.analysis import Analysis, Scene
+from ingest.attention import find_attention
+from ingest.components import find_components, model_role
+from ingest.feed_forward import find_feed_forwards
+from ingest.kinds import leaf_kinds
+from ingest.modulation import find_modulations
+from ingest.repeat import find_stacks
+from ingest.replicate import copies, spread, spread_residuals
+from ingest.residual import find_residuals
+from ingest.streams import assign_streams
+from ingest.tree import build
+from kb.values import Header
+
+
+def analyse(header: Header) -> Analysis:
+    """Run all rules over one header. Pure: the same header gives an equal analysis."""
+    scene = Scene(header, build(header.tensors))
+    scene.leaves = leaf_kinds(scene)
+    scene.stacks = find_stacks(scene)
+    scene.attentions = find_attention(scene)
+    scene.feed_forwards = find_feed_forwards(scene)
+    scene.modulations = find_modulations(scene)
+    scene.residuals = find_residuals(scene)
+    scene.components = find_components(scene)
+    scene.role = model_role(scene)
+    pairs = copies(scene.tree)
+    analysis = Analysis(
+        header=header,
+        tree=scene.tree,
+        leaves=spread(scene.leaves, pairs),
+        stacks=spread(scene.stacks, pairs),
+        attentions=spread(scene.attentions, pairs),
+        feed_forwards=spread(scene.feed_forwards, pairs),
+        residuals=tuple(spread_residuals(scene.residuals, pairs)),
+        modulations=spread(scene.modulations, pairs),
+        streams=(),
+        queries={},
+        attends_to={},
+        adds_to={},
+        components=scene.components,
+        role=scene.role,
+    )
+    return assign_streams(analysis)

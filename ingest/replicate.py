@@ -1,0 +1,67 @@
+"""Carry what was inferred for a representative to its equal siblings: same structure, same facts, other path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from ingest.analysis import Residual
+from ingest.tree import Node, Tree
+
+
+class _AtPath(Protocol):
+    @property
+    def path(self) -> str: ...
+
+
+T = TypeVar("T", bound=_AtPath)
+
+
+def copies(tree: Tree) -> list[tuple[Node, Node]]:
+    """(representative, twin) for every module below an equal sibling, parents first.
+
+    The representative of a twin may itself lie below another twin's representative, so pairs are listed in an order in
+    which a pair's left side has its facts before they are copied.
+    """
+    out: list[tuple[Node, Node]] = []
+    _collect(tree.root, out)
+    return out
+
+
+def _collect(root: Node, out: list[tuple[Node, Node]]) -> None:
+    # children first: an inner stack's twins are filled before an outer twin copies the whole inner stack
+    for child in root.children.values():
+        if child.twin_of is None:
+            _collect(child, out)
+    for child in root.children.values():
+        if child.twin_of is not None:
+            out.extend(_pairs(child.twin_of, child))
+
+
+def _pairs(left: Node, right: Node) -> Iterator[tuple[Node, Node]]:
+    yield left, right
+    for a, b in zip(left.children.values(), right.children.values(), strict=True):
+        yield from _pairs(a, b)
+
+
+def spread(facts: dict[str, T], pairs: list[tuple[Node, Node]]) -> dict[str, T]:
+    """The mapping with every twin's entry added."""
+    out = dict(facts)
+    for left, right in pairs:
+        found = out.get(left.path)
+        if found is not None:
+            out[right.path] = replace(found, path=right.path)  # type: ignore[type-var]
+    return out
+
+
+def spread_residuals(residuals: list[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:
+    """The residuals with those of every twin block added, by block."""
+    by_block: dict[str, list[Residual]] = {}
+    for item in residuals:
+        by_block.setdefault(item.block, []).append(item)
+    for left, right in pairs:
+        found = by_block.get(left.path)
+        if found is not None:
+            by_block[right.path] = [replace(r, block=right.path) for r in found]
+    return [r for group in by_block.values() for r in group]

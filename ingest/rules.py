@@ -1,0 +1,71 @@
+"""The rules of inference by id: what each says, on what basis, and where it comes from.
+
+A rule is one small function in the module that uses it; its entry here is what the graph, `explain` and the
+calibration table show. `precision` is measured by `archkb bench --calibration` on models the rule was not written for
+and lives in `precision.json` beside this file; a rule never measured has the confidence :data:`UNMEASURED`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from kb.values import Basis, Evidence, Fact, Value
+
+RULES_VERSION = "1"
+"""Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
+
+UNMEASURED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of inference. `statement` is a sentence a user can check against a header."""
+
+    id: str
+    basis: Basis
+    statement: str
+    source: str
+
+
+_REGISTRY: dict[str, Rule] = {}
+
+
+def rule(id_: str, basis: Basis, statement: str, source: str = "measured on public model code") -> Rule:
+    """Declare a rule; ids are unique."""
+    if id_ in _REGISTRY:
+        raise ValueError(f"two rules are called {id_!r}")
+    made = Rule(id_, basis, statement, source)
+    _REGISTRY[id_] = made
+    return made
+
+
+def registry() -> tuple[Rule, ...]:
+    """All declared rules, by id."""
+    return tuple(_REGISTRY[k] for k in sorted(_REGISTRY))
+
+
+@cache
+def measured() -> dict[str, dict[str, float]]:
+    """Measured precision and support by rule id, as `archkb bench --calibration --write` left them."""
+    found = files("ingest").joinpath("precision.json")
+    data: dict[str, dict[str, float]] = json.loads(found.read_text()) if found.is_file() else {}
+    return data
+
+
+@cache
+def confidence(rule_id: str) -> float:
+    """The rule's measured precision, :data:`UNMEASURED` where there is none."""
+    return measured().get(rule_id, {}).get("precision", UNMEASURED)
+
+
+def fact(value: Value, because: Rule, detail: str) -> Fact:
+    """A fact by a rule; `detail` is what was seen here."""
+    return Fact(value, Evidence(because.id, because.basis, detail, confidence(because.id)))
+
+
+def unknown(because: Rule, detail: str) -> Fact:
+    """An unknown by a rule; `detail` says why nothing proves a value."""
+    return Fact(None, Evidence(because.id, "none", detail, 1.0))

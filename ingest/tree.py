@@ -1,0 +1,168 @@
+"""Keys to a module tree. Equal siblings in a numbered container share one representative, on which rules run once.
+
+A :class:`Node` is filled while the tree is built and is not changed afterwards. `sig` is an interned number: two nodes
+of one tree have the same `sig` exactly when names, shapes and order of everything below them are equal (dtypes and
+quantisation side-cars are left out), so the 48 blocks of a transformer are one structure to every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ingest.keys import owner, side_car
+from kb.values import TensorSpec
+
+
+class Node:
+    """One module: children by name in natural order, own tensors by local name, side-cars apart."""
+
+    __slots__ = ("children", "n_bytes", "n_params", "n_tensors", "name", "parent", "path", "sidecars", "sig", "tensors", "twin_of")
+
+    def __init__(self, name: str, path: str, parent: Node | None) -> None:
+        self.name, self.path, self.parent = name, path, parent
+        self.children: dict[str, Node] = {}
+        self.tensors: dict[str, TensorSpec] = {}
+        self.sidecars: dict[str, tuple[TensorSpec, str, str]] = {}
+        self.sig = -1
+        self.twin_of: Node | None = None
+        self.n_params = self.n_bytes = self.n_tensors = 0
+
+    def __repr__(self) -> str:
+        return f"Node({self.path!r})"
+
+    @property
+    def index(self) -> int | None:
+        """The number this node has in a numbered container, or None."""
+        return int(self.name) if self.name.isdigit() else None
+
+    def shape(self, local: str) -> tuple[int, ...] | None:
+        """Shape of an own tensor, or None."""
+        spec = self.tensors.get(local)
+        return spec.shape if spec is not None else None
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, parents first, in natural order."""
+        yield self
+        for child in self.children.values():
+            yield from child.walk()
+
+    def distinct(self) -> Iterator[Node]:
+        """Like :meth:`walk`, but only the first of equal siblings in a numbered container."""
+        yield self
+        for child in self.children.values():
+            if child.twin_of is None:
+                yield from child.distinct()
+
+    def leaves(self) -> Iterator[Node]:
+        """The nodes at and below this one that own tensors, equal siblings once."""
+        return (n for n in self.distinct() if n.tensors)
+
+    def at(self, relative: str) -> Node | None:
+        """The node at a relative path ('' is this one)."""
+        node: Node | None = self
+        for part in relative.split(".") if relative else ():
+            node = node.children.get(part) if node else None
+        return node
+
+    def ancestors(self) -> Iterator[Node]:
+        """Parent, grandparent ... up to the root."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The module tree of one header. `nodes` maps each path to its node, parents before children."""
+
+    root: Node
+    nodes: dict[str, Node]
+
+
+def build(tensors: Iterable[TensorSpec]) -> Tree:
+    """The module tree of a state dict. Linear in the number of tensors."""
+    root = Node("", "", None)
+    nodes: dict[str, Node] = {"": root}
+    for spec in tensors:
+        path, local = owner(spec.key)
+        node = nodes.get(path) or _insert(nodes, path)
+        node.tensors[local] = spec
+    _attach_below_tensors(nodes)
+    for node in nodes.values():
+        _set_side_cars_apart(node)
+    ordered: dict[str, Node] = {}
+    _finish(root, {}, ordered)
+    return Tree(root, ordered)
+
+
+def _insert(nodes: dict[str, Node], path: str) -> Node:
+    parent_path, _, name = path.rpartition(".")
+    parent = nodes.get(parent_path) or _insert(nodes, parent_path)
+    node = Node(name, path, parent)
+    parent.children[name] = node
+    nodes[path] = node
+    return node
+
+
+def _attach_below_tensors(nodes: dict[str, Node]) -> None:
+    """A tensor whose path runs through another tensor's key (`weight.absmax`) is that tensor's side-car."""
+    for path in [p for p in nodes if p]:
+        node = nodes[path]
+        parent = node.parent
+        if parent is None or node.name not in parent.tensors or node.children:
+            continue
+        for local, spec in node.tensors.items():
+            parent.sidecars[f"{node.name}.{local}"] = (spec, node.name, local)
+        del parent.children[node.name], nodes[path]
+
+
+def _set_side_cars_apart(node: Node) -> None:
+    if len(node.tensors) < 2:
+        return
+    names = set(node.tensors)
+    for local in list(node.tensors):
+        found = side_car(local, names)
+        if found is not None:
+            node.sidecars[local] = (node.tensors.pop(local), *found)
+
+
+def natural(name: str) -> tuple[bool, int, str]:
+    """Sort key: numbers by value before words by spelling."""
+    return (False, int(name), "") if name.isdigit() else (True, 0, name)
+
+
+def _finish(node: Node, interned: dict[object, int], ordered: dict[str, Node]) -> None:
+    """Order children, count, sign and twin everything below `node`; depth-first without recursion limits in mind."""
+    stack: list[tuple[Node, bool]] = [(node, False)]
+    while stack:
+        current, done = stack.pop()
+        if not done:
+            ordered[current.path] = current
+            if len(current.children) > 1:
+                current.children = {k: current.children[k] for k in sorted(current.children, key=natural)}
+            stack.append((current, True))
+            stack.extend((child, False) for child in reversed(current.children.values()))
+        else:
+            _sign(current, interned)
+
+
+def _sign(node: Node, interned: dict[object, int]) -> None:
+    own = tuple(sorted((name, spec.shape) for name, spec in node.tensors.items()))
+    params = size = count = 0
+    for spec in (*node.tensors.values(), *(s for s, _, _ in node.sidecars.values())):
+        params += spec.n_params
+        size += spec.n_bytes
+        count += 1
+    first: dict[int, Node] = {}
+    below: list[tuple[str, int]] = []
+    for name, child in node.children.items():
+        params, size, count = params + child.n_params, size + child.n_bytes, count + child.n_tensors
+        below.append((name, child.sig))
+        if name.isdigit():
+            representative = first.setdefault(child.sig, child)
+            if representative is not child:
+                child.twin_of = representative
+    node.n_params, node.n_bytes, node.n_tensors = params, size, count
+    node.sig = interned.setdefault((own, tuple(below)), len(interned))
