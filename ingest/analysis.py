@@ -105,20 +105,29 @@ class Residual:
 
 @dataclass(frozen=True, slots=True)
 class Modulation:
-    """A module or table that turns a condition into `rows` vectors of `width` (shift, scale, gate of adaLN)."""
+    """A module that turns a condition into `rows` vectors of `width` (shift, scale, gate of adaLN).
+
+    `path` is the leaf that yields them, or the module that owns the table. `tables` are the local names of learned
+    tables [rows, width] it owns; `rows` is then that of the first.
+    """
 
     path: str
     rows: Fact
     width: int
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A width that runs through `scope` (path of a stack or component): video 4096, audio 2048, text 3840."""
+    """A width that runs through `scope` (path of a stack or component): video 4096, audio 2048, text 3840.
+
+    `source` is the path of the module that writes it (a patch embedding, a caption projection), None where unknown.
+    """
 
     scope: str
     name: Fact
     width: int
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

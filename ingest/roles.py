@@ -1,0 +1,129 @@
+"""Which one role label a module carries, and its properties in the schema's order.
+
+Order of preference: what a module does (attention, feed-forward) before where it stands (component, stack) before what
+layer it is, before being a block: a block of an attention-only stack is that attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ingest.analysis import Analysis
+from ingest.rules import fact, rule
+from ingest.tree import Node
+from kb.schema import label
+from kb.values import Fact
+
+_CONTAINER = rule("kind.container", "shape", "A module that only holds other modules.")
+_IS_ATTENTION = rule("kind.attention", "shape", "A module found to hold query, key and value projections.")
+_IS_FEED_FORWARD = rule("kind.feed_forward", "shape", "A module found to hold the up and down projections of an MLP.")
+_IS_STACK = rule("kind.stack", "shape", "A numbered container of structured children.")
+_IS_COMPONENT = rule("kind.component", "name", "A part of the checkpoint with a job of its own.")
+_IS_BLOCK = rule("kind.block", "shape", "A structured child of a stack.")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role label with its cells; `reasons` are (property, rule id) of its inferred properties.
+
+    `own` holds what depends on the node itself (a block's index), filled in by :meth:`cells`.
+    """
+
+    label: str | None
+    values: tuple[Any, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    indexed: bool = False
+
+    def cells(self, node: Node) -> tuple[Any, ...]:
+        """The label's properties for this node, in the schema's order."""
+        return (node.index,) if self.indexed else self.values
+
+
+def kind_and_role(analysis: Analysis, node: Node) -> tuple[Fact, Role]:
+    """The kind fact and the role of a module."""
+    for find in (_attention, _feed_forward, _component, _stack, _leaf):
+        found = find(analysis, node)
+        if found is not None:
+            return found
+    parent = node.parent
+    if parent is not None and parent.path in analysis.stacks and analysis.stacks[parent.path].blocks:
+        return fact("Block", _IS_BLOCK, f"child {node.name} of {parent.name}"), Role("Block", indexed=True)
+    leaf = analysis.leaves.get(node.path)
+    if leaf is not None:
+        return leaf.kind, Role(None)
+    return fact("Container", _CONTAINER, f"{len(node.children)} children, no tensor of its own"), Role(None)
+
+
+Found = tuple[Fact, Role] | None
+
+
+def _role(name: str, get: Callable[[str], Any]) -> Role:
+    """Role `name` with each declared property taken from `get`; facts are spelt out with their companions."""
+    values: list[Any] = []
+    reasons: list[tuple[str, str]] = []
+    for prop, inferred in _declared(name):
+        value = get(prop)
+        if not inferred:
+            values.append(value)
+            continue
+        if value is None:
+            values.extend((None,) * 5)
+            continue
+        e = value.evidence
+        values.extend((value.value, e.rule, e.basis, e.confidence, e.detail))
+        reasons.append((prop, e.rule))
+    return Role(name, tuple(values), tuple(reasons))
+
+
+@cache
+def _declared(name: str) -> tuple[tuple[str, bool], ...]:
+    return tuple((p.name, p.inferred) for p in label(name).properties)
+
+
+def _attention(analysis: Analysis, node: Node) -> Found:
+    found = analysis.attentions.get(node.path)
+    if found is None:
+        return None
+    parts = ", ".join(f"{k}={v}" for k, v in found.parts.items()) or "projections"
+    return fact("Attention", _IS_ATTENTION, parts), _role("Attention", lambda p: getattr(found, p))
+
+
+def _feed_forward(analysis: Analysis, node: Node) -> Found:
+    found = analysis.feed_forwards.get(node.path)
+    if found is None or found.inline:
+        return None
+    seen = f"up {', '.join(found.up)}; down {found.down}"
+    return fact("FeedForward", _IS_FEED_FORWARD, seen), _role("FeedForward", lambda p: getattr(found, p))
+
+
+def _component(analysis: Analysis, node: Node) -> Found:
+    found = analysis.components.get(node.path)
+    if found is None or node.path in analysis.leaves and not node.children:
+        return None
+    return (
+        fact("Component", _IS_COMPONENT, found.role.evidence.detail),
+        _role("Component", lambda p: getattr(found, p)),
+    )
+
+
+def _stack(analysis: Analysis, node: Node) -> Found:
+    found = analysis.stacks.get(node.path)
+    if found is None or not found.blocks:
+        return None
+    runs = [a if a == b else f"{a}-{b}" for a, b in found.runs]
+    values = {"stack_depth": found.depth, "uniform": found.uniform, "runs": runs}
+    return fact("Stack", _IS_STACK, found.depth.evidence.detail), _role("Stack", values.__getitem__)
+
+
+def _leaf(analysis: Analysis, node: Node) -> Found:
+    leaf = analysis.leaves.get(node.path)
+    if leaf is None or leaf.role is None:
+        return None
+    attributes = dict(leaf.attributes)
+    if leaf.role == "Linear":
+        modulation = analysis.modulations.get(node.path)
+        attributes["modulation_rows"] = modulation.rows if modulation is not None else None
+    return leaf.kind, _role(leaf.role, attributes.get)

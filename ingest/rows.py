@@ -1,0 +1,255 @@
+"""An analysis as graph rows: modules with one role label, tensors, streams, templates, rules and what joins them.
+
+Rows of equal siblings differ only in identity, so everything else of a row is made once for the representative.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest import rules
+from ingest.analysis import Analysis
+from ingest.replicate import copies
+from ingest.roles import Role, kind_and_role
+from ingest.signature import Signatures, signatures
+from ingest.tensor_roles import tensor_role
+from ingest.tree import Node
+from kb import ids
+from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+from kb.values import Fact
+
+_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
+
+
+def pattern(path: str) -> str:
+    """The path with every number replaced by {i}.
+
+    >>> pattern("blocks.11.attn.to_out.0")
+    'blocks.{i}.attn.to_out.{i}'
+    """
+    return _NUMBER.sub("{i}", path)
+
+
+def spell(fact: Fact | None) -> tuple[Any, ...]:
+    """A fact as its property and the four companions, in the schema's order."""
+    if fact is None:
+        return (None, None, None, None, None)
+    e = fact.evidence
+    return (fact.value, e.rule, e.basis, e.confidence, e.detail)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows while they are collected."""
+
+    nodes: dict[tuple[str, str | None], list[tuple[Any, ...]]] = field(default_factory=dict)
+    edges: dict[tuple[str, str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def node(self, primary: str, role: str | None, row: tuple[Any, ...]) -> None:
+        self.nodes.setdefault((primary, role), []).append(row)
+
+    def into(self, type_: str, source: str, target: str) -> list[tuple[Any, ...]]:
+        return self.edges.setdefault((type_, source, target), [])
+
+
+def to_tables(analysis: Analysis, *, name: str, family: str | None = None) -> GraphTables:
+    """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
+    header = analysis.header
+    hashed = ids.header_hash(header.tensors)
+    uid = ids.model_uid(name, hashed, header.metadata, rules.RULES_VERSION)
+    signs = signatures(analysis.tree)
+    rows = _Rows()
+    model = _model_row(analysis, uid, name, family, hashed, signs)
+    rows.node("Model", None, tuple(model.values()))
+    _modules(analysis, uid, signs, rows)
+    _tensors(analysis, uid, rows)
+    _streams(analysis, uid, rows)
+    _residuals(analysis, uid, rows)
+    _stacks(analysis, uid, signs, rows)
+    _rules(rows)
+    return GraphTables(
+        model,
+        tuple(NodeTable(p, r, node_columns(p, r), tuple(found)) for (p, r), found in sorted(rows.nodes.items(), key=_label_order)),
+        tuple(EdgeTable(t, a, b, edge_columns(t), tuple(found)) for (t, a, b), found in sorted(rows.edges.items()) if found),
+    )
+
+
+def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
+    return item[0][0], item[0][1] or ""
+
+
+def _model_row(
+    analysis: Analysis, uid: str, name: str, family: str | None, hashed: str, signs: Signatures
+) -> dict[str, Any]:
+    header, root = analysis.header, analysis.tree.root
+    by_dtype: dict[str, list[int]] = {}
+    for t in header.tensors:
+        entry = by_dtype.setdefault(t.dtype, [0, 0, 0])
+        entry[0] += 1
+        entry[1] += t.n_params
+        entry[2] += t.n_bytes
+    dtypes = sorted(by_dtype, key=lambda d: (-by_dtype[d][0], d))
+    role = dict(zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True))
+    return {
+        "uid": uid,
+        "name": name,
+        "family": family or header.declared.get("family"),
+        "version": header.declared.get("version") or header.metadata.get("modelspec.version") or header.metadata.get("model_version"),
+        **role,
+        "source": header.source,
+        "format": header.format,
+        "file_size": header.size,
+        "header_hash": hashed,
+        "architecture": signs.architecture,
+        "shape_hash": signs.shapes,
+        "n_tensors": len(header.tensors),
+        "n_params": root.n_params,
+        "n_bytes": root.n_bytes,
+        "n_modules": len(analysis.tree.nodes) - 1,
+        "dtypes": dtypes,
+        "dtype_tensors": [by_dtype[d][0] for d in dtypes],
+        "dtype_params": [by_dtype[d][1] for d in dtypes],
+        "dtype_bytes": [by_dtype[d][2] for d in dtypes],
+        "licence": header.declared.get("licence") or header.metadata.get("license") or header.metadata.get("modelspec.license"),
+        "attribution": header.declared.get("attribution"),
+        "metadata": json.dumps(dict(sorted(header.metadata.items())), ensure_ascii=False) if header.metadata else None,
+        "rules": rules.RULES_VERSION,
+    }
+
+
+def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
+    origin: dict[str, str] = {}
+    for left, right in copies(analysis.tree):
+        origin[right.path] = origin.get(left.path, left.path)
+    made: dict[str, tuple[tuple[Any, ...], Role]] = {}
+    top = rows.into("CONTAINS", "Model", "Module")
+    contains = rows.into("CONTAINS", "Module", "Module")
+    by = rows.into("BY", "Module", "Rule")
+    component_of = _component_paths(analysis)
+    for path, node in analysis.tree.nodes.items():
+        if not path:
+            continue
+        me = f"{uid}/{path}"
+        key = origin.get(path, path)
+        if key not in made:
+            kind, role = kind_and_role(analysis, node)
+            made[key] = (spell(kind), role)
+        kind_cells, role = made[key]
+        inside = component_of(node)
+        rows.node(
+            "Module",
+            role.label,
+            (me, uid, path, node.name, pattern(path), *kind_cells, node.index, path.count(".") + 1, inside,
+             signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node)),
+        )  # fmt: skip
+        by.append((me, kind_cells[1], "kind"))
+        by.extend((me, rule, prop) for prop, rule in role.reasons)
+    for path, node in analysis.tree.nodes.items():
+        for ord_, child in enumerate(node.children.values()):
+            if path:
+                contains.append((f"{uid}/{path}", f"{uid}/{child.path}", ord_))
+            else:
+                top.append((uid, f"{uid}/{child.path}", ord_))
+
+
+def _component_paths(analysis: Analysis) -> Callable[[Node], str | None]:
+    known: dict[int, str | None] = {}
+
+    def nearest(node: Node) -> str | None:
+        if id(node) not in known:
+            if node.path in analysis.components:
+                known[id(node)] = node.path
+            else:
+                known[id(node)] = nearest(node.parent) if node.parent is not None else None
+        return known[id(node)]
+
+    return nearest
+
+
+def _tensors(analysis: Analysis, uid: str, rows: _Rows) -> None:
+    modulation_tables = {(p, t) for p, m in analysis.modulations.items() for t in m.tables}
+    cells: list[tuple[Any, ...]] = rows.nodes.setdefault(("Tensor", None), [])
+    model_has, module_has = rows.into("HAS_TENSOR", "Model", "Tensor"), rows.into("HAS_TENSOR", "Module", "Tensor")
+    scales = rows.into("SCALES", "Tensor", "Tensor")
+    for path, node in analysis.tree.nodes.items():
+        owner, has = (f"{uid}/{path}", module_has) if path else (uid, model_has)
+        leaf = analysis.leaves.get(path)
+        kind = str(leaf.kind.value) if leaf is not None else "Other"
+        for local, t, target, car in _own(node):
+            role = "side_car" if car else "modulation_table" if (path, local) in modulation_tables else tensor_role(kind, local)
+            me = f"{uid}#{t.key}"
+            begin, end = t.span or (None, None)
+            cells.append((me, uid, t.key, t.key.rpartition(".")[2], t.dtype, list(t.shape), t.n_params, t.n_bytes,
+                          t.file or None, begin, end, role))  # fmt: skip
+            has.append((owner, me, role))
+            if car and target in node.tensors:
+                scales.append((me, f"{uid}#{node.tensors[target].key}", car))
+
+
+def _own(node: Node) -> Iterator[tuple[str, Any, str, str]]:
+    for local, spec in node.tensors.items():
+        yield local, spec, "", ""
+    for local, (spec, target, kind) in node.sidecars.items():
+        yield local, spec, target, kind
+
+
+def _streams(analysis: Analysis, uid: str, rows: _Rows) -> None:
+    names = []
+    for i, s in enumerate(analysis.streams):
+        me = ids.stream_uid(uid, s.scope, f"{s.name.value or 'unnamed'}-{s.width}-{i}")
+        names.append(me)
+        rows.node("Stream", None, (me, uid, s.scope, *spell(s.name), s.width, s.source))
+        if s.source is not None and s.source in analysis.tree.nodes:
+            rows.into("FEEDS", "Module", "Stream").append((f"{uid}/{s.source}", me, s.name.evidence.detail))
+    for relation, found in (("QUERIES", analysis.queries), ("ATTENDS_TO", analysis.attends_to)):
+        rows.into(relation, "Module", "Stream").extend((f"{uid}/{p}", names[i]) for p, i in found.items())
+
+
+def _residuals(analysis: Analysis, uid: str, rows: _Rows) -> None:
+    out = rows.into("RESIDUAL", "Module", "Module")
+    for r in analysis.residuals:
+        stream = analysis.adds_to.get((r.block, r.around))
+        name = analysis.streams[stream].name.value if stream is not None else None
+        prefix = f"{uid}/{r.block}." if r.block else f"{uid}/"
+        for a in r.around:
+            if r.block and (r.block + "." + a if a else r.block) in analysis.tree.nodes:
+                out.append((f"{uid}/{r.block}", f"{prefix}{a}" if a else f"{uid}/{r.block}", name, r.order, *spell(r.form)))
+
+
+def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
+    instance, follows = rows.into("INSTANCE_OF", "Module", "Template"), rows.into("NEXT", "Module", "Module")
+    seen: dict[str, Node] = {}
+    for path, stack in analysis.stacks.items():
+        if not stack.blocks:
+            continue
+        node = analysis.tree.nodes[path]
+        blocks = [node.children[c] for c in stack.children if c in node.children]
+        for block in blocks:
+            sign = signs.template[block.sig]
+            seen.setdefault(sign, block)
+            instance.append((f"{uid}/{block.path}", sign))
+        follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in zip(blocks, blocks[1:], strict=False))
+    for sign, block in seen.items():
+        own = sum(len(n.tensors) for n in block.walk())
+        rows.node("Template", None, (sign, own, sum(t.n_params for n in block.walk() for t in n.tensors.values()), _outline(block)))
+
+
+def _outline(block: Node) -> str:
+    cut = len(block.path) + 1
+    lines = (f"{t.key[cut:]} {list(t.shape)}" for n in block.walk() for t in n.tensors.values())
+    return "\n".join(lines)[:4000]
+
+
+def _rules(rows: _Rows) -> None:
+    used = {row[1] for row in rows.into("BY", "Module", "Rule")}
+    known = {r.id: r for r in rules.registry()}
+    for rule_id in sorted(used):
+        found, measured = known[rule_id], rules.measured().get(rule_id, {})
+        on = f"{int(measured['n'])} uses on left-out models" if measured else None
+        rows.node("Rule", None, (rule_id, found.statement, found.source, measured.get("precision"), on))
+
+

@@ -1,0 +1,50 @@
+"""Structural hashes of a module tree: by names and shapes, and by shapes alone. dtypes and side-cars are left out.
+
+The hash of a node covers its tensors (local name, shape) and its children (name, hash), so equal hashes mean equal
+structure in any model. The shape hash drops every name but keeps numbers' order-free multiset: two spellings of one
+tree agree on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from ingest.tree import Node, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """`template`: interned signature -> 20 hex digits. `architecture` and `shapes`: of the whole, below wrappers."""
+
+    template: dict[int, str]
+    architecture: str
+    shapes: str
+
+
+def signatures(tree: Tree) -> Signatures:
+    """Hashes of every distinct structure in the tree."""
+    named: dict[int, str] = {}
+    blind: dict[int, str] = {}
+    for node in reversed(tree.nodes.values()):
+        if node.sig in named:
+            continue
+        own = sorted((name, spec.shape) for name, spec in node.tensors.items())
+        below = [(name, named[child.sig]) for name, child in node.children.items()]
+        named[node.sig] = _hash(f"{own}{below}")
+        shapes = sorted(str(spec.shape) for spec in node.tensors.values())
+        blind[node.sig] = _hash(f"{shapes}{sorted(blind[c.sig] for c in node.children.values())}")
+    core = unwrapped(tree.root)
+    return Signatures(named, named[core.sig], blind[core.sig])
+
+
+def unwrapped(root: Node) -> Node:
+    """The first node below the root that has tensors or more than one child: prefixes all keys share are dropped."""
+    node = root
+    while not node.tensors and len(node.children) == 1:
+        node = next(iter(node.children.values()))
+    return node
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
