@@ -1,0 +1,32 @@
+"""A model's tables as a networkx graph and back to something a reader can look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kb.tables import GraphTables
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def to_networkx(tables: GraphTables) -> nx.MultiDiGraph[str]:
+    """A directed multigraph: nodes by uid with `labels` and their properties, edges keyed by type.
+
+    Properties that are null are left out; lists stay lists.
+    """
+    import networkx as nx
+
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=tables.name)
+    for node in tables.nodes:
+        labels = [node.primary, *([node.role] if node.role else [])]
+        for row in node.rows:
+            graph.add_node(row[0], labels=labels, **_present(node.columns, row))
+    for edge in tables.edges:
+        for row in edge.rows:
+            graph.add_edge(row[0], row[1], key=edge.type, type=edge.type, **_present(edge.columns[2:], row[2:]))
+    return graph
+
+
+def _present(columns: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
+    return {c: v for c, v in zip(columns, row, strict=True) if v is not None}

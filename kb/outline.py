@@ -1,0 +1,120 @@
+"""A model's module tree as boxes for a reader: equal siblings once, with how many there are.
+
+>>> ranges([0, 1, 2, 5, 7, 8])
+'0-2, 5, 7-8'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.tables import GraphTables
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One line of the outline. `count` equal siblings share it; `facts` are its few telling numbers."""
+
+    name: str
+    path: str
+    kind: str
+    n_params: int
+    facts: str
+    count: int
+    children: tuple[Box, ...]
+
+    @property
+    def title(self) -> str:
+        """Name, multiplicity, kind and facts in up to two lines."""
+        head = f"{self.name} ×{self.count}" if self.count > 1 else self.name
+        return f"{head}\n{self.kind}{', ' if self.facts else ''}{self.facts}"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers as ranges: 0-2, 5."""
+    out: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if out and n == out[-1][1] + 1:
+            out[-1][1] = n
+        else:
+            out.append([n, n])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in out)
+
+
+def human(n: int) -> str:
+    """A count with its SI prefix, three digits: 21.6B, 4.10M, 940."""
+    for size, unit in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if n >= size:
+            return f"{n / size:.3g}{unit}"
+    return str(n)
+
+
+def outline(tables: GraphTables, path: str = "") -> Box:
+    """The tree of boxes below `path`; the root box is the model itself. KeyError where there is no such path."""
+    modules: dict[str, dict[str, Any]] = {}
+    for node in tables.nodes:
+        if node.primary == "Module":
+            for row in node.rows:
+                cells = dict(zip(node.columns, row, strict=True))
+                modules[cells["uid"]] = {**cells, "label": node.role}
+    below: dict[str, list[tuple[int, str]]] = {}
+    for edge in tables.edges:
+        if edge.type == "CONTAINS":
+            for source, target, ord_ in edge.rows:
+                below.setdefault(source, []).append((ord_, target))
+    start = f"{tables.uid}/{path}" if path else tables.uid
+    if path and start not in modules:
+        raise KeyError(path)
+    return _box(start, modules, below, tables)
+
+
+def _box(
+    uid: str, modules: dict[str, dict[str, Any]], below: dict[str, list[tuple[int, str]]], tables: GraphTables
+) -> Box:
+    children = [target for _, target in sorted(below.get(uid, ()))]
+    groups: dict[Any, list[str]] = {}
+    for child in children:
+        cells = modules[child]
+        key = cells["template"] if cells["ordinal"] is not None else child
+        groups.setdefault(key, []).append(child)
+    boxes = []
+    for members in groups.values():
+        first = _box(members[0], modules, below, tables)
+        if len(members) > 1:
+            name = f"{{{ranges(modules[m]['ordinal'] for m in members)}}}"
+            total = sum(modules[m]["n_params"] for m in members)
+            first = Box(name, first.path, first.kind, total, first.facts, len(members), first.children)
+        boxes.append(first)
+    if uid not in modules:
+        m = tables.model
+        return Box(tables.name, "", str(m["role"] or "Model"), int(m["n_params"]), f"{human(int(m['n_params']))} elements", 1, tuple(boxes))
+    c = modules[uid]
+    return Box(c["name"], c["path"], c["kind"], c["n_params"], _facts(c), 1, tuple(boxes))
+
+
+def _facts(c: dict[str, Any]) -> str:
+    label = c["label"]
+    if label == "Attention":
+        heads = f", {c['heads']} heads" if c["heads"] else ""
+        return f"{c['attends'] or 'unknown'}, {c['q_dim']} ← {c['kv_dim']}{heads}"
+    if label == "FeedForward":
+        return f"{c['form']}, {c['width']} → {c['hidden']}"
+    if label == "Linear":
+        return f"{c['in_features']} → {c['out_features']}"
+    if label == "Conv":
+        return f"{c['in_channels']} → {c['out_channels']}, {_by(c['kernel'])}"
+    if label == "Norm":
+        return str(c["features"])
+    if label == "Embedding":
+        return f"{c['rows']} × {c['width']}"
+    if label == "Stack":
+        return f"depth {c['stack_depth']}, {human(c['n_params'])}"
+    if label == "Component":
+        return f"{c['role'] or 'role unknown'}, {human(c['n_params'])}"
+    return human(c["n_params"]) if c["n_params"] else ""
+
+
+def _by(kernel: Sequence[int] | None) -> str:
+    return "×".join(map(str, kernel)) if kernel else "kernel unknown"
