@@ -45,7 +45,7 @@ class Stack:
 class Attention:
     """A module with query, key and value projections.
 
-    `parts` maps a role (q, k, v, o, qkv, kv, qk, q_norm, k_norm, gate, add_q ...) to the path of the layer or parameter,
+    `parts` maps a role (q, k, v, o, qkv, kv, qk, q_norm, k_norm, gate, add_q ...) to the path of the layer or tensor,
     relative to `path`. Widths are in channels; `kv_dim` is what the key projection reads. `form`: separate, fused_qkv,
     fused_kv, fused_qk, mla, deformable. `attends`: self, cross or joint. `core` is where the projections are, relative
     to `path`, when `path` is a wrapper that is nothing but this attention.

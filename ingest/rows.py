@@ -73,8 +73,15 @@ def to_tables(analysis: Analysis, *, name: str, family: str | None = None) -> Gr
     _rules(rows)
     return GraphTables(
         model,
-        tuple(NodeTable(p, r, node_columns(p, r), tuple(found)) for (p, r), found in sorted(rows.nodes.items(), key=_label_order)),
-        tuple(EdgeTable(t, a, b, edge_columns(t), tuple(found)) for (t, a, b), found in sorted(rows.edges.items()) if found),
+        tuple(
+            NodeTable(p, r, node_columns(p, r), tuple(found))
+            for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
+        ),
+        tuple(
+            EdgeTable(t, a, b, edge_columns(t), tuple(found))
+            for (t, a, b), found in sorted(rows.edges.items())
+            if found
+        ),
     )
 
 
@@ -93,12 +100,16 @@ def _model_row(
         entry[1] += t.n_params
         entry[2] += t.n_bytes
     dtypes = sorted(by_dtype, key=lambda d: (-by_dtype[d][0], d))
-    role = dict(zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True))
+    role = dict(
+        zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True)
+    )
     return {
         "uid": uid,
         "name": name,
         "family": family or header.declared.get("family"),
-        "version": header.declared.get("version") or header.metadata.get("modelspec.version") or header.metadata.get("model_version"),
+        "version": header.declared.get("version")
+        or header.metadata.get("modelspec.version")
+        or header.metadata.get("model_version"),
         **role,
         "source": header.source,
         "format": header.format,
@@ -114,7 +125,9 @@ def _model_row(
         "dtype_tensors": [by_dtype[d][0] for d in dtypes],
         "dtype_params": [by_dtype[d][1] for d in dtypes],
         "dtype_bytes": [by_dtype[d][2] for d in dtypes],
-        "licence": header.declared.get("licence") or header.metadata.get("license") or header.metadata.get("modelspec.license"),
+        "licence": header.declared.get("licence")
+        or header.metadata.get("license")
+        or header.metadata.get("modelspec.license"),
         "attribution": header.declared.get("attribution"),
         "metadata": json.dumps(dict(sorted(header.metadata.items())), ensure_ascii=False) if header.metadata else None,
         "rules": rules.RULES_VERSION,
@@ -180,7 +193,13 @@ def _tensors(analysis: Analysis, uid: str, rows: _Rows) -> None:
         leaf = analysis.leaves.get(path)
         kind = str(leaf.kind.value) if leaf is not None else "Other"
         for local, t, target, car in _own(node):
-            role = "side_car" if car else "modulation_table" if (path, local) in modulation_tables else tensor_role(kind, local)
+            role = (
+                "side_car"
+                if car
+                else "modulation_table"
+                if (path, local) in modulation_tables
+                else tensor_role(kind, local)
+            )
             me = f"{uid}#{t.key}"
             begin, end = t.span or (None, None)
             cells.append((me, uid, t.key, t.key.rpartition(".")[2], t.dtype, list(t.shape), t.n_params, t.n_bytes,
@@ -217,7 +236,9 @@ def _residuals(analysis: Analysis, uid: str, rows: _Rows) -> None:
         prefix = f"{uid}/{r.block}." if r.block else f"{uid}/"
         for a in r.around:
             if r.block and (r.block + "." + a if a else r.block) in analysis.tree.nodes:
-                out.append((f"{uid}/{r.block}", f"{prefix}{a}" if a else f"{uid}/{r.block}", name, r.order, *spell(r.form)))
+                out.append(
+                    (f"{uid}/{r.block}", f"{prefix}{a}" if a else f"{uid}/{r.block}", name, r.order, *spell(r.form))
+                )
 
 
 def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
@@ -235,7 +256,11 @@ def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> Non
         follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in zip(blocks, blocks[1:], strict=False))
     for sign, block in seen.items():
         own = sum(len(n.tensors) for n in block.walk())
-        rows.node("Template", None, (sign, own, sum(t.n_params for n in block.walk() for t in n.tensors.values()), _outline(block)))
+        rows.node(
+            "Template",
+            None,
+            (sign, own, sum(t.n_params for n in block.walk() for t in n.tensors.values()), _outline(block)),
+        )
 
 
 def _outline(block: Node) -> str:
@@ -251,5 +276,3 @@ def _rules(rows: _Rows) -> None:
         found, measured = known[rule_id], rules.measured().get(rule_id, {})
         on = f"{int(measured['n'])} uses on left-out models" if measured else None
         rows.node("Rule", None, (rule_id, found.statement, found.source, measured.get("precision"), on))
-
-

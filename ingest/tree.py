@@ -17,7 +17,19 @@ from kb.values import TensorSpec
 class Node:
     """One module: children by name in natural order, own tensors by local name, side-cars apart."""
 
-    __slots__ = ("children", "n_bytes", "n_params", "n_tensors", "name", "parent", "path", "sidecars", "sig", "tensors", "twin_of")
+    __slots__ = (
+        "children",
+        "n_bytes",
+        "n_params",
+        "n_tensors",
+        "name",
+        "parent",
+        "path",
+        "sidecars",
+        "sig",
+        "tensors",
+        "twin_of",
+    )
 
     def __init__(self, name: str, path: str, parent: Node | None) -> None:
         self.name, self.path, self.parent = name, path, parent

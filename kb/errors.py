@@ -35,9 +35,7 @@ class ArchkbError(Exception):
 class SourceError(ArchkbError):
     """A file that is no model, or lies about itself."""
 
-    def __init__(
-        self, what: str, *, path: str = "", key: str = "", offset: int | None = None, cure: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, path: str = "", key: str = "", offset: int | None = None, cure: str = "") -> None:
         self.path, self.key, self.offset = path, key, offset
         where = path
         if key:

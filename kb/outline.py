@@ -53,17 +53,10 @@ def human(n: int) -> str:
 
 def outline(tables: GraphTables, path: str = "") -> Box:
     """The tree of boxes below `path`; the root box is the model itself. KeyError where there is no such path."""
-    modules: dict[str, dict[str, Any]] = {}
-    for node in tables.nodes:
-        if node.primary == "Module":
-            for row in node.rows:
-                cells = dict(zip(node.columns, row, strict=True))
-                modules[cells["uid"]] = {**cells, "label": node.role}
+    modules = {cells["uid"]: cells for cells in tables.records("Module")}
     below: dict[str, list[tuple[int, str]]] = {}
-    for edge in tables.edges:
-        if edge.type == "CONTAINS":
-            for source, target, ord_ in edge.rows:
-                below.setdefault(source, []).append((ord_, target))
+    for edge in tables.related("CONTAINS"):
+        below.setdefault(edge["source"], []).append((edge["ord"], edge["target"]))
     start = f"{tables.uid}/{path}" if path else tables.uid
     if path and start not in modules:
         raise KeyError(path)
@@ -89,7 +82,15 @@ def _box(
         boxes.append(first)
     if uid not in modules:
         m = tables.model
-        return Box(tables.name, "", str(m["role"] or "Model"), int(m["n_params"]), f"{human(int(m['n_params']))} elements", 1, tuple(boxes))
+        return Box(
+            tables.name,
+            "",
+            str(m["role"] or "Model"),
+            int(m["n_params"]),
+            f"{human(int(m['n_params']))} elements",
+            1,
+            tuple(boxes),
+        )
     c = modules[uid]
     return Box(c["name"], c["path"], c["kind"], c["n_params"], _facts(c), 1, tuple(boxes))
 

@@ -6,14 +6,14 @@ else. The same header gives the same tables, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kb import schema
 from kb.errors import ArchkbError
 
-_PYTHON = {
+_PYTHON: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "int": int,
     "float": (float, int),
@@ -66,6 +66,20 @@ class GraphTables:
     def name(self) -> str:
         """Name of the model."""
         return str(self.model["name"])
+
+    def records(self, primary: str, role: str | None = None) -> Iterator[dict[str, Any]]:
+        """Nodes with that primary label (and role label, where given) as mappings; `label` is the role label."""
+        for node in self.nodes:
+            if node.primary == primary and role in (None, node.role):
+                for row in node.rows:
+                    yield {**dict(zip(node.columns, row, strict=True)), "label": node.role}
+
+    def related(self, type_: str) -> Iterator[dict[str, Any]]:
+        """Relationships of one type as mappings with `source` and `target` uids."""
+        for edge in self.edges:
+            if edge.type == type_:
+                for row in edge.rows:
+                    yield dict(zip(edge.columns, row, strict=True))
 
     def counts(self) -> dict[str, int]:
         """Rows by primary label and relationship type, for reports and dry runs."""

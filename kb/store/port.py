@@ -67,11 +67,18 @@ class Store(Protocol):
         """Remove one model whole. NotFoundError, with the near misses, where there is none."""
 
     def read(
-        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None, timeout: float | None = None
+        self,
+        cypher: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
     ) -> Rows:
         """Run a query of the program's own, read-only. `timeout` in seconds."""
 
-    def ask(self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0) -> Rows:
+    def ask(
+        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0
+    ) -> Rows:
         """Run a stranger's query: ReadOnlyError for anything that writes or reaches outside the graph."""
 
     def load(self, name: str) -> GraphTables:

@@ -1,0 +1,208 @@
+"""What two designs are compared by: one small function an aspect, in the order an architect would ask.
+
+Each takes a :class:`Profile` and gives a short text, or None where the model has no such thing. `unknown` is said
+where a header cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from kb.outline import human
+from queries.diff.profile import Cells, Profile
+
+Read = Callable[[Profile], str | None]
+
+
+def _of(value: Any) -> str:
+    return "unknown" if value is None else str(value)
+
+
+def _join(counted: Counter[str]) -> str | None:
+    return "; ".join(f"{n} × {what}" for what, n in sorted(counted.items(), key=lambda i: (-i[1], i[0]))) or None
+
+
+def whole_role(p: Profile) -> str | None:
+    """What the model is for."""
+    return _of(p.model["role"])
+
+
+def whole_size(p: Profile) -> str | None:
+    """Tensors, elements and bytes."""
+    m = p.model
+    return f"{m['n_tensors']:,} tensors, {human(m['n_params'])} elements, {m['n_bytes'] / 1e9:.2f} GB"
+
+
+def whole_precision(p: Profile) -> str | None:
+    """Share of elements by dtype."""
+    m = p.model
+    total = max(1, m["n_params"])
+    parts = zip(m["dtypes"], m["dtype_params"], strict=True)
+    return ", ".join(f"{d} {100 * n / total:.1f} %" for d, n in sorted(parts, key=lambda x: -x[1]))
+
+
+def parts(p: Profile) -> str | None:
+    """Components with their sizes."""
+    return ", ".join(f"{c['role'] or c['path']} {human(c['n_params'])}" for c in p.components) or None
+
+
+def backbone_path(p: Profile) -> str | None:
+    """Where the backbone is."""
+    return str(p.backbone["path"]) if p.backbone else None
+
+
+def backbone_depth(p: Profile) -> str | None:
+    """Blocks of the backbone and whether they are alike."""
+    if p.backbone is None:
+        return None
+    alike = "alike" if p.backbone["uniform"] else f"{len({b['template'] for b in p.blocks})} templates"
+    return f"{_of(p.backbone['stack_depth'])} blocks, {alike}"
+
+
+def backbone_size(p: Profile) -> str | None:
+    """Elements of the backbone."""
+    return human(p.backbone["n_params"]) if p.backbone else None
+
+
+def backbone_streams(p: Profile) -> str | None:
+    """Widths that run through the backbone."""
+    if p.backbone is None:
+        return None
+    found = [s for s in p.streams if s["scope"] == p.backbone["path"]]
+    return ", ".join(f"{_of(s['name'])} {s['width']}" for s in found) or None
+
+
+def _attention(p: Profile, c: Cells) -> str:
+    asks, reads = p.links.get(str(c["path"]), (None, None))
+    goal = f" {_of(asks['name'])}→{_of(reads['name'])}" if asks and reads and asks["uid"] != reads["uid"] else ""
+    heads = f"{c['heads']} heads" if c["heads"] else "heads unknown"
+    ratio = f", GQA {c['gqa']}:1" if c["gqa"] and c["gqa"] > 1 else ""
+    return f"{_of(c['attends'])}{goal} {c['q_dim']}←{c['kv_dim']}, inner {c['inner_dim']}, {heads}{ratio}"
+
+
+def attentions(p: Profile) -> str | None:
+    """Attentions of the backbone by place in the block."""
+    return (
+        "; ".join(
+            f"{n} × {place}: {_attention(p, p.example('Attention', place))}"
+            for place, n in sorted(p.per_block("Attention").items())
+        )
+        or None
+    )
+
+
+def attention_kinds(p: Profile) -> str | None:
+    """All attentions of the model by kind."""
+    return _join(Counter(_of(c["attends"]) for c in p.labelled("Attention")))
+
+
+def qk_norm(p: Profile) -> str | None:
+    """Scope of the query/key norm."""
+    return _join(Counter(_of(c["qk_norm"]) for c in p.labelled("Attention")))
+
+
+def gates(p: Profile) -> str | None:
+    """Attentions with an output gate."""
+    found = p.labelled("Attention")
+    return f"{sum(bool(c['gated']) for c in found)} of {len(found)}" if found else None
+
+
+def feed_forwards(p: Profile) -> str | None:
+    """Feed-forwards of the backbone by place in the block."""
+    out = []
+    for place, n in sorted(p.per_block("FeedForward").items()):
+        c = p.example("FeedForward", place)
+        out.append(f"{n} × {place}: {_of(c['form'])} {c['width']}→{c['hidden']}")
+    return "; ".join(out) or None
+
+
+def norms(p: Profile) -> str | None:
+    """Norm layers with parameters, by kind."""
+    return _join(Counter(str(c["kind"]) for c in p.labelled("Norm"))) or "none with parameters"
+
+
+def modulation(p: Profile) -> str | None:
+    """Layers and tables that modulate, with the vectors they yield."""
+    layers = Counter(
+        f"{c['modulation_rows']} × {c['out_features'] // c['modulation_rows']}"
+        for c in p.labelled("Linear")
+        if c["modulation_rows"]
+    )
+    tables = Counter(" × ".join(map(str, t["shape"])) for t in p.tensors.values() if t["role"] == "modulation_table")
+    text = [f"layers {_join(layers)}" if layers else "", f"tables {_join(tables)}" if tables else ""]
+    return "; ".join(t for t in text if t) or None
+
+
+def residuals(p: Profile) -> str | None:
+    """Residual additions of the backbone's first block, in order, with their streams."""
+    if not p.blocks:
+        return None
+    block = p.blocks[0]
+    cut = len(str(block["path"])) + 1
+    places: dict[int, list[str]] = {}
+    names: dict[int, str | None] = {}
+    for edge in p.tables.related("RESIDUAL"):
+        if edge["source"] == block["uid"]:
+            places.setdefault(edge["order"], []).append(str(p.by_uid[edge["target"]]["path"])[cut:])
+            names[edge["order"]] = edge["stream"]
+    return ", ".join(f"{' + '.join(places[o])}{f' ({names[o]})' if names[o] else ''}" for o in sorted(places)) or None
+
+
+def text_coupling(p: Profile) -> str | None:
+    """Cross-attentions to a text or context stream."""
+    found: Counter[str] = Counter()
+    for c in p.labelled("Attention"):
+        _, reads = p.links.get(str(c["path"]), (None, None))
+        if (
+            c["attends"] in ("cross", "joint")
+            and reads is not None
+            and str(reads["name"]) in ("text", "context", "caption")
+        ):
+            found[f"{c['attends']}-attention reads {_of(reads['name'])} {c['kv_dim']}"] += 1
+    return _join(found)
+
+
+def _component(role: str) -> Read:
+    def read(p: Profile) -> str | None:
+        found = [c for c in p.components if c["role"] and role in str(c["role"])]
+        return "; ".join(_describe(p, c) for c in found) or None
+
+    read.__doc__ = f"Components whose role has `{role}`."
+    return read
+
+
+def _describe(p: Profile, c: Cells) -> str:
+    convolutions = p.inside(p.labelled("Conv"), str(c["path"]))
+    kernels = Counter("×".join(map(str, k["kernel"] or ())) for k in convolutions)
+    common = f", {kernels.most_common(1)[0][0]} convolutions" if kernels else ""
+    latent = f", {c['latent_channels']} latent channels" if c["latent_channels"] else ""
+    return f"{c['path']}: {human(c['n_params'])}{common}{latent}"
+
+
+ASPECTS: tuple[tuple[str, str, Read], ...] = (
+    ("model", "role", whole_role),
+    ("model", "size", whole_size),
+    ("model", "precision (share of elements)", whole_precision),
+    ("model", "components", parts),
+    ("backbone", "path", backbone_path),
+    ("backbone", "depth", backbone_depth),
+    ("backbone", "elements", backbone_size),
+    ("backbone", "streams", backbone_streams),
+    ("backbone", "attentions per place", attentions),
+    ("backbone", "feed-forwards per place", feed_forwards),
+    ("backbone", "residual additions of a block", residuals),
+    ("attention", "kinds", attention_kinds),
+    ("attention", "query/key norm", qk_norm),
+    ("attention", "gated", gates),
+    ("norms", "with parameters", norms),
+    ("norms", "modulation", modulation),
+    ("text", "coupling", text_coupling),
+    ("text", "components", _component("text")),
+    ("vae", "encoder", _component("vae_encoder")),
+    ("vae", "decoder", _component("vae_decoder")),
+    ("audio", "components", _component("audio")),
+    ("audio", "vocoder", _component("vocoder")),
+    ("upscaler", "components", _component("upsc")),
+)

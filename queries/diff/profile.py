@@ -1,0 +1,135 @@
+"""What a model is by function, read from its tables: the ground on which two designs can be compared.
+
+A :class:`Profile` groups what is equal (48 like attentions are one line with a count) and finds the backbone: the
+component, or else the stack, that holds most of the elements in blocks with attention.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kb.tables import GraphTables
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One model's tables, indexed for comparison."""
+
+    tables: GraphTables
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.tables.name
+
+    @property
+    def model(self) -> Cells:
+        """The Model node."""
+        return self.tables.model
+
+    @cached_property
+    def modules(self) -> dict[str, Cells]:
+        """Modules by path."""
+        return {c["path"]: c for c in self.tables.records("Module")}
+
+    @cached_property
+    def by_uid(self) -> dict[str, Cells]:
+        """Modules by uid."""
+        return {c["uid"]: c for c in self.modules.values()}
+
+    @cached_property
+    def tensors(self) -> dict[str, Cells]:
+        """Tensors by key."""
+        return {c["key"]: c for c in self.tables.records("Tensor")}
+
+    def labelled(self, role: str) -> list[Cells]:
+        """Modules with that role label, by path."""
+        return sorted((c for c in self.modules.values() if c["label"] == role), key=lambda c: str(c["path"]))
+
+    @cached_property
+    def children(self) -> dict[str, list[Cells]]:
+        """Modules by the path of their parent."""
+        out: dict[str, list[Cells]] = {}
+        for path, cells in self.modules.items():
+            out.setdefault(path.rpartition(".")[0], []).append(cells)
+        return out
+
+    @cached_property
+    def keys_below(self) -> dict[str, list[str]]:
+        """Keys of tensors below each module that has a number, side-cars left out."""
+        out: dict[str, list[str]] = {}
+        for key, cells in self.tensors.items():
+            if cells["role"] == "side_car":
+                continue
+            parts = key.split(".")
+            for i, part in enumerate(parts):
+                if part.isdigit():
+                    out.setdefault(".".join(parts[: i + 1]), []).append(key)
+        return out
+
+    @cached_property
+    def components(self) -> list[Cells]:
+        """Components, largest first."""
+        return sorted(self.labelled("Component"), key=lambda c: (-c["n_params"], c["path"]))
+
+    @cached_property
+    def backbone(self) -> Cells | None:
+        """The stack with most elements among those whose blocks hold attention, else the largest stack."""
+        attended = {str(a["path"]) for a in self.labelled("Attention")}
+        stacks = self.labelled("Stack")
+
+        def weight(stack: Cells) -> tuple[bool, int, str]:
+            prefix = f"{stack['path']}."
+            return (any(p.startswith(prefix) for p in attended), stack["n_params"], stack["path"])
+
+        return max(stacks, key=weight, default=None)
+
+    @cached_property
+    def blocks(self) -> list[Cells]:
+        """Blocks of the backbone, by index."""
+        if self.backbone is None:
+            return []
+        return sorted(
+            self.children.get(self.backbone["path"], []),
+            key=lambda c: (c["ordinal"] is None, c["ordinal"] or 0, c["path"]),
+        )
+
+    def inside(self, cells: Iterable[Cells], path: str) -> list[Cells]:
+        """Those of `cells` at or below `path`."""
+        return [c for c in cells if c["path"] == path or str(c["path"]).startswith(f"{path}.")]
+
+    def per_block(self, role: str) -> Counter[str]:
+        """Places in a backbone block that carry a role label, with how many blocks have them."""
+        if self.backbone is None:
+            return Counter()
+        cut = len(str(self.backbone["path"])) + 1
+        found = self.inside(self.labelled(role), str(self.backbone["path"]))
+        return Counter(str(c["path"])[cut:].partition(".")[2] or str(c["name"]) for c in found)
+
+    def example(self, role: str, relative: str) -> Cells:
+        """One of the backbone's modules at that place in its block."""
+        assert self.backbone is not None
+        for block in self.blocks:
+            found = self.modules.get(f"{block['path']}.{relative}") or self.modules.get(str(block["path"]))
+            if found is not None and found["label"] == role:
+                return found
+        raise KeyError(relative)
+
+    @cached_property
+    def streams(self) -> list[Cells]:
+        """Streams, widest first."""
+        return sorted(self.tables.records("Stream"), key=lambda s: (-s["width"], s["scope"], str(s["name"])))
+
+    @cached_property
+    def links(self) -> dict[str, tuple[Cells | None, Cells | None]]:
+        """Attention path -> (stream of its queries, stream of its keys and values)."""
+        stream = {s["uid"]: s for s in self.streams}
+        asks = {e["source"]: stream[e["target"]] for e in self.tables.related("QUERIES")}
+        reads = {e["source"]: stream[e["target"]] for e in self.tables.related("ATTENDS_TO")}
+        return {str(self.by_uid[u]["path"]): (asks.get(u), reads.get(u)) for u in asks.keys() | reads.keys()}

@@ -1,0 +1,82 @@
+"""Stacks and block templates side by side, for stacks that stand at the same path in both models."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from queries.diff.profile import Cells, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class StackChange:
+    """One stack: depths (None where a model has no such stack), and what its blocks gained or lost.
+
+    `kept` counts block indices whose template is the same in both. `gained` and `lost` name tensors of a block,
+    relative to it, that only one side has, with the number of blocks; `widened` those whose shape changed.
+    """
+
+    path: str
+    depth_a: int | None
+    depth_b: int | None
+    kept: int
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    widened: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the stack is the same in both."""
+        return self.depth_a == self.depth_b == self.kept
+
+
+def compare_stacks(a: Profile, b: Profile) -> tuple[StackChange, ...]:
+    """Every stack of either model that is not equal in both, outermost first."""
+    left, right = ({str(s["path"]): s for s in p.labelled("Stack")} for p in (a, b))
+    changes = (_compare(path, a, b, left.get(path), right.get(path)) for path in sorted(left.keys() | right.keys()))
+    return tuple(c for c in changes if not c.same)
+
+
+def _depth(stack: Cells | None) -> int | None:
+    return None if stack is None else stack["stack_depth"]
+
+
+def _blocks(p: Profile, stack: Cells | None) -> dict[int, Cells]:
+    if stack is None:
+        return {}
+    return {c["ordinal"]: c for c in p.children.get(stack["path"], ()) if c["ordinal"] is not None}
+
+
+def _compare(path: str, a: Profile, b: Profile, left: Cells | None, right: Cells | None) -> StackChange:
+    ours, theirs = _blocks(a, left), _blocks(b, right)
+    gained: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    widened: Counter[str] = Counter()
+    kept = 0
+    for index in ours.keys() & theirs.keys():
+        if ours[index]["template"] == theirs[index]["template"]:
+            kept += 1
+            continue
+        before, after = _inside(a, ours[index]), _inside(b, theirs[index])
+        gained.update(after.keys() - before.keys())
+        lost.update(before.keys() - after.keys())
+        widened.update(k for k in before.keys() & after.keys() if before[k] != after[k])
+    return StackChange(
+        path,
+        _depth(left),
+        _depth(right),
+        kept,
+        _said(gained),
+        _said(lost),
+        _said(widened),
+    )
+
+
+def _inside(p: Profile, block: Cells) -> dict[str, tuple[int, ...]]:
+    """Tensors of a block by relative key with their shapes; side-cars are left out."""
+    cut = len(str(block["path"])) + 1
+    return {key[cut:]: tuple(p.tensors[key]["shape"]) for key in p.keys_below.get(str(block["path"]), ())}
+
+
+def _said(counted: Counter[str]) -> tuple[str, ...]:
+    return tuple(f"{name} × {n}" for name, n in sorted(counted.items()))
