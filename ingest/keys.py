@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 _PARAMETRIZED = ".parametrizations."
 
@@ -35,6 +37,18 @@ def owner(key: str) -> tuple[str, str]:
         return "", key
     path, _, local = key.rpartition(".")
     return path, local
+
+
+@lru_cache(maxsize=4096)
+def side_cars(names: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+    """Those of a module's tensors that are side-cars, with the sibling each serves and its kind.
+
+    >>> dict(side_cars(("weight", "input_scale")))
+    {'input_scale': ('weight', 'input_scale')}
+    """
+    known = set(names)
+    found = ((name, side_car(name, known)) for name in names)
+    return {name: what for name, what in found if what is not None}
 
 
 def side_car(local: str, siblings: frozenset[str] | set[str]) -> tuple[str, str] | None:

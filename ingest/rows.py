@@ -6,7 +6,6 @@ Rows of equal siblings differ only in identity, so everything else of a row is m
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,18 +20,6 @@ from ingest.tree import Node
 from kb import ids
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 from kb.values import Fact
-
-_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
-
-
-def pattern(path: str) -> str:
-    """The path with every number replaced by {i}.
-
-    >>> pattern("blocks.11.attn.to_out.0")
-    'blocks.{i}.attn.to_out.{i}'
-    """
-    return _NUMBER.sub("{i}", path)
-
 
 def spell(fact: Fact | None) -> tuple[Any, ...]:
     """A fact as its property and the four companions, in the schema's order."""
@@ -143,10 +130,13 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> No
     contains = rows.into("CONTAINS", "Module", "Module")
     by = rows.into("BY", "Module", "Rule")
     component_of = _component_paths(analysis)
+    patterns: dict[str, str] = {"": ""}
     for path, node in analysis.tree.nodes.items():
-        if not path:
+        if node.parent is None:
             continue
         me = f"{uid}/{path}"
+        above, name = patterns[node.parent.path], "{i}" if node.name.isdigit() else node.name
+        patterns[path] = f"{above}.{name}" if above else name
         key = origin.get(path, path)
         if key not in made:
             kind, role = kind_and_role(analysis, node)
@@ -156,7 +146,7 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> No
         rows.node(
             "Module",
             role.label,
-            (me, uid, path, node.name, pattern(path), *kind_cells, node.index, path.count(".") + 1, inside,
+            (me, uid, path, node.name, patterns[path], *kind_cells, node.index, path.count(".") + 1, inside,
              signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node)),
         )  # fmt: skip
         by.append((me, kind_cells[1], "kind"))

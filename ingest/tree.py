@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import prod
 
-from ingest.keys import owner, side_car
-from kb.values import TensorSpec
+from ingest.keys import owner, side_cars
+from kb.values import DTYPE_BITS, TensorSpec
 
 
 class Node:
@@ -133,11 +134,8 @@ def _attach_below_tensors(nodes: dict[str, Node]) -> None:
 def _set_side_cars_apart(node: Node) -> None:
     if len(node.tensors) < 2:
         return
-    names = set(node.tensors)
-    for local in list(node.tensors):
-        found = side_car(local, names)
-        if found is not None:
-            node.sidecars[local] = (node.tensors.pop(local), *found)
+    for local, (target, kind) in side_cars(tuple(node.tensors)).items():
+        node.sidecars[local] = (node.tensors.pop(local), target, kind)
 
 
 def natural(name: str) -> tuple[bool, int, str]:
@@ -161,12 +159,17 @@ def _finish(node: Node, interned: dict[object, int], ordered: dict[str, Node]) -
 
 
 def _sign(node: Node, interned: dict[object, int]) -> None:
-    own = tuple(sorted((name, spec.shape) for name, spec in node.tensors.items()))
-    params = size = count = 0
-    for spec in (*node.tensors.values(), *(s for s, _, _ in node.sidecars.values())):
+    tensors = node.tensors
+    own = tuple(sorted([(name, spec.shape) for name, spec in tensors.items()])) if tensors else ()
+    params = size = 0
+    count = len(tensors) + len(node.sidecars)
+    for spec in tensors.values():
+        n = prod(spec.shape)
+        params += n
+        size += n * DTYPE_BITS[spec.dtype] // 8
+    for spec, _, _ in node.sidecars.values():
         params += spec.n_params
         size += spec.n_bytes
-        count += 1
     first: dict[int, Node] = {}
     below: list[tuple[str, int]] = []
     for name, child in node.children.items():
