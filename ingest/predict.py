@@ -1,43 +1,68 @@
-"""An analysis in the form the architecture-recovery scorer reads: plain JSON values, one object a model."""
+"""An analysis in the form the architecture-recovery scorer reads: plain JSON values, one object a model.
+
+Beside what the scorer asks for, every item names the rule that gave it and its confidence, for calibration.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ingest.analysis import Analysis
+from ingest.analysis import Analysis, Attention
+from kb.values import Fact
+
+_SCORED = frozenset(
+    "linear conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d embedding layernorm rmsnorm groupnorm"
+    " batchnorm instancenorm".split()
+)
+"""Layer types the format knows; every finer kind (LayerScale, LSTM, PositionalTable ...) is `other` there."""
 
 
 def predictions(analysis: Analysis) -> dict[str, Any]:
     """{"modules", "stacks", "attention", "mlp", "residual", "role"} of one model.
 
-    Kinds are lower case; stacks of plain layers, mixtures' wrappers and convolutional feed-forwards are left out, as
-    the format asks.
+    Stacks of plain layers, mixtures' wrappers and convolutional feed-forwards are left out, as the format asks.
     """
     return {
-        "modules": {p: str(leaf.kind.value or "other").lower() for p, leaf in analysis.leaves.items()},
+        "modules": {p: {"type": _type(leaf.kind), **_why(leaf.kind)} for p, leaf in analysis.leaves.items()},
         "stacks": [
-            {"path": p, "depth": s.depth.value} for p, s in analysis.stacks.items() if s.blocks
+            {"path": p, "depth": s.depth.value, **_why(s.depth)} for p, s in analysis.stacks.items() if s.blocks
         ],
-        "attention": [
-            {
-                "path": p,
-                "kind": a.attends.value,
-                "heads": a.heads.value,
-                "kv_heads": a.kv_heads.value,
-                "head_dim": a.head_dim.value,
-                "gqa": a.gqa.value,
-                "fused": a.form.startswith("fused"),
-            }
-            for p, a in analysis.attentions.items()
-        ],
+        "attention": [_attention(p, a) for p, a in analysis.attentions.items()],
         "mlp": [
-            {"path": p, "type": f.form.value, "hidden": f.hidden}
+            {"path": p, "type": f.form.value, "hidden": f.hidden, **_why(f.form)}
             for p, f in analysis.feed_forwards.items()
             if f.form.value in ("plain", "gated")
         ],
         "residual": [
-            {"block": r.block, "around": [f"{r.block}.{a}" if r.block else a for a in r.around]}
+            {"block": r.block, "around": [f"{r.block}.{a}" if r.block else a for a in r.around], **_why(r.form)}
             for r in analysis.residuals
         ],
         "role": analysis.role.value,
+        "role_rule": analysis.role.evidence.rule,
+        "role_confidence": analysis.role.evidence.confidence,
+    }
+
+
+def _type(kind: Fact) -> str:
+    name = str(kind.value or "other").lower()
+    return name if name in _SCORED else "other"
+
+
+def _why(fact: Fact, prefix: str = "") -> dict[str, Any]:
+    return {f"{prefix}rule": fact.evidence.rule, f"{prefix}confidence": fact.evidence.confidence}
+
+
+def _attention(path: str, found: Attention) -> dict[str, Any]:
+    return {
+        "path": path,
+        "kind": found.attends.value,
+        **_why(found.attends),
+        "heads": found.heads.value,
+        **_why(found.heads, "heads_"),
+        "kv_heads": found.kv_heads.value,
+        **_why(found.kv_heads, "kv_heads_"),
+        "head_dim": found.head_dim.value,
+        **_why(found.head_dim, "head_dim_"),
+        "gqa": found.gqa.value,
+        "fused": found.form.startswith("fused"),
     }

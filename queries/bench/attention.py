@@ -1,0 +1,72 @@
+"""Scoring of attentions: where they are, what kind they are, and the numbers claimed of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queries.bench.corpus import Record
+from queries.bench.counts import Counts, Verdict
+
+ATTRIBUTES = ("heads", "kv_heads", "head_dim")
+
+
+def score_attention(
+    record: Record, prediction: dict[str, Any]
+) -> tuple[Counts, Counts, dict[str, tuple[int, int, int]], list[Verdict]]:
+    """(found, kind, attributes where derivable as (right, answered, asked), verdicts)."""
+    truth = record["truth"]["attention"]
+    neutral = set(record["truth"].get("attention_neutral", ()))
+    at: dict[str, int] = {}
+    for i, true in enumerate(truth):
+        for path in {true["path"], true["core"], *true.get("aliases", ())}:
+            at.setdefault(path, i)
+    matched: dict[int, dict[str, Any]] = {}
+    found, verdicts = Counts(), []
+    for item in prediction.get("attention") or ():
+        index = at.get(item.get("path"))
+        if index is None:
+            if item.get("path") not in neutral:
+                found.fp += 1
+                verdicts.append(_kind(item, False))
+        elif index not in matched:
+            matched[index] = item
+            found.tp += 1
+    found.fn += len(truth) - len(matched)
+    kind = Counts(fp=found.fp)
+    for i, true in enumerate(truth):
+        item = matched.get(i)
+        if true["kind"] == "unknown":
+            continue
+        right = item is not None and item.get("kind") == true["kind"]
+        kind.tp += right
+        kind.fn += not right
+        kind.fp += item is not None and not right
+        if item is not None and item.get("kind") is not None:
+            verdicts.append(_kind(item, right))
+    return found, kind, _attributes(truth, matched, verdicts), verdicts
+
+
+def _kind(item: dict[str, Any], right: bool) -> Verdict:
+    return Verdict("attention_kind", item.get("rule", ""), item.get("confidence", 0.0), right)
+
+
+def _attributes(
+    truth: list[dict[str, Any]], matched: dict[int, dict[str, Any]], verdicts: list[Verdict]
+) -> dict[str, tuple[int, int, int]]:
+    out = {}
+    for name in ATTRIBUTES:
+        right = answered = asked = 0
+        for i, true in enumerate(truth):
+            item = matched.get(i, {})
+            said = item.get(name)
+            if true.get(name) is None:
+                continue
+            if said is not None:
+                hit = said == true[name]
+                verdicts.append(Verdict(name, item.get(f"{name}_rule", ""), item.get(f"{name}_confidence", 0.0), hit))
+            if true.get("heads_derivable"):
+                asked += 1
+                answered += said is not None
+                right += said == true[name]
+        out[name] = (right, answered, asked)
+    return out
