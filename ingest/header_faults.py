@@ -9,8 +9,8 @@ entry is an object with a plain dtype.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from math import inf
+from collections.abc import Callable, Iterator, Sequence
+from math import inf, prod
 from typing import Any, NamedTuple, NoReturn
 
 from kb.errors import SourceError
@@ -241,16 +241,27 @@ def _are_sizes(value: Any) -> bool:
     return isinstance(value, list) and all(type(n) is int and 0 <= n < _LIMIT for n in value)
 
 
-def _size_fault(dtype: str, shape: list[int], offsets: list[int]) -> str:
-    """Whether the span is as long as dtype and shape say; products are bounded step by step, as in the crate."""
+def bits_fault(dtype: str, shape: Sequence[int]) -> str:
+    """Why no tensor can have this dtype and shape, or "".
+
+    Products are bounded step by step and in order, as in the crate, so `[2**40, 2**40, 0]` overflows.
+
+    >>> bits_fault("F4", (3,)), bits_fault("F4", (4,))
+    ('12 bits of F4 do not end on a byte', '')
+    """
     bits = 1
     for factor in (*shape, DTYPE_BITS[dtype]):
         bits *= factor
         if bits >= _LIMIT:
-            return f"shape {shape} overflows 64 bits"
-    if bits % 8:
-        return f"{bits} bits of {dtype} do not end on a byte"
-    needed, held = bits // 8, offsets[1] - offsets[0]
+            return f"the shape {list(shape)} overflows 64 bits"
+    return f"{bits} bits of {dtype} do not end on a byte" if bits % 8 else ""
+
+
+def _size_fault(dtype: str, shape: list[int], offsets: list[int]) -> str:
+    """Whether the span is as long as dtype and shape say."""
+    if fault := bits_fault(dtype, shape):
+        return fault
+    needed, held = prod(shape) * DTYPE_BITS[dtype] // 8, offsets[1] - offsets[0]
     return "" if held == needed else f"{dtype} {shape} takes {needed:,} bytes, data_offsets hold {held:,}"
 
 

@@ -1,0 +1,45 @@
+"""Design files on disk, and those that ship inside the package."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+
+from ingest.design import parse_design
+from ingest.header import MAX_LENGTH
+from ingest.sources.files import read_small
+from kb.errors import NotFoundError, SourceError
+from kb.values import Header
+
+SCHEME = "design:"
+"""How the name of a shipped design begins, in place of a path."""
+
+
+def read_design(path: str | Path) -> Header:
+    """A design file. Raises SourceError with file and line, see :func:`ingest.design.parse_design`."""
+    raw = read_small(path, MAX_LENGTH)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as err:
+        raise SourceError(
+            "the file is not UTF-8", path=str(path), offset=err.start, cure="save it as UTF-8 text"
+        ) from None
+    return parse_design(text, path=str(path))
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the designs inside the package, sorted; each reads as `design:NAME`."""
+    folder = files("ingest") / "designs"
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
+
+
+def read_shipped(name: str) -> Header:
+    """A design of the package, by its name with or without `design:`. Raises NotFoundError with the near misses."""
+    bare = name.removeprefix(SCHEME)
+    if bare not in shipped():
+        near = get_close_matches(bare, shipped(), n=3, cutoff=0.4)
+        cure = f"the shipped designs are {', '.join(shipped())}"
+        raise NotFoundError(f"no design {bare!r} ships with archkb", near=near, cure=cure)
+    text = (files("ingest") / "designs" / f"{bare}.yaml").read_text(encoding="utf-8")
+    return parse_design(text, path=f"{SCHEME}{bare}")

@@ -1,0 +1,47 @@
+"""Safetensors files: the first 8 bytes and the header are read, the data never is, and nothing is mapped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.header import PREFIX, header_length, read
+from ingest.sources.files import read_exactly, regular_file
+from kb.errors import SourceError
+from kb.values import Header
+
+_FOREIGN = (
+    (b"version ", "a Git LFS pointer, not the model itself", "run `git lfs pull`"),
+    (b"PK\x03\x04", "a zip archive, as torch.save writes", "convert it with `safetensors.torch.save_file`"),
+    (b"\x80", "a pickle, which runs code when it is loaded", "convert it with `safetensors.torch.save_file`"),
+    (b"GGUF", "a GGUF file", "take the safetensors file it was made from"),
+    (b"\x89HDF", "an HDF5 file", "convert it to safetensors"),
+    (b"<", "a web page", "fetch the file itself"),
+)
+"""How other kinds of file begin, what they are, and the cure: a length over the limit is mostly one of them."""
+
+
+def read_safetensors(path: str | Path) -> Header:
+    """The header of one safetensors file; reads 8 + N bytes of it, with N its length.
+
+    Raises SourceError for a file that cannot be read, or that is not what the format says.
+    """
+    shown = str(path)
+    with regular_file(path) as (descriptor, size):
+        prefix = read_exactly(descriptor, PREFIX, shown)
+        _refuse_foreign(prefix, shown)
+        length = header_length(prefix, size, path=shown)
+        raw = read_exactly(descriptor, length, shown)
+    if len(raw) < length:
+        raise SourceError("the file shrank while it was read", path=shown, cure="try again")
+    data = size - PREFIX - length
+    tensors, metadata = read(raw, path=shown, file=Path(path).name, data_bytes=data)
+    return Header(tensors, metadata, source=shown, format="safetensors", size=size)
+
+
+def _refuse_foreign(prefix: bytes, shown: str) -> None:
+    """Name what the file is instead, when its first bytes tell and cannot be a length within the limit."""
+    if int.from_bytes(prefix, "little") < 1 << 32:
+        return
+    for magic, what, cure in _FOREIGN:
+        if prefix.startswith(magic):
+            raise SourceError(f"is {what}", path=shown, offset=0, cure=cure)
