@@ -160,6 +160,8 @@ class Analysis:
     """(block, around) of a residual -> index in `streams`."""
     components: Mapping[str, Component]
     role: Fact
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """Path of a twin -> path of the representative the rules saw."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from ingest.feed_forward import find_feed_forwards
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.repeat import find_stacks
-from ingest.replicate import copies, spread, spread_residuals
+from ingest.replicate import copies, origins, spread, spread_residuals
 from ingest.residual import find_residuals
 from ingest.streams import assign_streams
 from ingest.tree import build
@@ -43,5 +43,6 @@ def analyse(header: Header) -> Analysis:
         adds_to={},
         components=scene.components,
         role=scene.role,
+        origin=origins(pairs),
     )
     return assign_streams(analysis)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -39,10 +38,20 @@ def _collect(root: Node, out: list[tuple[Node, Node]]) -> None:
             out.extend(_pairs(child.twin_of, child))
 
 
-def _pairs(left: Node, right: Node) -> Iterator[tuple[Node, Node]]:
-    yield left, right
-    for a, b in zip(left.children.values(), right.children.values(), strict=True):
-        yield from _pairs(a, b)
+def _pairs(left: Node, right: Node) -> list[tuple[Node, Node]]:
+    out = [(left, right)]
+    for a, b in out:  # grows while it is read: breadth first, parents before children
+        if a.children:
+            out.extend(zip(a.children.values(), b.children.values(), strict=True))
+    return out
+
+
+def origins(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
+    """Path of every twin -> path of the representative that rules saw."""
+    out: dict[str, str] = {}
+    for left, right in pairs:
+        out[right.path] = out.get(left.path, left.path)
+    return out
 
 
 def spread(facts: dict[str, T], pairs: list[tuple[Node, Node]]) -> dict[str, T]:

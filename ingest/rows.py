@@ -5,21 +5,23 @@ Rows of equal siblings differ only in identity, so everything else of a row is m
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from ingest import rules
 from ingest.analysis import Analysis
-from ingest.replicate import copies
 from ingest.roles import Role, kind_and_role
 from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
 from ingest.tree import Node
 from kb import ids
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
-from kb.values import Fact
+from kb.values import DTYPE_BITS, Fact, TensorSpec
+
 
 def spell(fact: Fact | None) -> tuple[Any, ...]:
     """A fact as its property and the four companions, in the schema's order."""
@@ -81,11 +83,11 @@ def _model_row(
 ) -> dict[str, Any]:
     header, root = analysis.header, analysis.tree.root
     by_dtype: dict[str, list[int]] = {}
-    for t in header.tensors:
-        entry = by_dtype.setdefault(t.dtype, [0, 0, 0])
-        entry[0] += 1
-        entry[1] += t.n_params
-        entry[2] += t.n_bytes
+    for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
+        entry = by_dtype.setdefault(dtype, [0, 0, 0])
+        entry[0] += count
+        entry[1] += count * prod(shape)
+        entry[2] += count * (prod(shape) * DTYPE_BITS[dtype] // 8)
     dtypes = sorted(by_dtype, key=lambda d: (-by_dtype[d][0], d))
     role = dict(
         zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True)
@@ -122,88 +124,69 @@ def _model_row(
 
 
 def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
-    origin: dict[str, str] = {}
-    for left, right in copies(analysis.tree):
-        origin[right.path] = origin.get(left.path, left.path)
-    made: dict[str, tuple[tuple[Any, ...], Role]] = {}
-    top = rows.into("CONTAINS", "Model", "Module")
-    contains = rows.into("CONTAINS", "Module", "Module")
-    by = rows.into("BY", "Module", "Rule")
-    component_of = _component_paths(analysis)
+    made: dict[str, tuple[tuple[Any, ...], Role, list[tuple[Any, ...]]]] = {}
+    contains, by = rows.into("CONTAINS", "Module", "Module"), rows.into("BY", "Module", "Rule")
+    nodes = analysis.tree.nodes
     patterns: dict[str, str] = {"": ""}
-    for path, node in analysis.tree.nodes.items():
-        if node.parent is None:
+    inside: dict[str, str | None] = {"": "" if "" in analysis.components else None}
+    for path, node in nodes.items():
+        parent = node.parent
+        if parent is None:
             continue
-        me = f"{uid}/{path}"
-        above, name = patterns[node.parent.path], "{i}" if node.name.isdigit() else node.name
-        patterns[path] = f"{above}.{name}" if above else name
-        key = origin.get(path, path)
-        if key not in made:
+        me, name = f"{uid}/{path}", node.name
+        above, last = patterns[parent.path], "{i}" if name.isdigit() else name
+        patterns[path] = pattern = f"{above}.{last}" if above else last
+        inside[path] = component = path if path in analysis.components else inside[parent.path]
+        key = analysis.origin.get(path, path)
+        found = made.get(key)
+        if found is None:
             kind, role = kind_and_role(analysis, node)
-            made[key] = (spell(kind), role)
-        kind_cells, role = made[key]
-        inside = component_of(node)
-        rows.node(
-            "Module",
-            role.label,
-            (me, uid, path, node.name, patterns[path], *kind_cells, node.index, path.count(".") + 1, inside,
-             signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node)),
+            table = rows.nodes.setdefault(("Module", role.label), [])
+            found = made[key] = (spell(kind), role, table)
+        kind_cells, role, table = found
+        table.append(
+            (me, uid, path, name, pattern, *kind_cells, node.index, path.count(".") + 1, component,
+             signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node))
         )  # fmt: skip
         by.append((me, kind_cells[1], "kind"))
-        by.extend((me, rule, prop) for prop, rule in role.reasons)
-    for path, node in analysis.tree.nodes.items():
+        for prop, rule in role.reasons:
+            by.append((me, rule, prop))
         for ord_, child in enumerate(node.children.values()):
-            if path:
-                contains.append((f"{uid}/{path}", f"{uid}/{child.path}", ord_))
-            else:
-                top.append((uid, f"{uid}/{child.path}", ord_))
-
-
-def _component_paths(analysis: Analysis) -> Callable[[Node], str | None]:
-    known: dict[int, str | None] = {}
-
-    def nearest(node: Node) -> str | None:
-        if id(node) not in known:
-            if node.path in analysis.components:
-                known[id(node)] = node.path
-            else:
-                known[id(node)] = nearest(node.parent) if node.parent is not None else None
-        return known[id(node)]
-
-    return nearest
+            contains.append((me, f"{uid}/{child.path}", ord_))
+    top = rows.into("CONTAINS", "Model", "Module")
+    top.extend((uid, f"{uid}/{child.path}", ord_) for ord_, child in enumerate(analysis.tree.root.children.values()))
 
 
 def _tensors(analysis: Analysis, uid: str, rows: _Rows) -> None:
-    modulation_tables = {(p, t) for p, m in analysis.modulations.items() for t in m.tables}
-    cells: list[tuple[Any, ...]] = rows.nodes.setdefault(("Tensor", None), [])
+    cells = rows.nodes.setdefault(("Tensor", None), [])
     model_has, module_has = rows.into("HAS_TENSOR", "Model", "Tensor"), rows.into("HAS_TENSOR", "Module", "Tensor")
     scales = rows.into("SCALES", "Tensor", "Tensor")
     for path, node in analysis.tree.nodes.items():
+        if not node.tensors:
+            continue
         owner, has = (f"{uid}/{path}", module_has) if path else (uid, model_has)
-        leaf = analysis.leaves.get(path)
+        leaf, modulation = analysis.leaves.get(path), analysis.modulations.get(path)
         kind = str(leaf.kind.value) if leaf is not None else "Other"
-        for local, t, target, car in _own(node):
-            role = (
-                "side_car"
-                if car
-                else "modulation_table"
-                if (path, local) in modulation_tables
-                else tensor_role(kind, local)
-            )
+        tables = modulation.tables if modulation is not None else ()
+        for local, t in node.tensors.items():
+            role = "modulation_table" if local in tables else tensor_role(kind, local)
             me = f"{uid}#{t.key}"
-            begin, end = t.span or (None, None)
-            cells.append((me, uid, t.key, t.key.rpartition(".")[2], t.dtype, list(t.shape), t.n_params, t.n_bytes,
-                          t.file or None, begin, end, role))  # fmt: skip
+            cells.append(_tensor(me, uid, t, role))
             has.append((owner, me, role))
-            if car and target in node.tensors:
+        for t, target, car in node.sidecars.values():
+            me = f"{uid}#{t.key}"
+            cells.append(_tensor(me, uid, t, "side_car"))
+            has.append((owner, me, "side_car"))
+            if target in node.tensors:
                 scales.append((me, f"{uid}#{node.tensors[target].key}", car))
 
 
-def _own(node: Node) -> Iterator[tuple[str, Any, str, str]]:
-    for local, spec in node.tensors.items():
-        yield local, spec, "", ""
-    for local, (spec, target, kind) in node.sidecars.items():
-        yield local, spec, target, kind
+def _tensor(me: str, uid: str, t: TensorSpec, role: str) -> tuple[Any, ...]:
+    key, dtype, shape, file, span = t
+    n = prod(shape)
+    begin, end = span or (None, None)
+    name = key[key.rfind(".") + 1 :]
+    return (me, uid, key, name, dtype, list(shape), n, n * DTYPE_BITS[dtype] // 8, file or None, begin, end, role)
 
 
 def _streams(analysis: Analysis, uid: str, rows: _Rows) -> None:
@@ -243,7 +226,7 @@ def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> Non
             sign = signs.template[block.sig]
             seen.setdefault(sign, block)
             instance.append((f"{uid}/{block.path}", sign))
-        follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in zip(blocks, blocks[1:], strict=False))
+        follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in itertools.pairwise(blocks))
     for sign, block in seen.items():
         own = sum(len(n.tensors) for n in block.walk())
         rows.node(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BUFFER = re.compile(
     r"^(running_mean|running_var|num_batches_tracked|position_ids|inv_freq|.*relative_position_index|attn_mask"
@@ -10,6 +11,7 @@ _BUFFER = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def tensor_role(kind: str, local: str) -> str:
     """weight, bias, codebook, table, buffer or parameter, by the module's kind and the tensor's local name.
 

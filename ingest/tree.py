@@ -160,16 +160,20 @@ def _finish(node: Node, interned: dict[object, int], ordered: dict[str, Node]) -
 
 def _sign(node: Node, interned: dict[object, int]) -> None:
     tensors = node.tensors
-    own = tuple(sorted([(name, spec.shape) for name, spec in tensors.items()])) if tensors else ()
+    own: list[tuple[str, tuple[int, ...]]] = []
     params = size = 0
     count = len(tensors) + len(node.sidecars)
-    for spec in tensors.values():
+    for name, (_, dtype, shape, _, _) in tensors.items():
+        own.append((name, shape))
+        n = prod(shape)
+        params += n
+        size += n * DTYPE_BITS[dtype] // 8
+    for spec, _, _ in node.sidecars.values():
         n = prod(spec.shape)
         params += n
         size += n * DTYPE_BITS[spec.dtype] // 8
-    for spec, _, _ in node.sidecars.values():
-        params += spec.n_params
-        size += spec.n_bytes
+    if len(own) > 1:
+        own.sort()
     first: dict[int, Node] = {}
     below: list[tuple[str, int]] = []
     for name, child in node.children.items():
@@ -180,4 +184,4 @@ def _sign(node: Node, interned: dict[object, int]) -> None:
             if representative is not child:
                 child.twin_of = representative
     node.n_params, node.n_bytes, node.n_tensors = params, size, count
-    node.sig = interned.setdefault((own, tuple(below)), len(interned))
+    node.sig = interned.setdefault((tuple(own), tuple(below)), len(interned))
