@@ -1,0 +1,81 @@
+"""Where questions are: the shipped library and the user's folder, one file a question, read only when asked for.
+
+A file in the user's folder goes before a shipped one of the same id, so a shipped question can be bent to one's needs.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import NotFoundError, QuestionError
+from queries.question import Question, parse
+
+LIBRARY = Path(__file__).parent / "library"
+"""The shipped questions."""
+
+VARIABLE = "ARCHKB_QUESTIONS"
+"""Names the user's folder of questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Folders of `ID.cypher` files; an earlier folder goes before a later one."""
+
+    folders: tuple[Path, ...]
+
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all questions, sorted; nothing is parsed."""
+        return tuple(sorted({p.stem for folder in self.folders for p in folder.glob("*.cypher")}))
+
+    def get(self, id_: str) -> Question:
+        """The question of that id; only its file is read. NotFoundError, QuestionError where it is broken."""
+        found = self.find(id_)
+        if found is None:
+            raise NotFoundError(f"no question {id_!r}", near=self.near(id_), cure="`archkb questions` lists them")
+        return found
+
+    def find(self, id_: str) -> Question | None:
+        """Like :meth:`get`, None where there is no such file."""
+        if not id_ or "/" in id_ or "\\" in id_ or id_.startswith("."):
+            return None
+        for folder in self.folders:
+            path = folder / f"{id_}.cypher"
+            if path.is_file():
+                return read(path)
+        return None
+
+    def all(self) -> tuple[Question, ...]:
+        """Every question, by id."""
+        return tuple(self.get(id_) for id_ in self.ids())
+
+    def near(self, id_: str) -> list[str]:
+        """Up to three ids that look like this one, best first."""
+        from rapidfuzz import process
+
+        return [name for name, _, _ in process.extract(id_, self.ids(), limit=3, score_cutoff=55)]
+
+
+def read(path: Path) -> Question:
+    """Read and check one file. QuestionError where it is unreadable or breaks its promises."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"cannot be read: {error}", where=str(path), cure="save it as UTF-8 text") from None
+    shown = path.name if path.parent == LIBRARY else str(path)
+    return parse(text, shown)
+
+
+def open_catalog(folder: str | Path | None = None) -> Catalog:
+    """The user's folder (`folder`, else $ARCHKB_QUESTIONS), then the shipped library.
+
+    QuestionError where there is no such folder.
+    """
+    own = folder or os.environ.get(VARIABLE)
+    if not own:
+        return Catalog((LIBRARY,))
+    path = Path(own)
+    if not path.is_dir():
+        raise QuestionError("no such folder of questions", where=str(path), cure=f"correct --questions or {VARIABLE}")
+    return Catalog((path, LIBRARY))

@@ -1,0 +1,24 @@
+/*---
+id = "attention-across-models"
+title = "How much attention of which kind has each model?"
+aliases = [
+  "attention across models",
+  "compare attention of all models",
+  "which models do cross-attention",
+  "attention counts per model",
+  "which models have cross attention",
+]
+identity = ["model", "attends"]
+empty = "no model of the store has attention"
+
+[columns]
+model = "Name of the model."
+attends = { doc = "self, cross or joint.", unknown = true }
+count = "Attention modules."
+narrowest = "Smallest query width."
+widest = "Largest query width."
+---*/
+MATCH (m:Model)
+MATCH (a:Attention {model: m.uid})
+RETURN m.name AS model, a.attends AS attends, count(*) AS count, min(a.q_dim) AS narrowest, max(a.q_dim) AS widest
+ORDER BY model, attends

@@ -1,0 +1,28 @@
+/*---
+id = "components"
+title = "Which components does the model have, and what are they for?"
+aliases = [
+  "components",
+  "parts of the model",
+  "what is in the checkpoint",
+  "which parts does it have",
+  "what does the file contain",
+  "subsystems",
+]
+identity = ["component"]
+empty = "the model is one part; `archkb ask model-summary` has its role"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+component = "Path of the component."
+role = { doc = "diffusion_transformer, vae_encoder, vocoder ...", unknown = true }
+basis = "What the role is known by."
+confidence = "Measured precision of the rule."
+evidence = "What was seen."
+---*/
+MATCH (c:Component {model: $model})
+RETURN c.path AS component, c.role AS role, c.role_basis AS basis, c.role_confidence AS confidence, c.role_detail AS evidence
+ORDER BY component

@@ -1,0 +1,32 @@
+/*---
+id = "find"
+title = "Where does a name occur in the model?"
+aliases = [
+  "where is a module named",
+  "find a module",
+  "search for a module",
+  "modules named",
+  "find path",
+]
+identity = ["module", "kind"]
+empty = "no path holds that text"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+[params.text]
+type = "string"
+doc = "Part of a path, upper or lower case."
+
+[columns]
+module = "Path, numbers as {i}."
+kind = { doc = "What it is.", unknown = true }
+blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
+count = "Modules in the row."
+params = { doc = "Elements of one, the largest.", show = "count" }
+---*/
+MATCH (m:Module {model: $model}) WHERE toLower(m.path) CONTAINS toLower($text)
+WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
+ORDER BY size(m.path), m.path
+RETURN m.pattern AS module, m.kind AS kind, collect(index) AS blocks, count(*) AS count, max(m.n_params) AS params
+ORDER BY module, kind

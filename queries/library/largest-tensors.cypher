@@ -1,0 +1,32 @@
+/*---
+id = "largest-tensors"
+title = "Which tensors are the largest?"
+aliases = [
+  "largest tensors",
+  "biggest tensors",
+  "biggest weights",
+  "which weights take the most space",
+  "top tensors by size",
+]
+identity = ["key"]
+empty = "the model has no tensor"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+[params.top]
+type = "int"
+default = 20
+doc = "How many."
+
+[columns]
+key = "Key in the state dict."
+dtype = "dtype as the format spells it."
+shape = { doc = "Shape.", show = "shape" }
+params = { doc = "Elements.", show = "count" }
+bytes = { doc = "Bytes.", show = "bytes" }
+---*/
+MATCH (t:Tensor {model: $model})
+RETURN t.key AS key, t.dtype AS dtype, t.shape AS shape, t.n_params AS params, t.n_bytes AS bytes
+ORDER BY bytes DESC, key
+LIMIT $top

@@ -1,0 +1,42 @@
+/*---
+id = "model-summary"
+title = "What is this model, in one row?"
+aliases = [
+  "summary",
+  "model summary",
+  "overview",
+  "what is this model",
+  "describe the model",
+  "tell me about the model",
+  "how many parameters",
+]
+identity = ["model"]
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+model = "Name in the store."
+family = "Family, where one is named."
+role = { doc = "What it is for.", unknown = true }
+tensors = "Tensors."
+params = { doc = "Stored elements.", show = "count" }
+bytes = { doc = "Stored bytes.", show = "bytes" }
+dtypes = "dtypes, most tensors first."
+components = "Components."
+stacks = "Stacks."
+attentions = "Attention modules."
+cross = "Cross-attentions among them."
+feed_forwards = "Feed-forwards."
+why = "What its role is known by."
+---*/
+MATCH (m:Model {uid: $model})
+RETURN m.name AS model, m.family AS family, m.role AS role, m.n_tensors AS tensors, m.n_params AS params, m.n_bytes AS bytes, m.dtypes AS dtypes,
+       COUNT { MATCH (c:Component {model: $model}) } AS components,
+       COUNT { MATCH (s:Stack {model: $model}) } AS stacks,
+       COUNT { MATCH (a:Attention {model: $model}) } AS attentions,
+       COUNT { MATCH (x:Attention {model: $model}) WHERE x.attends = 'cross' } AS cross,
+       COUNT { MATCH (f:FeedForward {model: $model}) } AS feed_forwards,
+       m.role_detail AS why
+ORDER BY model

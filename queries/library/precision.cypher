@@ -1,0 +1,28 @@
+/*---
+id = "precision"
+title = "Which dtypes does each component use?"
+aliases = [
+  "precision",
+  "dtypes",
+  "dtype by component",
+  "what precision are the weights",
+  "is it fp8 or bf16",
+  "data types",
+]
+identity = ["component", "dtype"]
+empty = "the model has no tensor"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+component = "Component, (root) where none."
+dtype = "dtype as the format spells it."
+tensors = "Tensors."
+params = { doc = "Elements.", show = "count" }
+bytes = { doc = "Bytes.", show = "bytes" }
+---*/
+MATCH (m:Module {model: $model})-[:HAS_TENSOR]->(t:Tensor)
+RETURN coalesce(m.component, '(root)') AS component, t.dtype AS dtype, count(*) AS tensors, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes
+ORDER BY component, dtype

@@ -1,0 +1,34 @@
+/*---
+id = "quantisation"
+title = "Which quantisation side-cars are there, and what do they scale?"
+aliases = [
+  "quantization",
+  "quantisation scales",
+  "weight scales",
+  "input scales",
+  "side cars",
+  "fp8 scales",
+  "how is it quantised",
+]
+identity = ["component", "side_car", "dtype", "scales_dtype", "shape"]
+empty = "no tensor scales another: the model is not quantised, or in a form that keeps its scales elsewhere"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+component = "Component, (root) where none."
+side_car = "weight_scale, input_scale, zero_point ..."
+dtype = "dtype of the side-car."
+shape = { doc = "Shape of the side-car; scalar is one number a tensor.", show = "shape" }
+scales_dtype = "dtype of the tensor it belongs to."
+count = "Side-cars in the row."
+scaled_params = { doc = "Elements of the tensors they belong to.", show = "count" }
+layers = "Names of the layers."
+---*/
+MATCH (m:Module {model: $model})-[:HAS_TENSOR]->(c:Tensor)-[s:SCALES]->(t:Tensor)
+WITH m, s, c, t ORDER BY m.name
+RETURN coalesce(m.component, '(root)') AS component, s.kind AS side_car, c.dtype AS dtype, c.shape AS shape, t.dtype AS scales_dtype,
+       count(*) AS count, sum(t.n_params) AS scaled_params, collect(DISTINCT m.name) AS layers
+ORDER BY component, side_car, dtype, scales_dtype, shape

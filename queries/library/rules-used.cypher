@@ -1,0 +1,32 @@
+/*---
+id = "rules-used"
+title = "Which rules gave the facts, and how far can they be trusted?"
+aliases = [
+  "how trustworthy are the rules",
+  "rules used",
+  "which rules were applied",
+  "inference rules",
+  "how reliable are the facts",
+  "confidence of the rules",
+  "rule precision",
+]
+identity = ["rule", "property"]
+empty = "the model has no module"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+rule = "Id of the rule."
+property = "Property it gave."
+modules = "Modules it spoke of."
+precision = { doc = "Measured precision, unknown where never measured.", unknown = true }
+measured_on = "What it was measured on."
+statement = "What the rule says."
+source = "Where it comes from."
+---*/
+MATCH (m:Module {model: $model})-[b:BY]->(r:Rule)
+WITH r, b.property AS property, count(*) AS modules
+RETURN r.uid AS rule, property, modules, r.precision AS precision, r.measured_on AS measured_on, r.statement AS statement, r.source AS source
+ORDER BY rule, property

@@ -1,0 +1,34 @@
+/*---
+id = "shared-blocks"
+title = "Which models share a block with this one?"
+aliases = [
+  "which models share this block",
+  "models with the same block",
+  "shared block templates of a model",
+  "who else uses this block",
+  "other models with these blocks",
+]
+identity = ["template", "model"]
+empty = "no other model in the store has a block of the same structure"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+template = "Structural hash of the block."
+params = { doc = "Elements of one block.", show = "count" }
+here = "Paths of the blocks here, numbers as {i}."
+model = "Another model that has it."
+there = "Paths of the blocks there, numbers as {i}."
+blocks = "Blocks of it there."
+---*/
+MATCH (b:Module {model: $model})-[:INSTANCE_OF]->(t:Template)
+WITH t, b ORDER BY b.pattern
+WITH t, collect(DISTINCT b.pattern) AS here
+MATCH (t)<-[:INSTANCE_OF]-(o:Module) WHERE o.model <> $model
+WITH t, here, o ORDER BY o.pattern
+WITH t, here, o.model AS uid, collect(DISTINCT o.pattern) AS there, count(*) AS blocks
+MATCH (m:Model {uid: uid})
+RETURN t.uid AS template, t.n_params AS params, here, m.name AS model, there, blocks
+ORDER BY template, model

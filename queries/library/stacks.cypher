@@ -1,0 +1,34 @@
+/*---
+id = "stacks"
+title = "Which stacks of blocks are there, and how deep are they?"
+aliases = [
+  "how deep is it",
+  "how many blocks",
+  "how many layers",
+  "depth of the transformer",
+  "number of transformer blocks",
+  "list stacks",
+  "stack depths",
+  "how deep is the model",
+]
+identity = ["stack"]
+empty = "no numbered container has structured children"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+stack = "Path of the numbered container."
+depth = { doc = "Children that own tensors.", unknown = true }
+uniform = "Whether all are alike."
+runs = "Runs of like children."
+params = { doc = "Elements in it.", show = "count" }
+bytes = { doc = "Bytes in it.", show = "bytes" }
+share = { doc = "Part of the model's bytes.", show = "share" }
+---*/
+MATCH (s:Stack {model: $model})
+MATCH (m:Model {uid: $model})
+RETURN s.path AS stack, s.stack_depth AS depth, s.uniform AS uniform, s.runs AS runs, s.n_params AS params, s.n_bytes AS bytes,
+       CASE WHEN m.n_bytes = 0 THEN null ELSE toFloat(s.n_bytes) / m.n_bytes END AS share
+ORDER BY stack

@@ -1,0 +1,38 @@
+/*---
+id = "text-path"
+title = "How does text enter the model?"
+aliases = [
+  "how does text get into it",
+  "how does the prompt enter",
+  "how does text enter",
+  "text path",
+  "where does the prompt go",
+  "text conditioning",
+  "caption projection",
+  "text encoder width",
+  "how is the prompt injected",
+]
+identity = ["scope", "width", "source"]
+empty = "no stream is known to carry text"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+scope = "Stack or component the text stream runs through."
+width = "Its width."
+source = { doc = "Module that writes it.", unknown = true }
+source_kind = { doc = "What that module is.", unknown = true }
+reads_width = { doc = "Width that module reads.", unknown = true }
+attentions = "Attention modules that read it."
+read_by = "Their paths, numbers as {i}."
+evidence = "What its name is known by."
+---*/
+MATCH (s:Stream {model: $model}) WHERE s.name CONTAINS 'text'
+OPTIONAL MATCH (w:Module {uid: $model + '/' + coalesce(s.source, '')})
+OPTIONAL MATCH (s)<-[:ATTENDS_TO]-(a:Attention)
+WITH s, w, a ORDER BY a.pattern
+RETURN s.scope AS scope, s.width AS width, s.source AS source, min(w.kind) AS source_kind, min(w.in_features) AS reads_width,
+       count(a) AS attentions, collect(DISTINCT a.pattern) AS read_by, min(s.name_detail) AS evidence
+ORDER BY scope, width, source

@@ -1,0 +1,58 @@
+/*---
+id = "unknowns"
+title = "What is not known about the model, and why?"
+aliases = [
+  "unknowns",
+  "what is unknown",
+  "what could not be determined",
+  "missing facts",
+  "what is not known and why",
+  "uncertain facts",
+]
+identity = ["subject", "property", "why"]
+empty = "every inferred property has a value"
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+subject = "What it is unknown of: a path, numbers as {i}, or the model."
+property = "The property that is null."
+count = "Modules in the row."
+blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
+why = { doc = "Why nothing proves a value.", unknown = true }
+---*/
+CALL {
+  MATCH (a:Attention {model: $model})
+  UNWIND [{property: 'attends', known: a.attends IS NOT NULL, why: a.attends_detail},
+          {property: 'heads', known: a.heads IS NOT NULL, why: a.heads_detail},
+          {property: 'kv_heads', known: a.kv_heads IS NOT NULL, why: a.kv_heads_detail},
+          {property: 'head_dim', known: a.head_dim IS NOT NULL, why: a.head_dim_detail},
+          {property: 'qk_norm', known: a.qk_norm IS NOT NULL, why: a.qk_norm_detail}] AS f
+  WITH a, f WHERE NOT f.known
+  RETURN a.pattern AS subject, a.path AS path, f.property AS property, f.why AS why
+  UNION ALL
+  MATCH (m:FeedForward {model: $model}) WHERE m.form IS NULL
+  RETURN m.pattern AS subject, m.path AS path, 'form' AS property, m.form_detail AS why
+  UNION ALL
+  MATCH (c:Component {model: $model}) WHERE c.role IS NULL
+  RETURN c.path AS subject, c.path AS path, 'role' AS property, c.role_detail AS why
+  UNION ALL
+  MATCH (c:Component {model: $model}) WHERE c.latent_channels IS NULL AND c.latent_channels_detail IS NOT NULL
+  RETURN c.path AS subject, c.path AS path, 'latent_channels' AS property, c.latent_channels_detail AS why
+  UNION ALL
+  MATCH (s:Stream {model: $model}) WHERE s.name IS NULL
+  RETURN s.scope AS subject, s.scope AS path, 'stream name' AS property, s.name_detail AS why
+  UNION ALL
+  MATCH (k:Module {model: $model}) WHERE k.kind IS NULL OR k.kind = 'Other'
+  RETURN k.pattern AS subject, k.path AS path, 'kind' AS property, k.kind_detail AS why
+  UNION ALL
+  MATCH (o:Model {uid: $model}) WHERE o.role IS NULL
+  RETURN '(model)' AS subject, '' AS path, 'role' AS property, o.role_detail AS why
+}
+WITH subject, property, why, path,
+     reduce(s = '', n IN [p IN split(path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
+ORDER BY size(path), path
+RETURN subject, property, count(*) AS count, collect(index) AS blocks, why
+ORDER BY subject, property, why

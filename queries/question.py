@@ -1,0 +1,180 @@
+"""One question: a Cypher file that says in front what it asks, takes and promises, and is held to it when it is read.
+
+    /*---
+    id = "widest"
+    title = "Which linear layers are the widest?"
+    identity = ["path"]
+    [params.model]
+    type = "model"
+    doc = "The model."
+    [columns]
+    path = "Path of the layer."
+    out_features = "Width it writes."
+    ---*/
+    MATCH (m:Module {model: $model}) WHERE m.kind = 'Linear'
+    RETURN m.path AS path, m.out_features AS out_features ORDER BY out_features DESC, path
+
+A parameter of type `model` takes a model's name and binds its uid. A column may be a table instead of a sentence:
+`{doc = "...", show = "ranges", unknown = true}`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.errors import QuestionError
+from queries.answer import SHOWS, Column
+from queries.cypher_text import blank, final_return, line_of, parameters, top_words
+from queries.portable import offences
+
+TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": float, "bool": bool}
+"""Types of parameters, and what Python value binds them."""
+
+_FRONT = re.compile(r"\A\s*/\*---\s*\n(.*?)\n\s*---\*/", re.DOTALL)
+_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "params", "columns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter. `required` where it has no default; `type` is a key of :data:`TYPES`."""
+
+    name: str
+    type: str
+    doc: str
+    default: Any = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that kept its promises when it was read. `identity` names the columns that tell a row apart.
+
+    `empty` is what no row means; `count` a query with one column `total`, of how many the rows are a part.
+    """
+
+    id: str
+    title: str
+    cypher: str
+    params: tuple[Param, ...]
+    columns: tuple[Column, ...]
+    identity: tuple[str, ...]
+    about: str = ""
+    aliases: tuple[str, ...] = ()
+    empty: str = ""
+    count: str = ""
+    path: str = ""
+
+    @property
+    def needs_model(self) -> str | None:
+        """Name of the first required parameter of type `model`, or None."""
+        return next((p.name for p in self.params if p.type == "model" and p.required), None)
+
+
+def parse(text: str, path: str) -> Question:
+    """Read and check one question file. QuestionError, with file, line and cure, for the first promise it breaks."""
+    front = _FRONT.match(text)
+    if front is None:
+        raise _broken(path, 1, "no front matter", "open the file with /*--- TOML ---*/")
+    shift = line_of(text, front.start(1)) - 1
+    try:
+        data = tomllib.loads(front.group(1))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        at = shift + (int(line.group(1)) if line else 1)
+        raise _broken(path, at, f"front matter is not TOML: {error}", "see tomllib's message") from None
+    question = _build(data, text[front.end() :].strip(), path)
+    _check_names(question, path, data)
+    body = line_of(text, len(text) - len(text[front.end() :].lstrip())) - 1
+    _check_cypher(question, path, body)
+    return question
+
+
+def _broken(path: str, line: int, what: str, cure: str) -> QuestionError:
+    return QuestionError(what, where=f"{path}:{line}", cure=cure)
+
+
+def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
+    strange = sorted(set(data) - _KNOWN)
+    if strange:
+        raise _broken(path, 1, f"front matter has an unknown key {strange[0]!r}", "use " + ", ".join(sorted(_KNOWN)))
+    for key in ("id", "title", "identity", "columns"):
+        if not data.get(key):
+            raise _broken(path, 1, f"front matter has no {key!r}", f"add {key}")
+    return Question(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        cypher=cypher,
+        params=tuple(_param(name, found, path) for name, found in data.get("params", {}).items()),
+        columns=tuple(_column(name, found, path) for name, found in data["columns"].items()),
+        identity=tuple(data["identity"]),
+        about=str(data.get("about", "")).strip(),
+        aliases=tuple(data.get("aliases", ())),
+        empty=str(data.get("empty", "")),
+        count=str(data.get("count", "")).strip(),
+        path=path,
+    )
+
+
+def _param(name: str, found: Mapping[str, Any], path: str) -> Param:
+    type_ = found.get("type", "string")
+    if type_ not in TYPES:
+        raise _broken(path, 1, f"parameter {name!r} has type {type_!r}", "use " + ", ".join(TYPES))
+    if not found.get("doc"):
+        raise _broken(path, 1, f"parameter {name!r} has no doc", "say what it is")
+    default = found.get("default")
+    if default is not None and type(default) is not TYPES[type_]:
+        raise _broken(path, 1, f"the default of parameter {name!r} is not {type_}", "give a default of that type")
+    return Param(name, type_, found["doc"], default, required=not ("default" in found or found.get("optional")))
+
+
+def _column(name: str, found: str | Mapping[str, Any], path: str) -> Column:
+    made = Column(name, found) if isinstance(found, str) else Column(name, **found)
+    if not made.doc:
+        raise _broken(path, 1, f"column {name!r} has no doc", "say what it holds")
+    if made.show not in SHOWS:
+        raise _broken(path, 1, f"column {name!r} is shown as {made.show!r}", "use " + ", ".join(SHOWS))
+    return made
+
+
+def _check_names(question: Question, path: str, data: Mapping[str, Any]) -> None:
+    if Path(path).stem != question.id:
+        raise _broken(path, 1, f"the file is not named after its id {question.id!r}", f"rename it {question.id}.cypher")
+    names = [c.name for c in question.columns]
+    for name in question.identity:
+        if name not in names:
+            raise _broken(path, 1, f"identity {name!r} is no column", "name columns that are returned")
+    declared = {p.name for p in question.params}
+    used = set(parameters(question.cypher)) | set(parameters(question.count))
+    for name in sorted(declared ^ used):
+        what = "declared but not used" if name in declared else "used but not declared"
+        raise _broken(path, 1, f"parameter {name!r} is {what}", "let [params] and the query agree")
+
+
+def _check_cypher(question: Question, path: str, shift: int) -> None:
+    for line, what, cure in (*offences(question.cypher), *((1 - shift, w, c) for _, w, c in offences(question.count))):
+        raise _broken(path, shift + line, what, cure)
+    found = final_return(question.cypher)
+    if found is None:
+        raise _broken(path, shift + 1, "no RETURN", "end with RETURN ... ORDER BY ...")
+    line = shift + line_of(question.cypher, found.offset)
+    promised = tuple(c.name for c in question.columns)
+    if found.columns != promised:
+        raise _broken(path, line, f"returns {list(found.columns)}, promises {list(promised)}", "make them agree")
+    if "UNION" in top_words(question.cypher):
+        raise _broken(path, line, "ORDER BY would order only the last part of a UNION", "put the UNION in CALL { }")
+    whole = {m.group(1) for m in re.finditer(r"\(\s*([A-Za-z_]\w*)\s*:", blank(question.cypher))}
+    for expression, name in found.items:
+        if expression in whole:
+            raise _broken(path, line, f"column {name!r} is a whole node", "return its properties")
+    missing = [c for c in question.identity if c not in found.order]
+    if missing:
+        raise _broken(path, line, f"ORDER BY is not total: it leaves out {missing}", "end with every identity column")
+    if question.count:
+        total = final_return(question.count)
+        if total is None or total.columns != ("total",):
+            raise _broken(path, 1, "the count query does not return one column `total`", "RETURN count(...) AS total")
