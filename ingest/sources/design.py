@@ -20,7 +20,7 @@ def read_design(path: str | Path) -> Header:
     """A design file. Raises SourceError with file and line, see :func:`ingest.design.parse_design`."""
     raw = read_small(path, MAX_LENGTH)
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as err:
         raise SourceError(
             "the file is not UTF-8", path=str(path), offset=err.start, cure="save it as UTF-8 text"
