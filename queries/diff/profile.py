@@ -127,6 +127,14 @@ class Profile:
         return sorted(self.tables.records("Stream"), key=lambda s: (-s["width"], s["scope"], str(s["name"])))
 
     @cached_property
+    def residuals(self) -> dict[str, list[Cells]]:
+        """RESIDUAL relationships by the uid of their block."""
+        out: dict[str, list[Cells]] = {}
+        for edge in self.tables.related("RESIDUAL"):
+            out.setdefault(edge["source"], []).append(edge)
+        return out
+
+    @cached_property
     def links(self) -> dict[str, tuple[Cells | None, Cells | None]]:
         """Attention path -> (stream of its queries, stream of its keys and values)."""
         stream = {s["uid"]: s for s in self.streams}
