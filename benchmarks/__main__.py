@@ -1,0 +1,29 @@
+"""Run all benchmarks and print one table: `python -m benchmarks [NAME ...]`."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import cold_ask, header_to_tables, ingest_load, linear
+
+ALL = {"tables": header_to_tables, "ask": cold_ask, "ingest": ingest_load, "linear": linear}
+
+
+def main(names: list[str]) -> int:
+    """Print each ratio with its aim; exit 1 when one misses it."""
+    missed = 0
+    print("| what | seconds | baseline | seconds | ratio | single runs | aim |")
+    print("|---|---|---|---|---|---|---|")
+    for name in names or list(ALL):
+        r = ALL[name].run()
+        missed += r.ratio > r.aim
+        print(
+            f"| {r.name} | {r.ours_s:.3f} s | {r.baseline} | {r.baseline_s:.3f} s | {r.ratio:.2f} "
+            f"| {r.low:.2f}-{r.high:.2f} ({r.runs}) | {r.aim} |",
+            flush=True,
+        )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
