@@ -93,21 +93,20 @@ def test_lengths_that_lie_are_refused(prefix: bytes, size: int, says: str):
         header_length(prefix, size)
 
 
-def _seconds(work: Callable[[], object], times: int = 7) -> float:
-    spent = []
-    for _ in range(times):
-        begin = time.process_time()
-        work()
-        spent.append(time.process_time() - begin)
-    return min(spent)
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
 
 def test_reading_takes_a_few_times_what_json_takes(shared: Path):
     """The whole way from header to tables may take ten times `json.loads`; the reader leaves most of it to others.
 
-    Measured about 2; the bound is loose because both are a few milliseconds on a busy machine.
+    Measured 2 to 2.7 times. Each ratio is of two measurements side by side, for the machine is not always as fast.
     """
     with gzip.open(shared / "checkpoints" / "ltx-2-19b-dev-fp8.json.gz") as file:
         raw = file.read()
 
-    assert _seconds(lambda: read(raw)) < 4 * _seconds(lambda: json.loads(raw))
+    ratios = [_seconds(lambda: read(raw)) / _seconds(lambda: json.loads(raw)) for _ in range(9)]
+
+    assert min(ratios) < 4

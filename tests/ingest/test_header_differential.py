@@ -126,6 +126,7 @@ def plain_cases() -> Iterator[tuple[str, bytes]]:
     yield "two tensors", file_of(f"{{{A},{B}}}", 9)
     yield "out of order", file_of(f"{{{B},{A}}}", 9)
     yield "no tensors", file_of("{}")
+    yield "no tensors, but data", file_of("{}", 1)
     yield "spaces around", file_of(f" \t\r\n{{{A}}}\n   ", 8)
     yield "not at the start", file_of(f"\x0c{{{A}}}", 8)
     yield "byte order mark", file_of(f"\ufeff{{{A}}}", 8)
@@ -242,6 +243,11 @@ def test_the_same_files_are_accepted_and_refused(group: Callable[[], Iterator[tu
             err.add_note(f"case: {name}")
             raise
     assert min(accepted.values()) >= 3, f"a group with one verdict only proves little: {accepted}"
+
+
+@pytest.mark.parametrize("length", [100_000_000, 100_000_001])
+def test_the_longest_header_is_equally_long(length: int, tmp_path: Path):
+    assert compare(tmp_path / "m.safetensors", file_of(b"{}" + b" " * (length - 2))) == (length == 100_000_000)
 
 
 @pytest.mark.parametrize("name", DELIBERATE)
