@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 
-from ingest.keys import owner, side_cars
+from kb.keys import owner, side_cars
 from kb.values import DTYPE_BITS, TensorSpec
 
 

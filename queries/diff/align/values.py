@@ -1,0 +1,113 @@
+"""What an alignment is: pairs of key sets, how each was found, and what is left over on either side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+
+class Spec(NamedTuple):
+    """What a header says of one tensor. Anything with a dtype and a shape will do in its place."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Typed(Protocol):
+    """A tensor's description: its dtype's name and its shape in elements."""
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Elements along each axis, as stored."""
+        ...
+
+
+class Pair(NamedTuple):
+    """Keys of the first model that became keys of the second.
+
+    `kind`: same (one key, same name), rename, fuse (n to 1), split (1 to n) or transpose (two axes exchanged).
+    `rule` names an entry of :data:`RULES`, `evidence` says in a sentence what was seen. `ambiguous`: equal siblings
+    that neither names nor structure tell apart; another choice among them is as good.
+    """
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    kind: str
+    rule: str
+    evidence: str
+    confidence: float
+    ambiguous: bool = False
+
+    @property
+    def mirrored(self) -> Pair:
+        """The same pair seen from the other side."""
+        kind = {"fuse": "split", "split": "fuse"}.get(self.kind, self.kind)
+        return self._replace(a=self.b, b=self.a, kind=kind)
+
+
+RULES: Mapping[str, str] = {
+    "name": "both models have the key",
+    "prefix": "the keys are equal below a moved or renamed prefix",
+    "shape": "found inside matched parts by equal shape, role, neighbours and name tokens",
+    "tree": "the parts have one tree of shapes and numbers; names only choose among equal siblings",
+    "fused": "rows of several tensors add up to one tensor of the same role",
+    "experts": "a numbered list of equal tensors became one tensor with one axis more",
+    "role": "same role in matched parts, another size",
+    "sidecar": "side-cars of a matched weight",
+}
+"""Rule id -> what it says."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Two state dicts aligned. Every key of either is in exactly one pair, or removed (first) or added (second)."""
+
+    a: Mapping[str, Spec]
+    b: Mapping[str, Spec]
+    pairs: tuple[Pair, ...]
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+    @cached_property
+    def one_to_one(self) -> tuple[Pair, ...]:
+        """Pairs of one tensor each."""
+        return tuple(p for p in self.pairs if len(p.a) == len(p.b) == 1)
+
+    @cached_property
+    def reshaped(self) -> tuple[Pair, ...]:
+        """Pairs of one tensor each whose shape differs by more than an exchange of axes."""
+        return tuple(
+            p for p in self.one_to_one if p.kind != "transpose" and self.a[p.a[0]].shape != self.b[p.b[0]].shape
+        )
+
+    @cached_property
+    def retyped(self) -> tuple[Pair, ...]:
+        """Pairs of one tensor each whose dtype differs."""
+        return tuple(p for p in self.one_to_one if self.a[p.a[0]].dtype != self.b[p.b[0]].dtype)
+
+    @cached_property
+    def renamed(self) -> tuple[Pair, ...]:
+        """Pairs of one tensor each whose key differs."""
+        return tuple(p for p in self.one_to_one if p.a != p.b)
+
+    @cached_property
+    def unchanged(self) -> int:
+        """Tensors with one name, one shape and one dtype in both models."""
+        return sum(p.a == p.b and self.a[p.a[0]] == self.b[p.b[0]] for p in self.one_to_one)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing differs: same keys, shapes and dtypes."""
+        return not (self.removed or self.added) and self.unchanged == len(self.pairs)
+
+    @property
+    def mirrored(self) -> Alignment:
+        """The alignment of the second model with the first."""
+        return Alignment(self.b, self.a, tuple(p.mirrored for p in self.pairs), self.added, self.removed)
