@@ -31,6 +31,12 @@ MAX_LENGTH = 100_000_000
 PREFIX = 8
 """Bytes in front of the header: its length."""
 
+MANY_BRACKETS = 1_000_000
+"""Up to so many arrays and objects are parsed without a second thought."""
+
+DENSITY = 16
+"""Characters per array or object that any lawful header has: three of them make a tensor, in 50 characters or more."""
+
 METADATA = "__metadata__"
 _FIELDS = (itemgetter("dtype"), itemgetter("shape"), itemgetter("data_offsets"))
 _SPEC = cast(Callable[[Iterable[Any]], TensorSpec], partial(tuple.__new__, TensorSpec))
@@ -95,6 +101,12 @@ def _parse(raw: bytes, path: str, start: int) -> tuple[str, dict[str, Any]]:
     except UnicodeDecodeError as err:
         what = f"the header is not UTF-8 ({err.reason})"
         raise SourceError(what, path=path, offset=start + err.start, cure=_FETCH) from None
+    brackets = text.count("[") + text.count("{")
+    if brackets > max(MANY_BRACKETS, len(text) // DENSITY):
+        what = f"{brackets:,} arrays and objects in a header of {len(raw):,} bytes are more than tensors can need"
+        raise SourceError(
+            what, path=path, offset=start, cure="do not trust this file: parsing it would fill the memory"
+        )
     try:
         top = json.loads(text)
     except (ValueError, RecursionError) as err:

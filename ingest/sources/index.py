@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from ingest.header import MAX_LENGTH
 from ingest.header_faults import shown as shown_key
 from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
 from kb.values import Header
+
+MAX_INDEX = 20_000_000
+"""Longest index in bytes: some 200,000 tensors."""
 
 _SHOWN = 3
 _CURE = "fetch the index and all its shards from one revision of the model"
@@ -29,7 +31,7 @@ def read_index(path: str | Path) -> Header:
     that is missing or lies outside the index's folder, and for tensors on which map and shards disagree.
     """
     shown = str(path)
-    weight_map, own = _parse(read_small(path, MAX_LENGTH), shown)
+    weight_map, own = _parse(read_small(path, MAX_INDEX), shown)
     folder = Path(path).parent
     names = sorted(set(weight_map.values()))
     for name in names:
