@@ -1,0 +1,113 @@
+"""Where models are kept. :func:`open_store` takes one string and gives a :class:`~kb.store.port.Store`.
+
+Neither engine is imported before a store of its kind is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kb.errors import StoreError
+from kb.store.port import Counts, ModelInfo, Progress, Rows, Store
+
+if TYPE_CHECKING:
+    from kb.store.cypher import CypherStore
+    from kb.store.engine import Engine
+
+__all__ = ["DEFAULT", "Counts", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
+
+DEFAULT = ".archkb"
+"""The store where nobody names one: a folder in the working directory."""
+
+_SERVERS = ("bolt", "neo4j")
+
+
+def is_server(uri: str) -> bool:
+    """Whether the string names a Neo4j server.
+
+    >>> is_server("bolt://localhost:7687"), is_server("./models")
+    (True, False)
+    """
+    return urlsplit(uri).scheme.partition("+")[0] in _SERVERS
+
+
+def open_store(
+    uri: str | None = None,
+    *,
+    read_only: bool = False,
+    wait: float | None = None,
+    password: Callable[[], str] | None = None,
+) -> Store:
+    """Open the store that `uri` names: a path, `file:PATH`, or `bolt://HOST:PORT`, `neo4j+s://HOST` and their like.
+
+    Without `uri` it is ARCHKB_STORE, else `.archkb`. For writing, a store is created or brought to this schema; for reading
+    it must be there. `wait`: seconds to wait for another process (ARCHKB_STORE_WAIT, else 5). A server's user and password
+    come from ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD (or NEO4J_USERNAME, NEO4J_PASSWORD); `password` is asked where the
+    environment has none. StoreError where it cannot be opened, StoreBusyError where another holds it, StoreSchemaError
+    where a newer archkb wrote it.
+    """
+    from kb.store import migrations
+
+    name = uri or os.environ.get("ARCHKB_STORE") or DEFAULT
+    store, engine = _connect(name, read_only, wait, password)
+    try:
+        found = migrations.version(engine)
+        stale = migrations.check(found, engine.uri)
+        if stale and read_only and found:  # an older store; one without a version is empty, and stays as it is
+            engine.close()
+            _upgrade(name, wait, password)
+            store, engine = _connect(name, True, wait, password)
+        elif stale and not read_only:
+            store.prepare()
+    except BaseException:
+        engine.close()
+        raise
+    return store
+
+
+def _upgrade(name: str, wait: float | None, password: Callable[[], str] | None) -> None:
+    """Open for writing once, to run the steps an older store lacks."""
+    store, engine = _connect(name, False, wait, password)
+    try:
+        store.prepare()
+    finally:
+        engine.close()
+
+
+def _connect(
+    name: str, read_only: bool, wait: float | None, password: Callable[[], str] | None
+) -> tuple[CypherStore, Engine]:
+    from kb.store.cypher import CypherStore
+
+    engine = _server(name, read_only, password) if is_server(name) else _folder(name, read_only, wait)
+    return CypherStore(engine), engine
+
+
+def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
+    parts = urlsplit(name)
+    if len(parts.scheme) > 1 and parts.scheme != "file":
+        raise StoreError(f"{parts.scheme}: names no store", cure="use a folder, bolt://HOST:7687 or neo4j://HOST")
+    from kb.store.arcade import ArcadeEngine
+
+    path = (parts.netloc + parts.path) if parts.scheme == "file" else name
+    seconds = wait if wait is not None else float(os.environ.get("ARCHKB_STORE_WAIT", "5"))
+    return ArcadeEngine(Path(path).expanduser(), read_only=read_only, wait=seconds)
+
+
+def _server(name: str, read_only: bool, password: Callable[[], str] | None) -> Engine:
+    if "@" in urlsplit(name).netloc:
+        raise StoreError(
+            "a store's address holds no user or password, since addresses are printed",
+            cure="set ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD, and leave them out of the address",
+        )
+    from kb.store.neo4j_server import Neo4jEngine
+
+    user = os.environ.get("ARCHKB_NEO4J_USER") or os.environ.get("NEO4J_USERNAME") or "neo4j"
+    secret = os.environ.get("ARCHKB_NEO4J_PASSWORD") or os.environ.get("NEO4J_PASSWORD")
+    if secret is None and password is not None:
+        secret = password()
+    return Neo4jEngine(name, (user, secret) if secret is not None else None, read_only=read_only)

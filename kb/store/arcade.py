@@ -1,0 +1,226 @@
+"""ArcadeDB in this process: a folder is the store, no server is needed.
+
+    .archkb/
+      db/        the engine's files
+      log/       the engine's log, never the terminal
+      lock       kb.store.lock
+      holders/   who has it open
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from kb.errors import ReadOnlyError, StoreError
+from kb.store.deadline import Deadlines, too_slow
+from kb.store.engine import Params, Plan
+from kb.store.lock import Lock, released_on_error
+from kb.store.port import Rows
+
+TIMEOUT_MS = 30_000
+"""What the engine itself cuts a query off at. Kept in the database; lifted while a model is written."""
+
+_CLOSED = (
+    "ALTER DATABASE `arcadedb.opencypher.loadCsv.allowFileUrls` false",
+    "ALTER DATABASE `arcadedb.opencypher.loadCsv.allowRemoteUrls` false",
+    f"ALTER DATABASE `arcadedb.command.timeout` {TIMEOUT_MS}",
+)
+_LANGUAGE = "opencypher"
+
+
+class ArcadeEngine:
+    """A :class:`kb.store.engine.Engine` on a folder. Several may read at once, or one may write."""
+
+    wide_keys = True
+
+    def __init__(self, folder: Path, *, read_only: bool = False, wait: float = 5.0) -> None:
+        self.uri = str(folder)
+        self._folder, self._read_only = folder, read_only
+        if read_only and not (folder / "db" / "schema.json").exists():
+            raise StoreError("no store is there", where=self.uri, cure="archkb ingest FILE makes one")
+        if not read_only:
+            _make(folder)
+        self._deadlines = Deadlines()
+        self._lock = Lock(folder, wait)
+        self._lock.acquire(shared=read_only)
+        with released_on_error(self._lock.release):
+            self._db = self._open()
+
+    def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
+        """Run a query by the engine's `query()`, which refuses whatever is not idempotent."""
+        return self._deadlines.run(lambda: self._query(cypher, params, limit), timeout)
+
+    def plan(self, cypher: str, params: Params) -> Plan:
+        """The steps of the engine's EXPLAIN. It does not look into subqueries, and does not say whether it writes."""
+        text = self._explain(cypher, params)
+        steps = tuple(line[2:].strip() for line in map(str.strip, text.splitlines()) if line.startswith("+ "))
+        return Plan(writes=False, operators=steps)
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Transaction]:
+        """Begin, then commit, or roll back where anything at all went wrong."""
+        if self._read_only:
+            raise StoreError("the store is open for reading", where=self.uri, cure="open it without read_only")
+        with _translated(self.uri):
+            self._db.command("sql", "ALTER DATABASE `arcadedb.command.timeout` 0")
+            self._db.begin()
+            try:
+                yield _Transaction(self._db)
+                self._db.commit()
+            finally:
+                if self._db.is_transaction_active():
+                    self._db.rollback()
+                self._db.command("sql", _CLOSED[-1])
+
+    def define(self, statements: Sequence[str]) -> None:
+        """Close LOAD CSV and set the timeout, which the database keeps; then constraints and indexes."""
+        with _translated(self.uri):
+            for sql in _CLOSED:
+                self._db.command("sql", sql)
+            for statement in statements:
+                self._db.command(_LANGUAGE, statement)
+
+    def close(self) -> None:
+        """Close the database and give the lock back. A database with a query that cannot be stopped is left to the exit."""
+        if self._deadlines.overdue:
+            self._db._closed = True  # or its finaliser would wait for the query
+        with suppress(Exception):
+            self._db.close()
+        self._lock.release()
+
+    def _open(self) -> Any:
+        arcadedb = _engine(self._folder)
+        path = str(self._folder / "db")
+        if self._read_only:
+            try:
+                return arcadedb.open_database(path, read_only=True)
+            except arcadedb.ArcadeDBError as error:
+                if "needs recovery" not in str(error):
+                    raise _unusable(self.uri, error) from error
+            self._recover(arcadedb, path)
+        with _translated(self.uri):
+            fresh = not arcadedb.database_exists(path)
+            if self._read_only:
+                return arcadedb.open_database(path, read_only=True)
+            db = arcadedb.create_database(path) if fresh else arcadedb.open_database(path)
+            db.set_wal_flush("yes_full")
+            return db
+
+    def _recover(self, arcadedb: Any, path: str) -> None:
+        """A writer was killed: open for writing once, alone, so that the engine undoes what was half done."""
+        self._lock.acquire(shared=False)
+        with _translated(self.uri):
+            db = arcadedb.open_database(path)
+            db.command("sql", _CLOSED[-1])
+            db.close()
+        self._lock.acquire(shared=True)
+
+    def _query(self, cypher: str, params: Params, limit: int | None) -> Rows:
+        with _translated(self.uri):
+            result = self._db.query(_LANGUAGE, cypher, dict(params)) if params else self._db.query(_LANGUAGE, cypher)
+            maps = result.iter_dicts()
+            found = list(maps if limit is None else itertools.islice(maps, limit + 1))
+            result.close()
+        if not found:
+            return Rows(_columns(self._explain(cypher, params)), ())
+        columns = tuple(found[0])
+        kept = found if limit is None else found[:limit]
+        return Rows(columns, tuple(tuple(_plain(row.get(c)) for c in columns) for row in kept), len(kept) < len(found))
+
+    def _explain(self, cypher: str, params: Params) -> str:
+        with _translated(self.uri):
+            [row] = self._db.query(_LANGUAGE, f"EXPLAIN {cypher}", dict(params)).to_list()
+        return str(row["executionPlanAsString"])
+
+
+class _Transaction:
+    """An open transaction of an :class:`ArcadeEngine`."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+
+    def run(self, cypher: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement, and its rows."""
+        result = self._db.command(_LANGUAGE, cypher, dict(params or {}))
+        return [tuple(_plain(value) for value in row.values()) for row in result.to_list()]
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder cannot be made ({error.strerror})", where=str(folder), cure="use another --store") from error
+
+
+def _engine(folder: Path) -> Any:
+    """The engine's package, with its log sent to the store's folder before its library is loaded."""
+    log = folder / "log"
+    with suppress(OSError):
+        log.mkdir(exist_ok=True)
+    if not os.access(log, os.W_OK):
+        log = Path(tempfile.gettempdir()) / "archkb-log"
+    os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
+    os.environ.setdefault("ARCADEDB_LOG_DIR", str(log.absolute()))
+    logging.getLogger("arcadedb").addHandler(logging.NullHandler())
+    import arcadedb
+
+    return arcadedb
+
+
+@contextmanager
+def _translated(uri: str) -> Iterator[None]:
+    """Turn the engine's errors into ours."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "ArcadeDBError":
+            raise
+        raise _unusable(uri, error) from error
+
+
+def _unusable(uri: str, error: Exception) -> StoreError:
+    text = re.sub(r"^(?:[A-Z][a-z ]+: )?(?:[\w.$]+(?:Exception|Error): )?", "", str(error)).strip()
+    if "QueryNotIdempotentException" in str(error) or "DatabaseIsReadOnlyException" in str(error):
+        return ReadOnlyError("the query would write", cure="queries may only read; archkb ingest and archkb forget write")
+    if "SecurityException" in str(error):
+        return ReadOnlyError(text, cure="queries see the graph only, no files and no URLs")
+    if "TimeoutException" in str(error) and "command" in text:
+        return too_slow(TIMEOUT_MS / 1000)
+    return StoreError(text, where=uri)
+
+
+def _columns(plan: str) -> tuple[str, ...]:
+    """Column names from an EXPLAIN, for an answer without rows: `+ FINAL PROJECTION [a, b]`.
+
+    >>> _columns("+ FINAL PROJECTION [a, count(b, c)]")
+    ('a', 'count(b, c)')
+    """
+    found = re.findall(r"^\s*\+ FINAL PROJECTION \[(.*)\]", plan, re.MULTILINE)
+    names: list[str] = [""]
+    depth = 0
+    for char in found[-1] if found else "":
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth == 0:
+            names.append("")
+        else:
+            names[-1] += char
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _plain(value: Any) -> Any:
+    """Values a caller may have: a node or relationship becomes the map of its properties, a moment its ISO text."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items() if not str(key).startswith("@")}
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

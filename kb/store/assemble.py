@@ -1,0 +1,72 @@
+"""From what a store returns back to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kb import schema
+from kb.store import statements
+from kb.store.port import Rows
+from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+
+Read = Callable[[str, Mapping[str, Any]], Rows]
+_ROLES = frozenset(role.name for role in schema.ROLES)
+
+
+def read_back(read: Read, uid: str) -> GraphTables:
+    """The tables of one model: schema order of tables, rows by uid, no empty table, no SAME_AS."""
+    params = {"uid": uid}
+    found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]] = {}
+    for label in ("Model", *statements.OWNED):
+        _collect(found, label, read(statements.read_nodes(label), params).rows)
+    for relation in statements.TO_SHARED:
+        _collect(found, relation.target, read(statements.read_shared(relation), params).rows)
+    nodes = tuple(
+        NodeTable(primary, role, node_columns(primary, role), tuple(found[primary, role][u] for u in sorted(found[primary, role])))
+        for primary, role in _table_order()
+        if (primary, role) in found
+    )
+    edges = (
+        EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
+        for r in schema.RELATIONS
+        if r.type != "SAME_AS"
+    )
+    [row] = found["Model", None].values()
+    model = dict(zip(node_columns("Model"), row, strict=True))
+    return GraphTables(model, nodes, tuple(sort_edges(edge) for edge in edges if edge.rows))
+
+
+def canonical(tables: GraphTables) -> GraphTables:
+    """The same tables in the order :func:`read_back` gives, to compare two of them."""
+    order = {key: i for i, key in enumerate(_table_order())}
+    nodes = sorted((t for t in tables.nodes if t.rows), key=lambda t: order[t.primary, t.role])
+    kinds = [(r.type, r.source, r.target) for r in schema.RELATIONS]
+    edges = sorted((t for t in tables.edges if t.rows), key=lambda t: kinds.index((t.type, t.source, t.target)))
+    return GraphTables(
+        dict(tables.model),
+        tuple(NodeTable(t.primary, t.role, t.columns, tuple(sorted(t.rows, key=lambda r: str(r[0])))) for t in nodes),
+        tuple(sort_edges(t) for t in edges),
+    )
+
+
+def sort_edges(table: EdgeTable) -> EdgeTable:
+    """The table with its rows in a total order, nulls last."""
+    rows = sorted(table.rows, key=lambda row: [(value is None, repr(value)) for value in row])
+    return EdgeTable(table.type, table.source, table.target, table.columns, tuple(rows))
+
+
+def _table_order() -> Iterable[tuple[str, str | None]]:
+    for label in schema.PRIMARY:
+        yield label.name, None
+        if label.name == "Module":
+            yield from ((label.name, role.name) for role in schema.ROLES)
+
+
+def _collect(
+    found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]], primary: str, rows: Iterable[tuple[Any, ...]]
+) -> None:
+    for labels, props in rows:
+        role = next((name for name in labels if name in _ROLES), None)
+        row = tuple(props.get(column) for column in node_columns(primary, role))
+        found.setdefault((primary, role), {})[str(row[0])] = row

@@ -1,0 +1,168 @@
+"""The store, written once for every engine that speaks Cypher: what to write and read, never how to connect."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from kb import tables as kbtables
+from kb.errors import NotFoundError, StoreError
+from kb.store import assemble, guard, migrations, statements
+from kb.store.engine import Engine, Transaction
+from kb.store.port import Counts, ModelInfo, Progress, Rows
+from kb.tables import GraphTables
+
+BASES = ("header", "names", "shapes")
+"""What two models may have in common, the strongest first; columns of `statements.ALIKE` carry these names."""
+
+
+class CypherStore:
+    """A :class:`kb.store.port.Store` on one :class:`kb.store.engine.Engine`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.uri = engine.uri
+
+    def prepare(self) -> None:
+        """Bring the store to this program's schema; nothing happens where it is there already."""
+        migrations.migrate(self._engine)
+
+    def models(self) -> list[ModelInfo]:
+        """The models it holds, by name."""
+        return [ModelInfo(*row) for row in self.read(statements.MODELS).rows]
+
+    def replace(self, tables: GraphTables, progress: Progress | None = None) -> Counts:
+        """Write one model whole in one transaction, in place of the model of that name if there is one."""
+        kbtables.check(tables)
+        old = self._uids(tables.name)
+        if old == [tables.uid]:
+            return Counts(unchanged=True)
+        with self._engine.transaction() as tx:
+            touched = _used_shared(tx, old)
+            removed = sum(_remove(tx, uid) for uid in old)
+            nodes, edges = _write(tx, tables, progress or _silent)
+            same = _link_alike(tx, tables)
+            removed += _sweep(tx, touched)
+        return Counts(nodes, edges + len(same), removed, same_as=tuple(same))
+
+    def forget(self, name: str) -> Counts:
+        """Remove one model whole, and the templates and rules that only it used."""
+        uids = self._known(name)
+        with self._engine.transaction() as tx:
+            touched = _used_shared(tx, uids)
+            removed = sum(_remove(tx, uid) for uid in uids) + _sweep(tx, touched)
+        return Counts(removed_nodes=removed)
+
+    def read(
+        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None, timeout: float | None = None
+    ) -> Rows:
+        """Run a query of the program's own, read-only."""
+        return self._engine.query(cypher, params or {}, limit, timeout)
+
+    def ask(self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0) -> Rows:
+        """Run a stranger's query: ReadOnlyError for anything that writes or reaches outside the graph."""
+        text = guard.check_text(cypher)
+        guard.check_plan(self._engine.plan(text, params or {}))
+        return self._engine.query(text, params or {}, limit, timeout)
+
+    def load(self, name: str) -> GraphTables:
+        """The model's tables back, equal to what `replace` was given but for the order of rows."""
+        return assemble.read_back(self.read, self._known(name)[0])
+
+    def close(self) -> None:
+        """Release the store."""
+        self._engine.close()
+
+    def _uids(self, name: str) -> list[str]:
+        return [row[0] for row in self.read(statements.FIND, {"name": name}).rows]
+
+    def _known(self, name: str) -> list[str]:
+        uids = self._uids(name)
+        if not uids:
+            names = [model.name for model in self.models()]
+            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+            raise NotFoundError(f"no model is named {name!r}", near=near, cure="archkb models lists what is there")
+        return uids
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Progress nobody asked for."""
+
+
+def _run_rows(tx: Transaction, cypher: str, rows: Sequence[Any], what: str, tick: Callable[[int], None]) -> None:
+    """Send rows in batches, and make sure that each of them did something."""
+    for start in range(0, len(rows), statements.ROWS):
+        batch = list(rows[start : start + statements.ROWS])
+        [(done,)] = tx.run(cypher, {"rows": batch})
+        if done != len(batch):
+            raise StoreError(f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again")
+        tick(len(batch))
+
+
+def _write(tx: Transaction, tables: GraphTables, progress: Progress) -> tuple[int, int]:
+    """Create all nodes, then all relationships; how many of each."""
+    n_nodes = sum(len(t.rows) for t in tables.nodes)
+    n_edges = sum(len(t.rows) for t in tables.edges)
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("writing", done, n_nodes + n_edges)
+
+    for node in tables.nodes:
+        _run_rows(tx, statements.create_nodes(node), node.rows, node.primary, tick)
+    for edge in tables.edges:
+        _run_rows(tx, statements.create_edges(edge), edge.rows, edge.type, tick)
+    return n_nodes, n_edges
+
+
+def _link_alike(tx: Transaction, tables: GraphTables) -> list[str]:
+    """Join the model to those with the same architecture; 'name (basis)' of each.
+
+    The relationship starts at the name that sorts first, so the graph does not depend on the order of ingestion.
+    """
+    mine = (tables.model["header_hash"], tables.model["architecture"], tables.model["shape_hash"])
+    same: list[str] = []
+    links: list[list[str]] = []
+    for uid, name, *theirs in tx.run(statements.ALIKE, {"uid": tables.uid}):
+        basis = next((b for b, x, y in zip(BASES, mine, theirs, strict=True) if x is not None and x == y), None)
+        if basis:
+            same.append(f"{name} ({basis})")
+            ends = [tables.uid, uid] if tables.name <= name else [uid, tables.uid]
+            links.append([*ends, basis])
+    if links:
+        _run_rows(tx, statements.LINK, links, "SAME_AS", lambda _: None)
+    return same
+
+
+def _remove(tx: Transaction, uid: str) -> int:
+    """Delete all nodes of a model; how many."""
+    removed = 0
+    for label in statements.OWNED:
+        while True:
+            [(count,)] = tx.run(statements.drop_nodes(label), {"uid": uid, "limit": statements.ROWS})
+            removed += count
+            if count < statements.ROWS:
+                break
+    [(count,)] = tx.run(statements.DROP_MODEL, {"uid": uid})
+    return removed + int(count)
+
+
+def _used_shared(tx: Transaction, uids: Sequence[str]) -> list[list[str]]:
+    """For each relation to shared nodes, the uids these models use."""
+    return [
+        sorted({row[0] for uid in uids for row in tx.run(statements.used_shared(relation), {"uid": uid})})
+        for relation in statements.TO_SHARED
+    ]
+
+
+def _sweep(tx: Transaction, touched: Sequence[Sequence[str]]) -> int:
+    """Delete those shared nodes nothing uses any more; how many."""
+    removed = 0
+    for relation, uids in zip(statements.TO_SHARED, touched, strict=True):
+        for start in range(0, len(uids), statements.ROWS):
+            [(count,)] = tx.run(statements.drop_unused(relation), {"rows": list(uids[start : start + statements.ROWS])})
+            removed += int(count)
+    return removed

@@ -1,0 +1,40 @@
+"""Constraints and indexes as Cypher text, derived from :mod:`kb.schema`. Only what Neo4j Community has.
+
+Both stores understand both forms of an index. ArcadeDB gets `(property, uid)`: with `model` or `kind` alone, thousands of
+nodes share one key, and removing them costs the square of their number (measured: 10,000 nodes 11 s instead of 0.1 s).
+It uses the wide index for the first column alone; Neo4j does not, and has no such cost.
+"""
+
+from __future__ import annotations
+
+from kb import schema
+
+
+def constraints() -> tuple[str, ...]:
+    """One uniqueness constraint on `uid` a primary label.
+
+    >>> constraints()[0]
+    'CREATE CONSTRAINT IF NOT EXISTS FOR (n:Model) REQUIRE n.uid IS UNIQUE'
+    """
+    labels = (*(label.name for label in schema.PRIMARY), "Meta")
+    return tuple(f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{name}) REQUIRE n.uid IS UNIQUE" for name in labels)
+
+
+def indexes(wide_keys: bool) -> tuple[str, ...]:
+    """One range index an `indexed` property of a primary label.
+
+    >>> indexes(wide_keys=True)[0]
+    'CREATE INDEX IF NOT EXISTS FOR (n:Model) ON (n.name, n.uid)'
+    """
+    tail = ", n.uid" if wide_keys else ""
+    return tuple(
+        f"CREATE INDEX IF NOT EXISTS FOR (n:{label.name}) ON (n.{prop.name}{tail})"
+        for label in schema.PRIMARY
+        for prop in label.properties
+        if prop.indexed
+    )
+
+
+def statements(wide_keys: bool) -> tuple[str, ...]:
+    """All of them, constraints first."""
+    return constraints() + indexes(wide_keys)

@@ -1,0 +1,69 @@
+"""Numbered steps that bring any older store to this program's schema. The graph itself records what was done.
+
+`(:Meta {uid: 'schema', version})` is the schema a store has; every step leaves a `(:Meta {uid: 'migration-0001', ...})`.
+A step's definitions may run again (each is IF NOT EXISTS); its changes of data and its record are one transaction, so a
+killed migration is simply done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb import schema
+from kb.errors import StoreSchemaError
+from kb.store import ddl
+from kb.store.engine import Engine
+
+VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
+_RECORD = (
+    "MERGE (s:Meta {uid: 'schema'}) SET s.version = $version "
+    "MERGE (m:Meta {uid: $uid}) SET m.version = $version, m.name = $name RETURN count(*) AS n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. `data` are Cypher statements that change nodes; `define` says whether constraints and indexes follow."""
+
+    version: int
+    name: str
+    data: tuple[str, ...] = ()
+    define: bool = False
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "constraints and indexes of the first schema", define=True),)
+
+
+def version(engine: Engine) -> int:
+    """Schema version of a store, 0 where nothing was ever written."""
+    rows = engine.query(VERSION, {}, None, None).rows
+    return int(rows[0][0]) if rows else 0
+
+
+def check(found: int, uri: str, wanted: int = schema.SCHEMA_VERSION) -> bool:
+    """Whether a store of version `found` needs steps; StoreSchemaError where it is newer than this program."""
+    if found > wanted:
+        raise StoreSchemaError(
+            f"the store has schema {found}, this archkb knows {wanted}",
+            where=uri,
+            cure="upgrade archkb, or use another store with --store",
+        )
+    return found < wanted
+
+
+def migrate(engine: Engine, steps: Sequence[Migration] = MIGRATIONS) -> int:
+    """Run the steps a store lacks, in order, each in its own transaction; the number of steps run."""
+    found = version(engine)
+    if not check(found, engine.uri, max(step.version for step in steps)):
+        return 0
+    todo = sorted((step for step in steps if step.version > found), key=lambda step: step.version)
+    for step in todo:
+        if step.define:
+            engine.define(ddl.statements(engine.wide_keys))
+        with engine.transaction() as tx:
+            for statement in step.data:
+                tx.run(statement)
+            uid = f"migration-{step.version:04d}"
+            tx.run(_RECORD, {"version": step.version, "uid": uid, "name": step.name})
+    return len(todo)
