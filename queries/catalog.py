@@ -47,8 +47,8 @@ class Catalog:
         return None
 
     def all(self) -> tuple[Question, ...]:
-        """Every question, by id."""
-        return tuple(self.get(id_) for id_ in self.ids())
+        """Every question, by rank, then by id."""
+        return tuple(sorted((self.get(id_) for id_ in self.ids()), key=lambda q: (q.rank, q.id)))
 
     def near(self, id_: str) -> list[str]:
         """Up to three ids that look like this one, best first."""

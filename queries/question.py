@@ -36,7 +36,7 @@ TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": f
 """Types of parameters, and what Python value binds them."""
 
 _FRONT = re.compile(r"\A\s*/\*---\s*\n(.*?)\n\s*---\*/", re.DOTALL)
-_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "params", "columns"}
+_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "params", "columns", "rank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Param:
 class Question:
     """A question that kept its promises when it was read. `identity` names the columns that tell a row apart.
 
-    `empty` is what no row means; `count` a query with one column `total`, of how many the rows are a part.
+    `empty` is what no row means; `count` a query with one column `total`, of how many the rows are a part; `rank` its
+    place in lists, the lower the earlier.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Question:
     empty: str = ""
     count: str = ""
     path: str = ""
+    rank: int = 1000
 
     @property
     def needs_model(self) -> str | None:
@@ -117,6 +119,7 @@ def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
         empty=str(data.get("empty", "")),
         count=str(data.get("count", "")).strip(),
         path=path,
+        rank=int(data.get("rank", 1000)),
     )
 
 

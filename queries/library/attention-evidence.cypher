@@ -1,6 +1,7 @@
 /*---
 id = "attention-evidence"
 title = "Why is each attention called self, cross or joint?"
+rank = 4
 aliases = [
   "why is attention called self or cross",
   "evidence for cross attention",

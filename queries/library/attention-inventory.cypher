@@ -1,6 +1,7 @@
 /*---
 id = "attention-inventory"
 title = "Which attention modules are there?"
+rank = 3
 aliases = [
   "attention inventory",
   "list all attention",

@@ -1,6 +1,7 @@
 /*---
 id = "blocks"
 title = "Which block templates are there, and where do they repeat?"
+rank = 9
 aliases = [
   "block templates",
   "which blocks are identical",

@@ -1,6 +1,7 @@
 /*---
 id = "components"
 title = "Which components does the model have, and what are they for?"
+rank = 14
 aliases = [
   "components",
   "parts of the model",

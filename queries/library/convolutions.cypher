@@ -1,6 +1,7 @@
 /*---
 id = "convolutions"
 title = "Which convolution kernels are there?"
+rank = 17
 aliases = [
   "convolutions",
   "conv kernels",

@@ -3,6 +3,7 @@ id = "coupling"
 title = "Which streams read which others?"
 about = """
 Direction is from `reads` to `stream`: the stream that queries is the one that learns."""
+rank = 2
 aliases = [
   "how are video audio and text coupled",
   "coupling between video audio and text",

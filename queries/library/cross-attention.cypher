@@ -3,6 +3,7 @@ id = "cross-attention"
 title = "Which blocks do cross-attention, and to what?"
 about = """
 One row for the like modules of a stack. `attention-evidence` has the rules behind it, `coupling` the streams alone."""
+rank = 1
 aliases = [
   "which blocks do cross-attention",
   "cross attention",

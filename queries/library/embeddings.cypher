@@ -1,6 +1,7 @@
 /*---
 id = "embeddings"
 title = "Which lookup tables are there?"
+rank = 18
 aliases = [
   "vocab size",
   "embeddings",

@@ -1,6 +1,7 @@
 /*---
 id = "feed-forward"
 title = "Which feed-forwards are there, and how wide are they?"
+rank = 10
 aliases = [
   "feed forward",
   "feedforward",

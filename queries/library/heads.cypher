@@ -1,6 +1,7 @@
 /*---
 id = "heads"
 title = "How many heads does each attention have, and what proves it?"
+rank = 5
 aliases = [
   "how many attention heads",
   "number of heads",

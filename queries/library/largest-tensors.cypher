@@ -1,6 +1,7 @@
 /*---
 id = "largest-tensors"
 title = "Which tensors are the largest?"
+rank = 23
 aliases = [
   "largest tensors",
   "biggest tensors",

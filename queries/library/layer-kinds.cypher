@@ -3,6 +3,7 @@ id = "layer-kinds"
 title = "Which kinds of layers is the model made of?"
 about = """
 Containers count what is below them, so the rows do not add up to the model."""
+rank = 19
 aliases = [
   "layer types",
   "kinds of layers",

@@ -3,6 +3,7 @@ id = "mixed-precision"
 title = "Which layers keep another precision in some blocks?"
 about = """
 Only layers whose tensors of one name have more than one dtype among the blocks."""
+rank = 21
 aliases = [
   "which blocks stay in bf16",
   "mixed precision",

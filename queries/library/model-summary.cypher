@@ -1,6 +1,7 @@
 /*---
 id = "model-summary"
 title = "What is this model, in one row?"
+rank = 24
 aliases = [
   "summary",
   "model summary",

@@ -1,6 +1,7 @@
 /*---
 id = "modulation"
 title = "Where do conditions modulate the streams (adaLN)?"
+rank = 13
 aliases = [
   "adaln tables",
   "adaln",

@@ -3,6 +3,7 @@ id = "norms"
 title = "Which norms have parameters?"
 about = """
 Norms without parameters leave no trace in a header."""
+rank = 11
 aliases = [
   "layernorm or rmsnorm",
   "norms",

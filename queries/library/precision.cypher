@@ -1,6 +1,7 @@
 /*---
 id = "precision"
 title = "Which dtypes does each component use?"
+rank = 20
 aliases = [
   "precision",
   "dtypes",

@@ -1,6 +1,7 @@
 /*---
 id = "residual-edges"
 title = "What does each block add to its streams, and in which order?"
+rank = 12
 aliases = [
   "residual connections",
   "residual edges",

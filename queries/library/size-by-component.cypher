@@ -3,6 +3,7 @@ id = "size-by-component"
 title = "How large is each component?"
 about = """
 A component inside another is counted in both."""
+rank = 15
 aliases = [
   "size by component",
   "which part is largest",

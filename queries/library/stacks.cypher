@@ -1,6 +1,7 @@
 /*---
 id = "stacks"
 title = "Which stacks of blocks are there, and how deep are they?"
+rank = 8
 aliases = [
   "how deep is it",
   "how many blocks",

@@ -1,6 +1,7 @@
 /*---
 id = "streams"
 title = "Which streams run through the model, and how wide are they?"
+rank = 6
 aliases = [
   "which streams are there",
   "model width",

@@ -1,6 +1,7 @@
 /*---
 id = "text-path"
 title = "How does text enter the model?"
+rank = 7
 aliases = [
   "how does text get into it",
   "how does the prompt enter",

@@ -1,6 +1,7 @@
 /*---
 id = "vae-latents"
 title = "How many latent channels do the VAEs have?"
+rank = 16
 aliases = [
   "vae latents",
   "latent channels",

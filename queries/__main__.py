@@ -1,0 +1,5 @@
+"""`python -m queries` is `archkb`."""
+
+from queries.cli import main
+
+main()

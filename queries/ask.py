@@ -1,0 +1,125 @@
+"""Ask a store a question: bind its parameters, run its one Cypher text, and say what an empty answer means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import ArchkbError, NotFoundError
+from queries.answer import Answer
+from queries.question import Param, Question
+
+if TYPE_CHECKING:
+    from kb.store.port import Store
+
+
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """NAME=VALUE texts as a mapping. ArchkbError for one without '='.
+
+    >>> pairs(["top=5", "text=a=b"])
+    {'top': '5', 'text': 'a=b'}
+    """
+    out = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise ArchkbError(f"parameter {text!r} is not NAME=VALUE", cure="write for instance --param top=5")
+        out[name.lstrip("$")] = value
+    return out
+
+
+def guess(text: str) -> Any:
+    """A typed-in value as JSON where it is a number, true, false, null or a list; else the text itself.
+
+    >>> guess("5"), guess("[1, 2]"), guess("ltx")
+    (5, [1, 2], 'ltx')
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(value, dict) else value
+
+
+def bind(question: Question, given: Mapping[str, str]) -> dict[str, Any]:
+    """The question's parameters with typed values, defaults filled in. ArchkbError names the parameter and the cure."""
+    known = {p.name: p for p in question.params}
+    for name in given:
+        if name not in known:
+            takes = ", ".join(known) or "none"
+            raise NotFoundError(f"{question.id!r} has no parameter {name!r}", cure=f"it takes {takes}")
+    out = {}
+    for p in question.params:
+        if p.name in given:
+            out[p.name] = _value(question, p, given[p.name])
+        elif p.required:
+            raise ArchkbError(
+                f"{question.id!r} needs the parameter {p.name!r}: {p.doc}", cure=f"add --param {p.name}=..."
+            )
+        else:
+            out[p.name] = p.default
+    return out
+
+
+def _value(question: Question, p: Param, text: str) -> Any:
+    if p.type in ("model", "string"):
+        return text
+    if p.type == "bool" and text.lower() in ("true", "yes", "1", "false", "no", "0"):
+        return text.lower() in ("true", "yes", "1")
+    try:
+        if p.type == "int":
+            return int(text)
+        if p.type == "float":
+            return float(text)
+    except ValueError:
+        pass
+    raise ArchkbError(f"parameter {p.name!r} of {question.id!r} is {p.type}, not {text!r}", cure=p.doc)
+
+
+def ask(store: Store, question: Question, params: Mapping[str, Any], *, counted: bool = True) -> Answer:
+    """Run the question. `counted` asks for its denominator too, where it has one."""
+    found = store.read(question.cypher, params)
+    notes: list[str] = []
+    if not found.rows and question.empty:
+        notes.append(f"no row: {question.empty}")
+    elif counted and question.count:
+        notes.append(_of_how_many(store, question, params, found.rows))
+    return Answer(
+        question.id,
+        found.columns,
+        found.rows,
+        question.cypher,
+        dict(params),
+        found.truncated,
+        tuple(notes),
+        {c.name: c for c in question.columns},
+    )
+
+
+def _of_how_many(store: Store, question: Question, params: Mapping[str, Any], rows: tuple[tuple[Any, ...], ...]) -> str:
+    names = [c.name for c in question.columns]
+    found = sum(row[names.index("count")] for row in rows) if "count" in names else len(rows)
+    used = {p: params[p] for p in params if f"${p}" in question.count}
+    total = store.read(question.count, used).rows[0][0]
+    return f"{found} of {total}"
+
+
+def signature(p: Param) -> str:
+    """A parameter as one word: name:type, with its default."""
+    if p.required:
+        return f"{p.name}:{p.type}"
+    return f"{p.name}:{p.type}={'none' if p.default is None else p.default}"
+
+
+def page(question: Question) -> str:
+    """A question as a page for a terminal."""
+    lines = [question.id, question.title, ""]
+    if question.about:
+        lines += [question.about, ""]
+    if question.params:
+        lines += ["takes", *(f"  {signature(p):22} {p.doc}" for p in question.params), ""]
+    lines += ["returns", *(f"  {c.name:22} {c.doc}" for c in question.columns), ""]
+    if question.empty:
+        lines += [f"no row means: {question.empty}", ""]
+    return "\n".join([*lines, question.cypher, ""])

@@ -1,0 +1,66 @@
+"""All commands, in the order of the help page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from queries.cli import about, asking, comparing, ingesting, models
+from queries.cli.options import StoreOption
+
+app = typer.Typer(
+    name="archkb",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+COMMANDS = {
+    "ingest": ingesting.ingest,
+    "models": models.models,
+    "tree": models.tree,
+    "ask": asking.ask,
+    "questions": asking.questions,
+    "cypher": asking.cypher,
+    "diff": comparing.diff,
+    "export": models.export,
+    "forget": models.forget,
+    "schema": about.schema,
+    "design": ingesting.design,
+    "designs": ingesting.designs,
+    "doctor": about.doctor,
+}
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"archkb {about.version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    store: StoreOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """An architecture knowledge base for neural networks.
+
+    It reads a checkpoint's header, never its weights, infers the module graph, keeps it, and answers questions about it
+    with the evidence beside each fact. Data goes to stdout, everything else to stderr; exit code 0 is yes, 1 means that
+    models differ, 2 that something is wrong.
+
+    \b
+    Examples:
+      archkb ingest design:ltx-2-19b-dev-fp8
+      archkb ask "which blocks do cross-attention?"
+    """
+    ctx.obj = store
+
+
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)

@@ -1,0 +1,73 @@
+"""`diff`: two models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from queries.answer import Answer
+from queries.cli import complete
+from queries.cli.options import with_store_and_output
+from queries.cli.run import Run, uid_of
+
+if TYPE_CHECKING:
+    from queries.diff import Diff, StackChange
+
+DIFFERENT = 1
+"""Exit code when the two are not the same."""
+
+_A = Annotated[str, typer.Argument(metavar="A", help="A model in the store.", autocompletion=complete.models)]
+_B = Annotated[str, typer.Argument(metavar="B", help="The model to compare with.", autocompletion=complete.models)]
+
+
+@with_store_and_output
+def diff(run: Run, a: _A, b: _B) -> None:
+    """Compare two models: components, stacks, widths, attention, feed-forwards, norms, dtypes, sizes, names.
+
+    The exit code is 0 where nothing differs and 1 where something does.
+
+    \b
+    Examples:
+      archkb diff ltx-2-19b-dev ltx-2-19b-dev-fp8
+      archkb diff ltx-2-19b-dev-fp8 aiprod-shdt --markdown
+    """
+    from queries.diff import compare
+
+    with run.store() as store:
+        for name in (a, b):
+            uid_of(store, name)
+        found = compare(store.load(a), store.load(b))
+    run.show(side_by_side(found, named=run.format in ("table", "markdown")))
+    if not found.same:
+        raise typer.Exit(DIFFERENT)
+
+
+def side_by_side(diff: Diff, *, named: bool) -> Answer:
+    """The comparison as rows (topic, aspect, a, b, change); the middle columns bear the models' names if `named`."""
+    middle = (diff.a, diff.b) if named else ("a", "b")
+    rows = [(x.topic, x.aspect, x.a, x.b, x.change) for x in diff.aspects]
+    rows += [_stack_row(s) for s in diff.stacks]
+    notes = [f"{diff.a} and {diff.b}: {diff.relation}"]
+    if diff.names is not None:
+        rows += list(_name_rows(diff))
+        notes.append(f"{diff.names.unchanged} tensors are the same by name, shape and dtype")
+    return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(notes))
+
+
+def _stack_row(s: StackChange) -> tuple[Any, ...]:
+    depths = [None if d is None else f"depth {d}" for d in (s.depth_a, s.depth_b)]
+    said = [f"{s.kept} blocks alike"]
+    for word, names in (("gained", s.gained), ("lost", s.lost), ("reshaped", s.widened)):
+        if names:
+            said.append(f"{word} {', '.join(names)}")
+    return ("stack", s.path, *depths, "; ".join(said))
+
+
+def _name_rows(diff: Diff) -> Iterator[tuple[Any, ...]]:
+    if diff.names is None:
+        return
+    for c in diff.names.changes:
+        where = f" at {c.where}" if c.where else ""
+        yield "tensor", c.pattern, c.before or None, c.after or None, f"{c.how} ×{c.count}{where}"

@@ -1,0 +1,34 @@
+"""What the shell offers after a Tab. A store that cannot be opened offers nothing."""
+
+from __future__ import annotations
+
+from kb.errors import ArchkbError
+from queries.catalog import open_catalog
+
+
+def questions(incomplete: str) -> list[str]:
+    """Ids of questions."""
+    return [i for i in open_catalog().ids() if i.startswith(incomplete)]
+
+
+def models(incomplete: str) -> list[str]:
+    """Names of the models in the store of the environment."""
+    from queries.cli.run import Run, store_uri
+
+    try:
+        with Run(store_uri()).store() as store:
+            return [m.name for m in store.models() if m.name.startswith(incomplete)]
+    except ArchkbError:
+        return []
+
+
+def words(incomplete: str) -> list[str]:
+    """Questions, then models: what `ask` takes."""
+    return questions(incomplete) + models(incomplete)
+
+
+def sources(incomplete: str) -> list[str]:
+    """Shipped designs as `design:NAME`; files are the shell's own business."""
+    from ingest.sources import shipped
+
+    return [f"design:{n}" for n in shipped() if f"design:{n}".startswith(incomplete)]

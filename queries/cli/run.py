@@ -1,0 +1,88 @@
+"""What every command shares: which store, in which form an answer is shown, and how a model is named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kb.errors import NotFoundError
+from queries.answer import Answer
+from queries.cli import terminal
+from queries.render import render
+
+if TYPE_CHECKING:
+    from kb.store.port import Store
+
+STORE_VARIABLE = "ARCHKB_STORE"
+DEFAULT_STORE = ".archkb"
+
+
+_UID = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of the program: the store's URI, the form of answers, and whether their query is shown."""
+
+    uri: str
+    format: str = "table"
+    show_cypher: bool = False
+
+    @contextmanager
+    def store(self, *, write: bool = False) -> Iterator[Store]:
+        """The open store, closed afterwards."""
+        from kb.store import open_store
+
+        store = open_store(
+            self.uri, read_only=not write, password=terminal.password if terminal.interactive() else None
+        )
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def show(self, answer: Answer) -> None:
+        """The answer to stdout, its notes and, where asked for, its query to stderr."""
+        if self.show_cypher:
+            terminal.tell(cypher_of(answer))
+        terminal.say(render(answer, self.format, columns=terminal.columns()))
+        for note in answer.notes:
+            terminal.tell(f"archkb: {note}")
+
+
+def cypher_of(answer: Answer) -> str:
+    """The query of an answer, with the parameters it was run with as comments above it."""
+    given = [f"// ${name} = {value!r}" for name, value in answer.params.items()]
+    return "\n".join([*given, answer.cypher.rstrip()])
+
+
+def store_uri(*given: str | None) -> str:
+    """The first store that is named: by an option, by the environment, else the folder `.archkb`."""
+    return next((uri for uri in (*given, os.environ.get(STORE_VARIABLE)) if uri), DEFAULT_STORE)
+
+
+def uid_of(store: Store, name: str) -> str:
+    """uid of the model of that name. NotFoundError, with the near misses, where there is none."""
+    found = store.read(_UID, {"name": name}).rows
+    if found:
+        return str(found[0][0])
+    from rapidfuzz import process
+
+    names = [m.name for m in store.models()]
+    near = [n for n, _, _ in process.extract(name, names, limit=3, score_cutoff=50)]
+    cure = "`archkb models` lists them" if names else "the store is empty: `archkb ingest FILE` first"
+    raise NotFoundError(f"no model {name!r} in {store.uri}", near=near, cure=cure)
+
+
+def only_model(store: Store) -> str:
+    """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several."""
+    names = [m.name for m in store.models()]
+    if len(names) == 1:
+        terminal.tell(f"archkb: asking about {names[0]}, the one model in the store")
+        return names[0]
+    if not names:
+        raise NotFoundError("the store holds no model", cure="`archkb ingest FILE` first")
+    raise NotFoundError(f"which of {len(names)} models?", cure="name one of " + ", ".join(names[:12]))

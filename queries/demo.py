@@ -1,0 +1,46 @@
+"""The main job, on models that ship with the program: ingest, ask, compare. `make demo` runs it.
+
+Every step is a command as one would type it, run in a process of its own.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+MODELS = ("ltx-2-19b-dev-fp8", "ltx-2-spatial-upscaler-x2-1.0", "aiprod-shdt", "aiprod-hwvae")
+"""Shipped designs the demo ingests."""
+
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Read four headers and keep their graphs", ("ingest", *(f"design:{name}" for name in MODELS))),
+    ("Which blocks do cross-attention, and to what?", ("ask", "which blocks do cross-attention?", MODELS[0])),
+    ("How does another model differ?", ("diff", MODELS[0], MODELS[2])),
+)
+
+NEXT = """\
+Try next:
+  archkb questions                                  what can be asked
+  archkb ask coupling {model}        how video, audio and text are joined
+  archkb tree {model} --depth 4      the module tree
+  archkb ask cross-attention {model} --show-cypher
+  archkb cypher "MATCH (a:Attention {{attends: 'cross'}}) RETURN count(a) AS n"
+  archkb ingest YOUR.safetensors                    a model of yours; only its header is read
+"""
+
+_DIFFERENT = 1
+
+
+def main() -> int:
+    """Run the steps; 0 when all went well. The store is $ARCHKB_STORE."""
+    for title, arguments in STEPS:
+        print(f"\n── {title}\n$ archkb {shlex.join(arguments)}\n", flush=True)  # noqa: T201 - a demo prints
+        done = subprocess.run([sys.executable, "-m", "queries", *arguments], check=False)
+        if done.returncode not in (0, _DIFFERENT if arguments[0] == "diff" else 0):
+            return done.returncode
+    print("\n" + NEXT.format(model=MODELS[0]), end="")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
