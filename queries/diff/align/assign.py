@@ -1,0 +1,214 @@
+"""Modules of two matched parts assigned to each other: shape first, then words, neighbours and learnt translations.
+
+The assignment is the best one as a whole (`scipy.optimize.linear_sum_assignment`). It is found, the parents it joins
+and the words it translates are counted, and it is found again with these as further evidence: a block whose names say
+nothing still agrees with itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from queries.diff.align.tree import Module, Shape
+from queries.diff.align.words import features, split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+WORDS, PARENTS, LEARNT, RANKS = 2.0, 1.2, 1.0, 0.6
+LARGEST = 1200
+"""Sets larger than this are split by shape before they are assigned."""
+
+
+class Found(NamedTuple):
+    """Two modules found to be one. `margin`: how much worse the next best partner is; 0 says it is a free choice."""
+
+    a: Module
+    b: Module
+    fit: float
+    words: float
+    margin: float
+
+
+def bare(shape: Shape) -> Shape:
+    """The shape without axes of one element."""
+    return tuple(d for d in shape if d != 1)
+
+
+def fit(a: Module, b: Module) -> float:
+    """How well two modules' tensors agree: 0 not at all, 4 same shape; up to 0.6 more for the same set of tensors."""
+    x, y = a.main, b.main
+    if x == y:
+        score = 4.0
+    elif bare(x) == bare(y):
+        score = 3.6
+    elif bare(x) == bare(y)[::-1]:
+        score = 3.0
+    elif len(x) == len(y) and sorted(x) == sorted(y):
+        score = 2.6
+    else:
+        return 0.0
+    return score + (0.3 if a.shapes.keys() == b.shapes.keys() else 0.0) + (0.3 if a.form == b.form else 0.0)
+
+
+def resized(a: Module, b: Module) -> float:
+    """How well two modules agree that differ in size: same axes, as many equal ones as possible."""
+    x, y = bare(a.main), bare(b.main)
+    if len(x) != len(y) or not x:
+        return 0.0
+    if x == y:
+        return fit(a, b)
+    equal = sum(p == q for p, q in zip(x, y, strict=True)) / len(x)
+    return 1.0 + equal + (0.5 if a.shapes.keys() == b.shapes.keys() else 0.0)
+
+
+def assign(
+    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int] = (0, 0), *, sizes: bool = False
+) -> list[Found]:
+    """Best one-to-one assignment of modules whose shapes agree (or, with `sizes`, whose axes do).
+
+    `cut`: components of the paths that the parts themselves account for.
+    """
+    if not left or not right:
+        return []
+    if len(left) > LARGEST or len(right) > LARGEST:
+        return _by_shape(left, right, cut, sizes)
+    return _assign(left, right, cut, sizes)
+
+
+def _by_shape(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool) -> list[Found]:
+    groups: dict[object, tuple[list[Module], list[Module]]] = {}
+    for side, members in enumerate((left, right)):
+        for m in members:
+            groups.setdefault(m.form, ([], []))[side].append(m)
+    out: list[Found] = []
+    for ours, theirs in groups.values():
+        if len(ours) > LARGEST or len(theirs) > LARGEST:
+            out += [Found(a, b, 4.6, 0.0, 0.0) for a, b in zip(ours, theirs, strict=False)]
+        elif ours and theirs:
+            out += _assign(ours, theirs, cut, sizes)
+    return out
+
+
+def _assign(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool) -> list[Found]:
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    base = _fits(left, right, sizes)
+    possible = base > 0
+    if not possible.any():
+        return []
+    words = _alike([_read(m, cut[0]) for m in left], [_read(m, cut[1]) for m in right])
+    score = np.where(possible, base + WORDS * words, -1e3)
+    rows, cols = linear_sum_assignment(-score)
+    for _ in range(2):
+        keep = possible[rows, cols]
+        chosen = np.zeros_like(base)
+        chosen[rows[keep], cols[keep]] = 1.0
+        extra = PARENTS * _parents(left, right, cut, chosen) + LEARNT * _learnt(left, right, cut, chosen)
+        score = np.where(possible, base + WORDS * words + extra, -1e3)
+        rows, cols = linear_sum_assignment(-score)
+    return [
+        Found(left[i], right[j], float(base[i, j]), float(words[i, j]), _margin(score, i, j))
+        for i, j in zip(rows.tolist(), cols.tolist(), strict=True)
+        if possible[i, j]
+    ]
+
+
+def _margin(score: Matrix, i: int, j: int) -> float:
+    """How much the best other partner of either is behind."""
+    row, column = score[i].copy(), score[:, j].copy()
+    row[j] = column[i] = -1e3
+    return float(score[i, j] - max(row.max(), column.max()))
+
+
+def _fits(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matrix:
+    import numpy as np
+
+    how = resized if sizes else fit
+    ours: dict[object, int] = {}
+    theirs: dict[object, int] = {}
+    i = np.array([ours.setdefault(m.form, len(ours)) for m in left])
+    j = np.array([theirs.setdefault(m.form, len(theirs)) for m in right])
+    first = {m.form: m for m in reversed(left)}
+    second = {m.form: m for m in reversed(right)}
+    small = np.array([[how(first[p], second[q]) for q in theirs] for p in ours])  # type: ignore[index]
+    return small[np.ix_(i, j)] if small.size else np.zeros((len(left), len(right)))
+
+
+def _read(module: Module, cut: int) -> dict[str, float]:
+    path = module.path[cut:] or module.path[-1:]
+    out = dict(features(path))
+    numbers = sum(p.isdigit() or p[-1:].isdigit() for p in path)
+    for depth, rank in enumerate(module.rank[::-1][:numbers]):
+        out[f"#{depth}={rank}"] = RANKS / (1 + depth)
+    return out
+
+
+def _alike(ours: list[dict[str, float]], theirs: list[dict[str, float]]) -> Matrix:
+    """Cosines of weighted words; a word that most modules have weighs little."""
+    import numpy as np
+
+    index: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    for words in (*ours, *theirs):
+        for word in words:
+            index.setdefault(word, len(index))
+            seen[word] = seen.get(word, 0) + 1
+    total = len(ours) + len(theirs)
+    rarity = np.array([np.log(1 + total / seen[w]) for w in index]) if index else np.zeros(0)
+    x, y = (_matrix(side, index) * np.sqrt(rarity) for side in (ours, theirs))
+    return np.asarray(_unit(x) @ _unit(y).T)
+
+
+def _matrix(rows: list[dict[str, float]], index: dict[str, int]) -> Matrix:
+    import numpy as np
+
+    out = np.zeros((len(rows), len(index)))
+    for i, row in enumerate(rows):
+        for word, weight in row.items():
+            out[i, index[word]] = weight
+    return out
+
+
+def _unit(x: Matrix) -> Matrix:
+    import numpy as np
+
+    size = np.sqrt((x * x).sum(axis=1, keepdims=True))
+    return np.asarray(x / np.where(size == 0, 1, size))
+
+
+def _onehot(names: list[list[object]]) -> Matrix:
+    index: dict[object, int] = {}
+    for row in names:
+        for name in row:
+            index.setdefault(name, len(index))
+    return _matrix([{str(index[n]): 1.0 for n in row} for row in names], {str(i): i for i in range(len(index))})
+
+
+def _joined(x: Matrix, y: Matrix, chosen: Matrix) -> Matrix:
+    """Dice of every column of x with every column of y over the chosen pairs, brought back to the rows."""
+    import numpy as np
+
+    both = x.T @ chosen @ y
+    total = (x.sum(axis=0)[:, None] + y.sum(axis=0)[None, :]) / 2
+    dice = both / np.where(total == 0, 1, total)
+    each = np.maximum(x.sum(axis=1), 1)[:, None] * np.maximum(y.sum(axis=1), 1)[None, :] ** 0.5
+    return np.asarray(x @ dice @ y.T / np.sqrt(each))
+
+
+def _parents(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], chosen: Matrix) -> Matrix:
+    x = _onehot([[m.path[:-1]] for m in left])
+    y = _onehot([[m.path[:-1]] for m in right])
+    return _joined(x, y, chosen)
+
+
+def _learnt(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], chosen: Matrix) -> Matrix:
+    import numpy as np
+
+    x = _onehot([list(dict.fromkeys(w for p in m.path[cut[0] :] for w in split(p) or (p,))) for m in left])
+    y = _onehot([list(dict.fromkeys(w for p in m.path[cut[1] :] for w in split(p) or (p,))) for m in right])
+    return np.minimum(_joined(x, y, chosen), 1.0)

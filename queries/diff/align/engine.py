@@ -1,0 +1,164 @@
+"""From two state dicts to an alignment: names where they are shared, then equal parts, like parts and single modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kb.keys import owner, side_cars
+from queries.diff.align.inside import LENIENT, STRICT, Demand, Link, between, inside
+from queries.diff.align.isomorph import Forms
+from queries.diff.align.parts import Part, equal_parts
+from queries.diff.align.runs import Orders
+from queries.diff.align.shared import common_prefix, moved, shared_keys
+from queries.diff.align.similar import similar_parts
+from queries.diff.align.tensors import tensor_pairs
+from queries.diff.align.tree import modules, natural, ranks, tree
+from queries.diff.align.values import Alignment, Pair, Spec, Typed
+
+Tensors = Mapping[str, Spec]
+GLOBAL = Demand(0.3, 0.7)
+"""What two modules have to show that nothing but themselves brings together."""
+
+
+def align(a: Mapping[str, Typed], b: Mapping[str, Typed]) -> Alignment:
+    """Align two state dicts. The order of their keys does not matter; `align(b, a)` is the mirror image.
+
+    >>> found = align({"w.weight": Spec("F32", (3, 2))}, {"proj.weight": Spec("F32", (3, 2))})
+    >>> [(p.a, p.b, p.kind) for p in found.pairs]
+    [(('w.weight',), ('proj.weight',), 'rename')]
+    """
+    left, right = _ordered(a), _ordered(b)
+    if list(left.items()) > list(right.items()):
+        return _align(right, left).mirrored
+    return _align(left, right)
+
+
+def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
+    keys = sorted(tensors, key=natural)
+    return {k: Spec(tensors[k].dtype, tuple(tensors[k].shape)) for k in keys}
+
+
+def _align(a: Tensors, b: Tensors) -> Alignment:
+    (left, extra), (right, extras) = _main(a), _main(b)
+    pairs = _named(left, right)
+    convention = shared_keys(left, right)[1]
+    rest = _spare(left, right, pairs)
+    pairs += _moved(*rest)
+    pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT)
+    pairs += _side_cars(a, b, pairs, extra, extras)
+    used = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}
+    place = {k: i for i, k in enumerate(a)}
+    return Alignment(
+        a,
+        b,
+        tuple(sorted(pairs, key=lambda p: place[p.a[0]])),
+        tuple(k for k in a if k not in used[0]),
+        tuple(k for k in b if k not in used[1]),
+    )
+
+
+def _main(tensors: Tensors) -> tuple[dict[str, Spec], dict[str, tuple[str, str]]]:
+    """Tensors without side-cars, and each side-car's (key of the tensor it serves, kind)."""
+    names: dict[str, list[str]] = {}
+    for key in tensors:
+        path, local = owner(key)
+        names.setdefault(path, []).append(local)
+    extra = {}
+    for path, found in names.items():
+        if len(found) > 1:
+            dot = f"{path}." if path else ""
+            for local, (target, kind) in side_cars(tuple(found)).items():
+                extra[dot + local] = (dot + target, kind)
+    return {k: v for k, v in tensors.items() if k not in extra}, extra
+
+
+def _spare(a: Tensors, b: Tensors, pairs: Iterable[Pair]) -> tuple[dict[str, Spec], dict[str, Spec]]:
+    used = set(), set()  # type: tuple[set[str], set[str]]
+    for p in pairs:
+        used[0].update(p.a)
+        used[1].update(p.b)
+    return {k: v for k, v in a.items() if k not in used[0]}, {k: v for k, v in b.items() if k not in used[1]}
+
+
+def _named(a: Tensors, b: Tensors) -> list[Pair]:
+    keys, convention = shared_keys(a, b)
+    text = "one key in both models" + ("" if convention else ", and one shape")
+    return [Pair((k,), (k,), "same", "name", text, 1.0 if a[k].shape == b[k].shape else 0.97) for k in keys]
+
+
+def _moved(a: Tensors, b: Tensors) -> list[Pair]:
+    if not a or not b:
+        return []
+    old, new = common_prefix(a), common_prefix(b)
+    below_a, below_b = {k[len(old) :]: v for k, v in a.items()}, {k[len(new) :]: v for k, v in b.items()}
+    out = []
+    if old != new:
+        for k in shared_keys(below_a, below_b)[0]:
+            out.append(_at(old, new, k, k))
+    rest_a = {k: v for k, v in below_a.items() if (old + k,) not in {p.a for p in out[:0]}}
+    taken = {p.a[0] for p in out}, {p.b[0] for p in out}
+    rest_a = {k: v for k, v in below_a.items() if old + k not in taken[0]}
+    rest_b = {k: v for k, v in below_b.items() if new + k not in taken[1]}
+    out += [_at(old + p, new + q, k[len(p) :], n[len(q) :]) for k, n, p, q in moved(rest_a, rest_b)]
+    return out
+
+
+def _at(old: str, new: str, k: str, n: str) -> Pair:
+    text = f"the keys are equal below {old.rstrip('.') or 'the root'} and {new.rstrip('.') or 'the root'}"
+    kind = "same" if old + k == new + n else "rename"
+    return Pair((old + k,), (new + n,), kind, "prefix", text, 0.99)
+
+
+def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
+    if not a or not b:
+        return []
+    roots = tree(modules(a, a)), tree(modules(b, b))
+    for root in roots:
+        ranks(root)
+    orders, forms = Orders(), Forms()
+    equal, left, right = equal_parts(*roots, orders)
+    like, left, right = similar_parts(left, right, orders)
+    links = _inside([*equal, *like], demand, forms)
+    used = {id(m) for link in links for m in (*link.a, *link.b)}
+    spare = [[m for m in root.walk() if id(m) not in used] for root in roots]
+    links += between(spare[0], spare[1], (0, 0), Demand(max(GLOBAL.words, demand.words), max(GLOBAL.resized, demand.resized)))
+    return [p for link in links for p in tensor_pairs(link, a, b)]
+
+
+def _inside(pairs: Iterable[tuple[Part, Part]], demand: Demand, forms: Forms) -> list[Link]:
+    """Links inside matched parts. Parts with the same inside are looked at once."""
+    known: dict[object, list[Link]] = {}
+    first: dict[object, tuple[Part, Part]] = {}
+    out: list[Link] = []
+    for a, b in pairs:
+        key = (_inner(a), _inner(b))
+        if key not in known:
+            known[key], first[key] = inside(a, b, demand, forms), (a, b)
+            out += known[key]
+            continue
+        places = [{id(m): i for i, m in enumerate(p.modules)} for p in first[key]]
+        for link in known[key]:
+            ours = tuple(a.modules[places[0][id(m)]] for m in link.a)
+            theirs = tuple(b.modules[places[1][id(m)]] for m in link.b)
+            out.append(link._replace(a=ours, b=theirs))
+    return out
+
+
+def _inner(part: Part) -> tuple[object, ...]:
+    cut = len(part.path)
+    return tuple((m.path[cut:], m.form) for m in part.modules)
+
+
+def _side_cars(
+    a: Tensors, b: Tensors, pairs: list[Pair], extra: dict[str, tuple[str, str]], extras: dict[str, tuple[str, str]]
+) -> list[Pair]:
+    """Side-cars of the same kind go with the tensors they serve."""
+    became = {p.a[0]: p.b[0] for p in pairs if len(p.a) == len(p.b) == 1}
+    there = {target_kind: key for key, target_kind in extras.items()}
+    out = []
+    for key, (target, kind) in extra.items():
+        other = there.get((became.get(target, ""), kind))
+        if other is not None:
+            same = "same" if key == other else "rename"
+            out.append(Pair((key,), (other,), same, "sidecar", f"{kind} of a matched {target}", 0.99))
+    return out

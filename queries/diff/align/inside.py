@@ -1,0 +1,115 @@
+"""Modules of two matched parts brought together: one to one, fused, split, and resized where the role is the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from queries.diff.align.assign import Found, assign
+from queries.diff.align.fuse import fused
+from queries.diff.align.isomorph import Forms, same_tree
+from queries.diff.align.parts import Part
+from queries.diff.align.tree import Module
+
+
+class Link(NamedTuple):
+    """Modules of one side that became modules of the other, how it was found and how sure that is."""
+
+    a: tuple[Module, ...]
+    b: tuple[Module, ...]
+    rule: str
+    evidence: str
+    confidence: float
+    free: bool = False
+
+
+class Demand(NamedTuple):
+    """What a match has to show. `words`: least likeness of names at equal shape; `resized`: at another shape."""
+
+    words: float
+    resized: float
+
+
+LENIENT = Demand(0.0, 0.45)
+STRICT = Demand(0.35, 2.0)
+
+
+def inside(a: Part, b: Part, demand: Demand, forms: Forms) -> list[Link]:
+    """Links of the modules of two parts."""
+    if a.node is not None and b.node is not None and forms.of(a.node) == forms.of(b.node):
+        text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have one tree of shapes"
+        return [
+            Link((x,), (y,), "tree", text, 0.8 if free else 0.99, free) for x, y, free in same_tree(a.node, b.node, forms)
+        ]
+    return between(a.modules, b.modules, (len(a.path), len(b.path)), demand)
+
+
+def between(
+    ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, int], demand: Demand
+) -> list[Link]:
+    """Links between two sets of modules."""
+    links = _telling(ours, theirs, cut)
+    left, right = _spare(ours, theirs, links)
+    found = [f for f in assign(left, right, cut) if f.words >= demand.words]
+    links += [_one(f, "shape") for f in found]
+    left, right = _spare(ours, theirs, links)
+    links += _fusions(left, right, cut, 0.3)
+    left, right = _spare(ours, theirs, links)
+    if demand.resized <= 1:
+        links += [_one(f, "role") for f in assign(left, right, cut, sizes=True) if f.words >= demand.resized]
+    return links
+
+
+def _one(f: Found, rule: str) -> Link:
+    free = f.margin <= 1e-9
+    sure = min(0.99, 0.7 + 0.1 * min(f.margin, 1.5) + 0.14 * f.words)
+    size = "shape" if rule == "shape" else "axes"
+    text = f"{size} {list(f.a.main)}{'' if f.a.main == f.b.main else f' and {list(f.b.main)}'}, words alike {f.words:.2f}"
+    return Link((f.a,), (f.b,), rule, text, round(0.5 if free else sure * (1 if rule == "shape" else 0.9), 2), free)
+
+
+def _telling(ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, int]) -> list[Link]:
+    """Fusions that stand out before anything is assigned: the fused shape is rarer on the parts' side."""
+    mine, others = Counter(m.main for m in ours), Counter(m.main for m in theirs)
+    wide = [m for m in ours if mine[m.main] > others[m.main]]
+    tall = [m for m in theirs if others[m.main] > mine[m.main]]
+    few = [m for m in ours if mine[m.main] > others[m.main]]
+    thin = [m for m in theirs if others[m.main] > mine[m.main]]
+    return _both(wide, thin, tall, few, cut, 0.55)
+
+
+def _fusions(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], floor: float) -> list[Link]:
+    return _both(left, right, right, left, cut, floor)
+
+
+def _both(
+    wholes: Sequence[Module],
+    parts: Sequence[Module],
+    other_wholes: Sequence[Module],
+    other_parts: Sequence[Module],
+    cut: tuple[int, int],
+    floor: float,
+) -> list[Link]:
+    out: list[Link] = []
+    used: set[int] = set()
+    for one in fused(wholes, parts, cut):
+        if one.words >= floor:
+            used |= {id(one.whole), *map(id, one.parts)}
+            out.append(_many((one.whole,), one.parts, one.rule, one.words))
+    spare = [m for m in other_wholes if id(m) not in used], [m for m in other_parts if id(m) not in used]
+    for one in fused(*spare, (cut[1], cut[0])):
+        if one.words >= floor:
+            out.append(_many(one.parts, (one.whole,), one.rule, one.words))
+    return out
+
+
+def _many(a: tuple[Module, ...], b: tuple[Module, ...], rule: str, words: float) -> Link:
+    parts, whole = (b, a[0]) if len(b) > 1 else (a, b[0])
+    text = f"{len(parts)} tensors of {list(parts[0].main)} make up {list(whole.main)}"
+    return Link(a, b, rule, text, round(min(0.97, 0.75 + 0.15 * words), 2))
+
+
+def _spare(ours: Sequence[Module], theirs: Sequence[Module], links: Sequence[Link]) -> tuple[list[Module], list[Module]]:
+    used = {id(m) for link in links for m in (*link.a, *link.b)}
+    return [m for m in ours if id(m) not in used], [m for m in theirs if id(m) not in used]

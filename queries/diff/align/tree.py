@@ -1,0 +1,168 @@
+"""Keys to modules and a tree of them. A module here is what one weight belongs to, whatever its tensors are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from math import prod
+
+from kb.keys import owner
+from queries.diff.align.values import Spec
+from queries.diff.align.words import number, split, stem
+
+_LOCAL = re.compile(r"^(.+?)[_.](weight|bias)$")
+_WEIGHT = {"weight", "kernel", "gamma", "embedding", "w", "qweight"}
+_BIAS = {"bias", "beta", "b"}
+_PARTS = {
+    "running_mean", "running_var", "num_batches_tracked", "weight_g", "weight_v", "alpha", "scale", "lora_a", "lora_b",
+}  # fmt: skip
+_G = {"parametrizations.weight.original0": "weight_g", "parametrizations.weight.original1": "weight_v"}
+Shape = tuple[int, ...]
+
+
+class Module:
+    """Tensors that belong together: `locals` maps a role (weight, bias ...) to its key, `shapes` to its shape."""
+
+    __slots__ = ("form", "keys", "path", "rank", "shapes")
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.keys: dict[str, str] = {}
+        self.shapes: dict[str, Shape] = {}
+        self.form: tuple[tuple[str, Shape], ...] = ()
+        self.rank: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Module({'.'.join(self.path)!r}, {dict(self.shapes)})"
+
+    @property
+    def main(self) -> Shape:
+        """Shape of the tensor the module is about: the weight, or else the largest."""
+        shape = self.shapes.get("weight") or self.shapes.get("weight_v")
+        return shape if shape is not None else max(self.shapes.values(), key=lambda s: (prod(s), len(s)))
+
+    @property
+    def size(self) -> int:
+        """Elements of all tensors."""
+        return sum(prod(s) for s in self.shapes.values())
+
+
+def module_of(key: str) -> tuple[tuple[str, ...], str]:
+    """(path of the module in components, role of the tensor in it).
+
+    >>> module_of("attn.in_proj_weight"), module_of("norm.gamma"), module_of("pos_embed")
+    ((('attn', 'in_proj'), 'weight'), (('norm',), 'weight'), (('pos_embed',), 'weight'))
+    """
+    path, local = owner(key)
+    parts = tuple(path.split(".")) if path else ()
+    low = local.lower()
+    if local in _G:
+        return parts, _G[local]
+    if low in _WEIGHT:
+        return parts, "weight"
+    if low in _BIAS:
+        return parts, "bias"
+    if low in _PARTS:
+        return parts, low
+    found = _LOCAL.match(local)
+    if found:
+        return (*parts, found[1]), found[2]
+    return (*parts, *local.split(".")), "weight"
+
+
+def modules(tensors: Mapping[str, Spec], keys: Iterable[str]) -> list[Module]:
+    """The modules that own `keys`, in the keys' order."""
+    found: dict[tuple[str, ...], Module] = {}
+    for key in keys:
+        path, role = module_of(key)
+        module = found.get(path)
+        if module is None:
+            module = found[path] = Module(path)
+        if role in module.keys:
+            role = key.rpartition(".")[2]
+        module.keys[role] = key
+        module.shapes[role] = tensors[key].shape
+    for module in found.values():
+        if "weight" not in module.shapes and set(module.shapes) == {"scale"}:
+            module.keys = {"weight": module.keys["scale"]}
+            module.shapes = {"weight": module.shapes["scale"]}
+        module.form = tuple(sorted(module.shapes.items()))
+    return list(found.values())
+
+
+class Node:
+    """A part of the tree: its children by name, the module that sits at its path, elements and modules below."""
+
+    __slots__ = ("children", "count", "module", "name", "number", "path", "rank", "size", "unit")
+
+    def __init__(self, name: str, path: tuple[str, ...]) -> None:
+        self.name, self.path = name, path
+        self.children: dict[str, Node] = {}
+        self.module: Module | None = None
+        self.size = self.count = 0
+        self.number = number(name)
+        self.rank = 0
+        self.unit = False
+
+    def walk(self) -> Iterator[Module]:
+        """Modules at and below."""
+        if self.module is not None:
+            yield self.module
+        for child in self.children.values():
+            yield from child.walk()
+
+
+def natural(text: str) -> tuple[object, ...]:
+    """Sort key by which numbers count by value."""
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", text) if p)
+
+
+def tree(found: Iterable[Module]) -> Node:
+    """The tree of modules, children in natural order, counted and ranked."""
+    root = Node("", ())
+    for module in found:
+        node = root
+        for depth, part in enumerate(module.path):
+            below = node.children.get(part)
+            if below is None:
+                below = node.children[part] = Node(part, module.path[: depth + 1])
+            node = below
+        node.module = module
+    _finish(root)
+    return root
+
+
+def _finish(node: Node) -> None:
+    if len(node.children) > 1:
+        node.children = {k: node.children[k] for k in sorted(node.children, key=natural)}
+    seen: dict[str, int] = {}
+    for child in node.children.values():
+        _finish(child)
+        node.size += child.size
+        node.count += child.count
+        if child.number is not None:
+            child.rank = seen.get(stem(child.name), 0)
+            seen[stem(child.name)] = child.rank + 1
+    if node.module is not None:
+        node.size += node.module.size
+        node.count += 1
+    node.unit = node.number is not None and node.count > 1 and _is_block(node.name)
+
+
+_PARTS_OF_BLOCKS = {"attn", "attention", "norm", "ln", "conv", "convs", "fc", "linear", "mlp", "ff", "lin", "act"}
+
+
+def _is_block(name: str) -> bool:
+    """Numbers that count repeated parts: a bare number, or a word with a number that is no layer inside a block."""
+    return name.isdigit() or not _PARTS_OF_BLOCKS.intersection(split(name))
+
+
+def ranks(root: Node) -> None:
+    """Note for every module the rank each number of its path has among its siblings of one stem."""
+    stack: list[tuple[Node, tuple[int, ...]]] = [(root, ())]
+    while stack:
+        node, above = stack.pop()
+        here = (*above, node.rank) if node.number is not None else above
+        if node.module is not None:
+            node.module.rank = here
+        stack.extend((child, here) for child in node.children.values())

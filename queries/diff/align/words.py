@@ -1,0 +1,97 @@
+"""What a path says in the vocabulary of the field, and how alike two sets of paths read.
+
+>>> sorted(split("SelfAttention_qProj2"))
+['attention', 'proj', 'q', 'self']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from queries.diff.align.vocabulary import EMPTY, PHRASES, WORDS, Features
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[a-zA-Z]+|\d+")
+_TRAILING = re.compile(r"^(.*?)(\d+)$")
+RAW = 0.6
+"""Weight of a word's own spelling beside its meaning."""
+
+
+@lru_cache(maxsize=65536)
+def snake(component: str) -> str:
+    """CamelCase and dashes to lower case with underscores."""
+    return _CAMEL.sub("_", component).lower().replace("-", "_")
+
+
+@lru_cache(maxsize=65536)
+def split(component: str) -> tuple[str, ...]:
+    """Words of one component, without numbers."""
+    return tuple(w for w in _WORD.findall(snake(component)) if not w.isdigit())
+
+
+@lru_cache(maxsize=65536)
+def number(component: str) -> int | None:
+    """The number a component is or ends in, or None.
+
+    >>> number("12"), number("conv_2"), number("conv")
+    (12, 2, None)
+    """
+    found = _TRAILING.match(component)
+    return int(found[2]) if found and len(found[2]) < 7 else None
+
+
+@lru_cache(maxsize=65536)
+def stem(component: str) -> str:
+    """The component without the number it ends in."""
+    found = _TRAILING.match(component)
+    return found[1] if found else component
+
+
+def features(path: Sequence[str]) -> Features:
+    """What the components of a path mean, with weights. The last words weigh most."""
+    return _features(".".join(path))
+
+
+@lru_cache(maxsize=65536)
+def _features(joined: str) -> Features:
+    out: dict[str, float] = {}
+    parts = joined.split(".")
+    last = len(parts) - 1
+    for depth, part in enumerate(parts):
+        near = 1.0 if depth >= last - 1 else 0.8
+        for word in split(part):
+            if word in EMPTY:
+                continue
+            meanings = WORDS.get(word, (word,))
+            for meaning in meanings:
+                out[meaning] = max(out.get(meaning, 0.0), near)
+            if word not in meanings:
+                out[f"'{word}"] = RAW
+        if (n := number(part)) is not None and not part.isdigit():
+            out[f"'{stem(part).rstrip('_')}{n}"] = RAW
+    text = ".".join(snake(p) for p in parts)
+    for pattern, meaning in PHRASES:
+        if pattern.search(text):
+            for name, weight in meaning.items():
+                out[name] = max(out.get(name, 0.0), weight)
+    return out
+
+
+def merged(paths: Iterable[Features]) -> dict[str, float]:
+    """Sum of several features."""
+    out: dict[str, float] = {}
+    for one in paths:
+        for name, weight in one.items():
+            out[name] = out.get(name, 0.0) + weight
+    return out
+
+
+def likeness(a: Features, b: Features) -> float:
+    """Cosine of two weighted sets of features, in [0, 1]; 0.5 where both are empty."""
+    if not a and not b:
+        return 0.5
+    shared = sum(w * b[f] for f, w in a.items() if f in b)
+    size = sum(w * w for w in a.values()) * sum(w * w for w in b.values())
+    return float(shared / size**0.5) if size else 0.0
