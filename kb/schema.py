@@ -4,16 +4,18 @@ Every module carries one primary label and at most one role label (`:Module:Atte
 has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null and
 `p_detail` says why.
 
+Plain frozen dataclasses, since every read opens a store and importing pydantic would cost it a third of its time; a
+test has pydantic check the declarations.
+
 >>> [p.name for p in label("Stream").properties][:3]
 ['uid', 'model', 'scope']
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 SCHEMA_VERSION = 1
 """Raised with every change a store written before it would not survive; `kb.store.migrations` has the steps."""
@@ -21,11 +23,8 @@ SCHEMA_VERSION = 1
 Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Property(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Property:
     """One typed, described property. `inferred` properties have evidence beside them."""
 
     name: str
@@ -35,7 +34,8 @@ class Property(_Frozen):
     indexed: bool = False
 
 
-class Label(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Label:
     """A node label. `primary` labels own a uid; role labels refine `Module`. `shared` nodes belong to no model."""
 
     name: str
@@ -45,7 +45,8 @@ class Label(_Frozen):
     shared: bool = False
 
 
-class Relation(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Relation:
     """A relationship type with its ends (primary labels) and properties."""
 
     type: str
