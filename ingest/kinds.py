@@ -5,27 +5,28 @@ from __future__ import annotations
 from ingest.analysis import Leaf, Scene
 from ingest.kinds_conv import conv_leaf
 from ingest.kinds_matrix import matrix_leaf
-from ingest.kinds_norm import norm_leaf
+from ingest.kinds_norm import Surroundings, norm_leaf, surroundings
 from ingest.kinds_other import other_leaf
 from ingest.params import Params, params
 from ingest.tree import Node
-from ingest.widths import Widths, widths
 
 
 def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
     """Kind of every distinct module that owns tensors, by path."""
-    found = {node.path: params(node) for node in scene.tree.root.leaves()}
-    beside = widths(scene.tree.root, found)
-    return {path: _leaf(scene.tree.nodes[path], own, beside) for path, own in found.items()}
+    root = scene.tree.root
+    found = {node.path: params(node) for node in root.leaves()}
+    beside = surroundings(root, found)
+    read = beside.below[root.sig].reads
+    return {path: _leaf(scene.tree.nodes[path], own, beside, read) for path, own in found.items()}
 
 
-def _leaf(node: Node, own: Params, beside: Widths) -> Leaf:
+def _leaf(node: Node, own: Params, beside: Surroundings, read: frozenset[int]) -> Leaf:
     """The first rule that knows this set of parameters; `Other` where none does."""
     leaf = None
     if own.weight is not None:
         rank = len(own.weight)
         if rank == 2:
-            leaf = matrix_leaf(node, own)
+            leaf = matrix_leaf(node, own, read)
         elif rank >= 3:
             leaf = conv_leaf(node, own)
     return leaf or norm_leaf(node, own, beside) or other_leaf(node, own)

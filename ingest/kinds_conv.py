@@ -1,36 +1,83 @@
-"""Modules with a weight of three dimensions and more: convolutions, transposed ones among them."""
+"""Modules with a weight of three dimensions and more: convolutions, transposed ones among them.
+
+A transposed convolution keeps its weight [in, out / groups, kernel]; a convolution [out, in / groups, kernel].
+"""
 
 from __future__ import annotations
 
 from ingest.analysis import Leaf
 from ingest.params import Params
-from ingest.rules import fact, rule
+from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
+from ingest.words import vocabulary, words
 
 _CONV = rule("kind.conv", "shape", "A weight of 3, 4 or 5 dimensions is a convolution over 1, 2 or 3 of them.")
 _TRANSPOSED = rule(
     "kind.conv_transposed",
     "shape",
-    "A convolution whose bias has the size of its second dimension and not of its first is transposed.",
+    "A convolution whose bias has not the size of its first dimension is transposed.",
+    "torch.nn.ConvTranspose",
 )
+_UP = rule(
+    "kind.conv_transposed_up",
+    "name",
+    "A convolution with an even kernel that adds no channels, on the way up of a model, is transposed.",
+    "an even kernel is the mark of a stride",
+)
+_CALLED = rule("kind.conv_transposed_name", "name", "A convolution called transposed or deconvolution is one.")
+
+_UP_WORDS = vocabulary(
+    "up ups upsample upsampler upsamplers upsampling upscale upscaler expand resize decoder dec decode"
+)
+_DOWN_WORDS = vocabulary(
+    "down downs downsample downsampler downsamplers downsampling encoder enc encode sr patch reduce"
+)
+_TRANSPOSED_WORDS = vocabulary("deconv deconvolution convt tconv transposed convtranspose upconv")
 
 
 def conv_leaf(node: Node, own: Params) -> Leaf | None:
-    """Conv1d/2d/3d or ConvTranspose1d/2d/3d."""
+    """Conv1d/2d/3d or ConvTranspose1d/2d/3d; None where the weight is something else."""
     weight = own.weight
-    if weight is None or not 3 <= len(weight) <= 5:
+    if weight is None or not 3 <= len(weight) <= 5 or own.others:
+        return None
+    if own.bias is not None and len(own.bias) != 1:
         return None
     out, inp, *kernel = weight
-    name, why = f"Conv{len(kernel)}d", _CONV
-    seen = f"weight {list(weight)}" + (f", bias {list(own.bias)}" if own.bias is not None else "")
-    if own.bias is not None and len(own.bias) == 1 and own.bias[0] != out:
-        name, why = f"ConvTranspose{len(kernel)}d", _TRANSPOSED
-        inp, out = out, own.bias[0]
+    why = _transposed(node, own)
+    name = f"Conv{len(kernel)}d" if why is None else f"ConvTranspose{len(kernel)}d"
+    if why is not None:
+        inp, out = out, own.bias[0] if own.bias is not None else inp
+    seen = f"weight {list(weight)}" + (f", bias {list(own.bias)}" if own.bias is not None else ", no bias")
     attributes = {
         "in_channels": inp,
         "out_channels": out,
         "kernel": list(kernel),
-        "depthwise": inp == 1 and out > 1,
+        "depthwise": weight[1] == 1 and weight[0] > 1,
         "has_bias": own.bias is not None,
     }
-    return Leaf(node.path, fact(name, why, seen), "Conv", attributes)
+    return Leaf(node.path, fact(name, why or _CONV, seen), "Conv", attributes)
+
+
+def _transposed(node: Node, own: Params) -> Rule | None:
+    """Why a convolution is transposed, None where nothing says so."""
+    out, inp, *kernel = own.weight or (0, 0)
+    if own.bias is not None and own.bias[0] != out:
+        return _TRANSPOSED
+    said = words(node.name)
+    if not _TRANSPOSED_WORDS.isdisjoint(said) or ("conv" in said and "transpose" in said):
+        return _CALLED
+    fits = out == inp if own.bias is not None else out >= inp > 1
+    if fits and all(size % 2 == 0 for size in kernel) and _on_the_way_up(node):
+        return _UP
+    return None
+
+
+def _on_the_way_up(node: Node) -> bool:
+    """Whether the closest name that speaks of a direction speaks of the way up."""
+    for place in (node, *node.ancestors()):
+        said = words(place.name)
+        if not _DOWN_WORDS.isdisjoint(said):
+            return False
+        if not _UP_WORDS.isdisjoint(said):
+            return True
+    return False

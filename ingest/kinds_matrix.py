@@ -1,49 +1,101 @@
-"""Modules with one matrix: linear layers, lookup tables, and matrices kept the other way round."""
+"""Modules with one matrix: linear maps, lookup tables, routers, and matrices kept the other way round."""
 
 from __future__ import annotations
 
-import re
-
 from ingest.analysis import Leaf
 from ingest.params import Params
-from ingest.rules import fact, rule
+from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
+from ingest.words import spoken, vocabulary
 
 _LINEAR = rule("kind.linear", "shape", "A two-dimensional weight, with or without a bias of its rows, is a linear map.")
 _TRANSPOSED = rule(
     "kind.linear_transposed",
     "shape",
-    "A matrix whose bias has the size of its columns, not of its rows, is a linear map stored [in, out].",
+    "A matrix whose bias has the size of its columns and not of its rows is a linear map stored [in, out].",
     "transformers' Conv1D",
 )
-_EMBEDDING = rule(
-    "kind.embedding_name", "name", "A matrix without bias whose name says embedding, vocabulary or position is a table."
+_SQUARE = rule(
+    "kind.linear_transposed_beside",
+    "neighbour",
+    "A square matrix beside matrices that are stored [in, out] is stored so too.",
+    "transformers' Conv1D",
 )
-_EMBEDDING_NAME = re.compile(
-    r"(^|_)(wte|wpe|wpi|emb|embed|embeds|embedding|embeddings|embed_tokens|shared|vocab|tok|token|positions?|codebook)($|_)"
+_NAMED = rule(
+    "kind.embedding_name",
+    "name",
+    "A matrix without bias whose name ends in embedding, vocabulary, tokens or position is a table.",
 )
-_NOT_TABLE = re.compile(r"proj|linear|fc|dense|mlp|conv|head|out")
+_TALL = rule(
+    "kind.embedding_rows",
+    "shape",
+    "A matrix outside all blocks without bias, of 4,096 rows, eight times its columns, that nothing reads, is a table.",
+)
+_ROUTER = rule("kind.router", "name", "A matrix with a correction bias beside it chooses the experts of a mixture.")
+
+_TABLE = vocabulary(
+    "emb embs embed embeds embedding embeddings wte wpe wpi vocab vocabulary token tokens tok lut lookup table codebook"
+    " position positions bias biases pe queries"
+)
+_MAP = vocabulary(
+    "proj project projection projector linear lin fc dense mlp conv head heads out output logits logit classifier cls"
+    " decoder pred predictor prediction predictions mapper mapping map qkv query key value gate up down router lm"
+    " unembed ffn ff transform adapter embedder"
+)
+_PATCH = vocabulary("patch patches patchify pixel pixels")
+_VOCABULARY = 4096
 
 
-def matrix_leaf(node: Node, own: Params) -> Leaf | None:
-    """Linear or Embedding."""
-    weight = own.weight
-    if weight is None:
+def matrix_leaf(node: Node, own: Params, read: frozenset[int]) -> Leaf | None:
+    """Linear, Embedding or Router; None where other parameters beside the matrix make it something else.
+
+    `read` are the widths that some layer of the model reads.
+    """
+    if own.weight is None:
         return None
-    rows, columns = weight
-    if own.bias is None and _is_table(node, rows, columns):
-        seen = f"weight [{rows}, {columns}] without bias, called {node.name}"
-        return Leaf(node.path, fact("Embedding", _EMBEDDING, seen), "Embedding", {"rows": rows, "width": columns})
-    seen = f"weight [{rows}, {columns}]" + (f", bias {list(own.bias)}" if own.bias is not None else "")
-    why = _LINEAR
-    if own.bias is not None and own.bias == (columns,) and rows != columns:
+    if own.others:
+        correction = next((name for name in own.others if name.endswith("correction_bias")), None)
+        return None if correction is None else _linear(node, own, _ROUTER, f"weight beside {correction}", "Router")
+    table = _table(node, own, read)
+    if table is not None:
+        rows, columns = own.weight
+        return Leaf(node.path, fact("Embedding", *table), "Embedding", {"rows": rows, "width": columns})
+    return _linear(node, own, _LINEAR, _seen(own))
+
+
+def _table(node: Node, own: Params, read: frozenset[int]) -> tuple[Rule, str] | None:
+    """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
+    rows, columns = own.weight or (0, 0)
+    if own.bias is not None or own.form == "packed":
+        return None
+    said = spoken(node)
+    last = next((word for word in reversed(said) if word in _TABLE or word in _MAP), None)
+    if said == ("shared",) or "queries" in said or (last in _TABLE and _PATCH.isdisjoint(said)):
+        return _NAMED, f"{_seen(own)} without bias, called {node.name}"
+    outside = last is None and not any(parent.name.isdigit() for parent in node.ancestors())
+    if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in read:
+        return _TALL, f"{_seen(own)} without bias, and nothing reads {rows}"
+    return None
+
+
+def _linear(node: Node, own: Params, why: Rule, seen: str, kind: str = "Linear") -> Leaf:
+    rows, columns = own.weight or (0, 0)
+    if own.bias is not None and own.bias != (rows,) and own.bias == (columns,):
         rows, columns, why = columns, rows, _TRANSPOSED
+    elif own.bias is not None and rows == columns and _stored_transposed(node):
+        why = _SQUARE
     attributes = {"in_features": columns, "out_features": rows, "has_bias": own.bias is not None}
-    return Leaf(node.path, fact("Linear", why, seen), "Linear", attributes)
+    return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
 
 
-def _is_table(node: Node, rows: int, columns: int) -> bool:
-    name = node.name.lower()
-    if _NOT_TABLE.search(name):
-        return False
-    return bool(_EMBEDDING_NAME.search(name))
+def _stored_transposed(node: Node) -> bool:
+    """Whether a layer beside this one keeps its matrix [in, out]."""
+    for sibling in node.parent.children.values() if node.parent is not None else ():
+        weight, bias = sibling.shape("weight"), sibling.shape("bias")
+        if weight and bias and len(weight) == 2 and bias == weight[1:] and weight[0] != weight[1]:
+            return True
+    return False
+
+
+def _seen(own: Params) -> str:
+    return f"weight {list(own.weight or ())}" + (f", bias {list(own.bias)}" if own.bias is not None else "")

@@ -1,49 +1,225 @@
-"""Modules with vectors only: normalisation layers, told apart by their statistics, bias and neighbours."""
+"""Modules with vectors only: normalisation layers, told apart by their statistics, bias, name and neighbours.
+
+A group norm and a layer norm have the same tensors. Group norms stand beside convolutions that mix channels over space;
+layer norms beside matrices, and beside the pointwise and depthwise convolutions that stand for matrices in images. What
+stays open after that is decided by the norms around it that are not.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
 from ingest.analysis import Leaf
 from ingest.params import Params
-from ingest.rules import fact, rule
+from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
-from ingest.widths import Widths
+from ingest.widths import NO_WIDTHS, Widths, leaf_shapes, widths
+from ingest.words import spoken, vocabulary
 
-_BATCH = rule("kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.")
+_BATCH = rule(
+    "kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.", "torch.nn.BatchNorm"
+)
 _RMS = rule("kind.rms_norm", "convention", "A vector named weight without a bias is a root-mean-square norm's gain.")
-_GROUP = rule(
-    "kind.group_norm", "neighbour", "A norm with weight and bias beside convolutions of its width is a group norm."
+_GAIN = rule("kind.norm_gain", "name", "A single vector in a module called norm is a root-mean-square norm's gain.")
+_GAMMA = rule("kind.norm_gamma", "convention", "gamma alone in a module called norm is a layer norm without a bias.")
+_NAME = rule("kind.norm_name", "name", "The module's name says which norm it is.")
+_SPATIAL = rule("kind.group_norm", "neighbour", "A norm with a bias beside convolutions of its width is a group norm.")
+_MATRIX = rule("kind.layer_norm", "neighbour", "A norm with a bias beside matrices of its width is a layer norm.")
+_DEPTHWISE = rule(
+    "kind.layer_norm_depthwise",
+    "neighbour",
+    "A norm with a bias beside a depthwise convolution of its width is a layer norm.",
+    "ConvNeXt",
 )
-_LAYER = rule(
-    "kind.layer_norm", "neighbour", "A norm with weight and bias beside matrices of its width is a layer norm."
+_AFTER = rule(
+    "kind.group_norm_after",
+    "neighbour",
+    "A norm paired with a convolution that has no bias, or with a numbered pointwise one, is a group norm.",
+    "a bias before a group norm is lost in its mean",
 )
+_BRIDGE = rule(
+    "kind.group_norm_bridge",
+    "shape",
+    "A norm beside two square maps of its width around a stack of blocks is the group norm of a UNet's transformer.",
+    "latent diffusion's SpatialTransformer",
+)
+_AROUND = rule(
+    "kind.norm_around", "neighbour", "A norm whose neighbours leave it open is of the kind of the norms around it."
+)
+_POINT = rule(
+    "kind.layer_norm_point", "neighbour", "Among pointwise convolutions alone a norm with a bias is a layer norm."
+)
+_ALONE = rule("kind.norm_alone", "convention", "A norm with a bias and no layer of its width anywhere is a layer norm.")
+
+_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("GroupNorm", re.compile(r"(^|_)(group_?norm|gn)\d*($|_)")),
+    ("InstanceNorm", re.compile(r"(^|_)(instance_?norm|in_norm)\d*($|_)")),
+    ("BatchNorm", re.compile(r"(^|_)(batch_?norm|bn)\d*($|_)")),
+    ("LayerNorm", re.compile(r"(^|_)(layer_?norm|ln)\d*($|_)")),
+)
+_NO_NORM = vocabulary("act activation prelu relu lrelu proj fourier freq freqs ls scale gate")
+_CALLED_NORM = re.compile(r"norm|(^|_)(ln|gn|bn)(_|\d|$)")
 
 
-def norm_leaf(node: Node, own: Params, beside: Widths) -> Leaf | None:
-    """BatchNorm, RMSNorm, GroupNorm or LayerNorm."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rules of this file look at beside a module: all modules' parameters and the widths below each."""
+
+    found: Mapping[str, Params]
+    below: Mapping[int, Widths]
+    definite: Mapping[int, frozenset[str]]
+    """Kinds of the norms with a bias below each structure that their own neighbours decide."""
+
+
+def surroundings(root: Node, found: Mapping[str, Params]) -> Surroundings:
+    """Widths and decided norms of every distinct structure."""
+    first = Surroundings(found, widths(root, found), {})
+    definite: dict[int, frozenset[str]] = {}
+    for node in reversed(list(root.distinct())):
+        kinds = frozenset[str]().union(*(definite[child.sig] for child in node.children.values()))
+        size = _biased(found.get(node.path))
+        if size is not None and (verdict := _beside(node, size, first)) is not None:
+            kinds |= {verdict[0]}
+        definite[node.sig] = kinds
+    return Surroundings(found, first.below, definite)
+
+
+def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
+    """BatchNorm, RMSNorm, GroupNorm, LayerNorm or InstanceNorm; None where this is no norm."""
     weight = own.weight
     if own.statistics:
-        size = weight[0] if weight else node.tensors["running_mean"].shape[0]
-        return _norm(node, "BatchNorm", _BATCH, "running statistics", size, own.bias is not None)
-    if weight is None and "gamma" in own.others and "beta" in own.others:
-        shape = node.tensors["gamma"].shape
-        if len(shape) == 1:
-            return _with_bias(node, shape[0], beside)
-    if weight is None or len(weight) != 1 or own.others:
+        counted = weight[0] if weight else node.tensors.get("running_mean", node.tensors["running_var"]).shape[0]
+        return _norm(node, ("BatchNorm", _BATCH, "running statistics"), counted, own.bias is not None)
+    size = _biased(own)
+    if size is not None:
+        verdict = _beside(node, size, beside) or _around(node, size, beside)
+        return _norm(node, verdict, size, True)
+    if weight is not None and len(weight) == 1 and own.bias is None and not own.others:
+        if weight[0] == 1 or (not _NO_NORM.isdisjoint(said := spoken(node)) and "norm" not in said):
+            return None
+        return _norm(node, ("RMSNorm", _RMS, f"weight [{weight[0]}] alone"), weight[0], False)
+    return _lone_gain(node, own)
+
+
+def _biased(own: Params | None) -> int | None:
+    """Size of a norm with a weight (or gamma) and a bias (or beta), None where this is none."""
+    if own is None or own.statistics or own.weight is None or own.others:
         return None
-    if own.bias is None:
-        return _norm(node, "RMSNorm", _RMS, f"weight [{weight[0]}] alone", weight[0], False)
-    return _with_bias(node, weight[0], beside)
+    return own.weight[0] if len(own.weight) == 1 and own.bias == own.weight else None
 
 
-def _with_bias(node: Node, size: int, beside: Widths) -> Leaf:
+def _lone_gain(node: Node, own: Params) -> Leaf | None:
+    """A norm whose only parameter has another name than weight, or several dimensions all but one of which are 1."""
+    if own.bias is not None or len(node.tensors) != 1 or node.children:
+        return None
+    if not (_CALLED_NORM.search(_called(node)) or node.name.isdigit()):
+        return None
+    local, spec = next(iter(node.tensors.items()))
+    size = prod(spec.shape)
+    if size < 2 or size != max(spec.shape, default=0) or local not in ("weight", "gamma", "g", "scale", "gain"):
+        return None
+    seen = f"{local} {list(spec.shape)} alone in {node.name}"
+    if local == "gamma" and len(spec.shape) == 1:
+        return _norm(node, ("LayerNorm", _GAMMA, seen), size, False)
+    return _norm(node, ("RMSNorm", _GAIN, seen), size, False)
+
+
+def _called(node: Node) -> str:
+    """The node's name, with its parent's where it is a number."""
+    name = node.name.lower()
+    return f"{node.parent.name.lower()}_{name}" if name.isdigit() and node.parent is not None else name
+
+
+Verdict = tuple[str, Rule, str]
+
+
+def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
+    """What the norm's own name and neighbours say; None where they leave it open."""
+    scope = _scope(node, size, around)
+    pair = _pair(scope, around) if scope is not None else None
+    pointwise = pair is not None and set((pair.weight or ())[2:]) == {1}
+    if pair is not None and (pair.bias is None or (node.name.isdigit() and pointwise)):
+        return "GroupNorm", _AFTER, f"paired with one convolution {list(pair.weight or ())}"
+    name = node.name.lower()
+    for kind, pattern in _NAMES:
+        if pattern.search(name):
+            return kind, _NAME, f"called {node.name}"
+    if scope is None:
+        return None
+    kinds = around.below.get(scope.sig, NO_WIDTHS).having(size)
+    if "depthwise" in kinds:
+        return "LayerNorm", _DEPTHWISE, f"a depthwise convolution beside it has the width {size}"
+    if "spatial" in kinds and "reads" not in kinds:
+        if pair is not None:
+            return None  # a patch embedding or a downsampling step: of either kind
+        return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
+    if kinds & {"reads", "writes"} and not kinds & {"spatial", "point"}:
+        if _bridge(scope, size, around):
+            return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"
+        return "LayerNorm", _MATRIX, f"a matrix beside it has the width {size}"
+    if _bridge(scope, size, around):
+        return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"
+    return None
+
+
+def _scope(node: Node, size: int, around: Surroundings) -> Node | None:
+    """The closest ancestor below which another layer has the norm's width."""
     for scope in node.ancestors():
-        conv, matrix = beside.of(scope)
-        if size in matrix:
-            return _norm(node, "LayerNorm", _LAYER, f"a matrix beside it has the width {size}", size, True)
-        if size in conv:
-            return _norm(node, "GroupNorm", _GROUP, f"a convolution beside it has the width {size}", size, True)
-    return _norm(node, "LayerNorm", _LAYER, f"weight [{size}] and bias, nothing of that width", size, True)
+        if around.below.get(scope.sig, NO_WIDTHS).having(size):
+            return scope
+    return None
 
 
-def _norm(node: Node, kind: str, why: object, seen: str, size: int, bias: bool) -> Leaf:
-    return Leaf(node.path, fact(kind, why, seen), "Norm", {"features": size, "affine_bias": bias})  # type: ignore[arg-type]
+def _pair(scope: Node, around: Surroundings) -> Params | None:
+    """The convolution of a scope that holds one convolution and one norm."""
+    if len(scope.children) != 2:
+        return None
+    layers = [around.found.get(_only(child).path) for child in scope.children.values()]
+    convolutions = [own for own in layers if own is not None and own.weight is not None and len(own.weight) > 2]
+    return convolutions[0] if None not in layers and len(convolutions) == 1 else None
+
+
+def _only(node: Node) -> Node:
+    """The single layer in a wrapper, or the node itself."""
+    while len(node.children) == 1 and not node.tensors:
+        node = next(iter(node.children.values()))
+    return node
+
+
+def _bridge(scope: Node, size: int, around: Surroundings) -> bool:
+    """Two maps of `size` to `size` directly in the scope, and a container of blocks."""
+    square = sum(shape[:2] == (size, size) and set(shape[2:]) <= {1} for shape in leaf_shapes(scope, around.found))
+    stack = any("0" in child.children and child.children["0"].children for child in scope.children.values())
+    return square == 2 and stack
+
+
+def _around(node: Node, size: int, around: Surroundings) -> Verdict:
+    """The kind of the decided norms in the closest scope that has some; where both are, what reads this one decides."""
+    scope = _scope(node, size, around)
+    kinds = around.below.get(scope.sig, NO_WIDTHS).having(size) if scope is not None else frozenset()
+    for parent in node.ancestors():
+        known = around.definite.get(parent.sig, frozenset()) & {"GroupNorm", "LayerNorm"}
+        if len(known) == 1:
+            kind = next(iter(known))
+            return kind, _AROUND, f"the norms around it are {kind}"
+        if known and scope is not None:
+            direct = any(len(s) > 2 and size in s[:2] for s in leaf_shapes(scope, around.found))
+            kind = "GroupNorm" if direct else "LayerNorm"
+            return (
+                kind,
+                _AROUND,
+                f"norms of both kinds around it, {'a' if direct else 'no'} convolution of {size} beside it",
+            )
+    if "spatial" in kinds:
+        return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
+    if kinds:
+        return "LayerNorm", _POINT, f"{' and '.join(sorted(kinds))} layers of the width {size} beside it"
+    return "LayerNorm", _ALONE, f"no layer has the width {size}"
+
+
+def _norm(node: Node, verdict: Verdict, size: int, bias: bool) -> Leaf:
+    kind, why, seen = verdict
+    return Leaf(node.path, fact(kind, why, seen), "Norm", {"features": size, "affine_bias": bias})

@@ -9,6 +9,7 @@ from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
+from ingest.words import vocabulary, words
 
 _OTHER = rule("kind.other", "none", "No rule knows this set of parameters as a layer.")
 _RECURRENT = rule(
@@ -32,6 +33,9 @@ _TABLE = rule("kind.table", "name", "A parameter called position, token, query o
 _CODEBOOK = rule("kind.codebook", "name", "A codebook with its usage statistics.")
 _SCALE = rule("kind.layer_scale", "shape", "A single vector called gamma, lambda, scale or gate scales a branch.")
 
+_TIED = rule("kind.linear_tied", "name", "A bias alone in a module called head or projection is a tied linear map.")
+_HEAD = vocabulary("head proj projection decoder linear out output logits")
+
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 
@@ -41,6 +45,8 @@ def other_leaf(node: Node, own: Params) -> Leaf:
     recurrent = _recurrent(node, tensors)
     if recurrent is not None:
         return recurrent
+    if own.bias is not None and len(tensors) == 1 and len(own.bias) == 1 and _is_head(node):
+        return _tied(node, own.bias[0])
     for kind, why, pattern in _NAMED:
         for name in tensors:
             if pattern.search(name):
@@ -71,6 +77,15 @@ def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | Non
     attributes = {"hidden": hidden, "layers": layers, "bidirectional": "weight_hh_l0_reverse" in tensors}
     seen = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
     return Leaf(node.path, fact(kind, _RECURRENT, seen), "Recurrent", attributes)
+
+
+def _is_head(node: Node) -> bool:
+    return not node.children and not _HEAD.isdisjoint(words(node.name))
+
+
+def _tied(node: Node, size: int) -> Leaf:
+    attributes = {"in_features": None, "out_features": size, "has_bias": True}
+    return Leaf(node.path, fact("Linear", _TIED, f"bias [{size}] alone in {node.name}"), "Linear", attributes)
 
 
 def _leaf(node: Node, kind: str, why: Rule, seen: str) -> Leaf:

@@ -48,6 +48,8 @@ def params(node: Node) -> Params:
             shapes.pop(extra, None)
     else:
         form, weight = _split_weight(node, shapes)
+        if weight is None and len(shapes.get("gamma", ())) == 1 and shapes.get("beta") == shapes["gamma"]:
+            weight, shapes["bias"] = shapes.pop("gamma"), shapes.pop("beta")
     bias = shapes.pop("bias", None)
     if bias is None and (found := shapes.pop("parametrizations.bias.original", None)):
         bias = found

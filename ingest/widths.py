@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from ingest.params import Params
+from ingest.params import Params, Shape
 from ingest.tree import Node
 
 _NONE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Widths:
-    """Widths by interned signature of a module: of its convolutions, and of its matrices."""
+class Widths(NamedTuple):
+    """Channel widths, in and out, of the layers of one subtree by what they do.
 
-    conv: Mapping[int, frozenset[int]]
-    matrix: Mapping[int, frozenset[int]]
+    `spatial`: convolutions with a kernel above 1 that mix channels; `point`: those of kernel 1; `depthwise`: those of one
+    channel a group; `reads` and `writes`: matrices.
+    """
 
-    def of(self, node: Node) -> tuple[frozenset[int], frozenset[int]]:
-        """(convolution widths, matrix widths) at and below a module."""
-        return self.conv.get(node.sig, _NONE), self.matrix.get(node.sig, _NONE)
+    spatial: frozenset[int] = _NONE
+    point: frozenset[int] = _NONE
+    depthwise: frozenset[int] = _NONE
+    reads: frozenset[int] = _NONE
+    writes: frozenset[int] = _NONE
+
+    def having(self, size: int) -> frozenset[str]:
+        """Names of the kinds that have a layer of this width."""
+        return frozenset(name for name, found in zip(self._fields, self, strict=True) if size in found)
 
 
-def widths(root: Node, found: Mapping[str, Params]) -> Widths:
-    """Widths of every distinct structure, bottom up."""
-    conv: dict[int, frozenset[int]] = {}
-    matrix: dict[int, frozenset[int]] = {}
+NO_WIDTHS = Widths()
+
+
+def widths(root: Node, found: Mapping[str, Params]) -> dict[int, Widths]:
+    """Widths at and below every distinct structure, by its interned signature."""
+    out: dict[int, Widths] = {}
     for node in reversed(list(root.distinct())):
-        convs: set[int] = set()
-        matrices: set[int] = set()
         own = found.get(node.path)
-        weight = own.weight if own is not None else None
-        if weight is not None and len(weight) >= 2:
-            pool = matrices if len(weight) == 2 else convs
-            if not (len(weight) > 2 and weight[1] == 1 and weight[0] > 1):
-                pool.update(weight[:2])
-        for child in node.children.values():
-            convs |= conv.get(child.sig, _NONE)
-            matrices |= matrix.get(child.sig, _NONE)
-        conv[node.sig], matrix[node.sig] = frozenset(convs), frozenset(matrices)
-    return Widths(conv, matrix)
+        parts = [out[child.sig] for child in node.children.values()]
+        if own is not None and own.weight is not None and len(own.weight) >= 2:
+            parts.append(layer_widths(own.weight))
+        out[node.sig] = _union(parts)
+    return out
+
+
+def _union(parts: list[Widths]) -> Widths:
+    parts = [part for part in parts if part is not NO_WIDTHS]
+    if len(parts) < 2:
+        return parts[0] if parts else NO_WIDTHS
+    return Widths(*(_NONE.union(*sets) for sets in zip(*parts, strict=True)))
+
+
+def layer_widths(weight: Shape) -> Widths:
+    """Widths of one layer by the shape of its weight.
+
+    >>> layer_widths((320, 1280)).reads, layer_widths((64, 1, 7, 7)).depthwise
+    (frozenset({1280}), frozenset({64}))
+    """
+    out, inp, *kernel = weight
+    if not kernel:
+        return Widths(reads=frozenset((inp,)), writes=frozenset((out,)))
+    if inp == 1 and out > 1:
+        return Widths(depthwise=frozenset((out,)))
+    both = frozenset((out, inp))
+    return Widths(point=both) if all(k == 1 for k in kernel) else Widths(spatial=both)
+
+
+def leaf_shapes(node: Node, found: Mapping[str, Params]) -> Iterable[Shape]:
+    """Shapes of the weights of a module's direct layers; a wrapper around a single layer counts as that layer."""
+    for child in node.children.values():
+        inner = child
+        while len(inner.children) == 1 and not inner.tensors:
+            inner = next(iter(inner.children.values()))
+        own = found.get(inner.path) if not inner.children else None
+        if own is not None and own.weight is not None:
+            yield own.weight

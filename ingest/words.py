@@ -1,0 +1,32 @@
+"""The words a module's name is made of."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingest.tree import Node
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@lru_cache(maxsize=16384)
+def words(name: str) -> tuple[str, ...]:
+    """Lower-case words and numbers of a name, split at case, digits and everything else.
+
+    >>> words("conv2_upsampleLayer"), words("EncDecAttention")
+    (('conv', '2', 'upsample', 'layer'), ('enc', 'dec', 'attention'))
+    """
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def spoken(node: Node) -> tuple[str, ...]:
+    """Words of the node's name, preceded by its parent's where the name is only a number."""
+    if node.name.isdigit() and node.parent is not None:
+        return (*words(node.parent.name), node.name)
+    return words(node.name)
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
