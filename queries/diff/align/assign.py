@@ -7,6 +7,7 @@ nothing still agrees with itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,18 +19,59 @@ if TYPE_CHECKING:
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
-WORDS, PARENTS, LEARNT, RANKS = 2.0, 1.2, 1.0, 0.6
+Path = tuple[str, ...]
+
+WORDS, PARENTS, LEARNT, RANKS, KNOWN = 2.0, 1.2, 1.0, 0.6, 1.6
+SCALED = 2.3
+"""Least fit of two modules whose shapes are the same in units of their parts' widths."""
 LARGEST = 1200
 """Sets larger than this are split by shape before they are assigned."""
 
 
+class Neighbours:
+    """Which paths of one side went with which of the other, counted over what was linked before."""
+
+    def __init__(self) -> None:
+        self._both: dict[tuple[Path, Path], int] = {}
+        self._ours: dict[Path, int] = {}
+        self._theirs: dict[Path, int] = {}
+
+    def learn(self, a: Path, b: Path) -> None:
+        """Note that the module at `a` became (part of) the one at `b`."""
+        ours = [a[:i] for i in range(1, len(a))]
+        theirs = [b[:i] for i in range(1, len(b))]
+        for p in ours:
+            self._ours[p] = self._ours.get(p, 0) + 1
+        for q in theirs:
+            self._theirs[q] = self._theirs.get(q, 0) + 1
+        for p in ours:
+            for q in theirs:
+                self._both[p, q] = self._both.get((p, q), 0) + 1
+
+    def near(self, a: Path, b: Path) -> float:
+        """How far the two parents, or else grandparents, went together, in [0, 1]."""
+        best = 0.0
+        for up, worth in ((1, 1.0), (2, 0.8), (3, 0.6)):
+            for down, much in ((1, 1.0), (2, 0.8), (3, 0.6)):
+                p, q = a[:-up], b[:-down]
+                both = self._both.get((p, q), 0) if p and q else 0
+                if both:
+                    best = max(best, worth * much * 2 * both / (self._ours[p] + self._theirs[q]))
+        return best
+
+
 class Found(NamedTuple):
-    """Two modules found to be one. `margin`: how much worse the next best partner is; 0 says it is a free choice."""
+    """Two modules found to be one.
+
+    `words`: likeness of names in [0, 1]. `support`: words and what neighbours add. `margin`: how much worse the next
+    best partner is; 0 says it is a free choice.
+    """
 
     a: Module
     b: Module
     fit: float
     words: float
+    support: float
     margin: float
 
 
@@ -54,19 +96,41 @@ def fit(a: Module, b: Module) -> float:
     return score + (0.3 if a.shapes.keys() == b.shapes.keys() else 0.0) + (0.3 if a.form == b.form else 0.0)
 
 
-def resized(a: Module, b: Module) -> float:
-    """How well two modules agree that differ in size: same axes, as many equal ones as possible."""
+def resized(a: Module, b: Module, widths: tuple[int, int]) -> float:
+    """How well two modules agree that differ in size: same axes, equal ones, the same in units of the widths."""
     x, y = bare(a.main), bare(b.main)
     if len(x) != len(y) or not x:
         return 0.0
     if x == y:
         return fit(a, b)
     equal = sum(p == q for p, q in zip(x, y, strict=True)) / len(x)
-    return 1.0 + equal + (0.5 if a.shapes.keys() == b.shapes.keys() else 0.0)
+    units = [tuple(scaled(d, w) for d in s) for s, w in zip((x, y), widths, strict=True)]
+    score = 1.0 + equal + (0.25 if a.shapes.keys() == b.shapes.keys() else 0.0)
+    return max(score, SCALED + 0.5 * equal) if units[0] == units[1] and "?" not in units[0] else min(score, 2.2)
+
+
+def scaled(d: int, width: int) -> str:
+    """A size in units of a width: a multiple, a fraction, itself where it is small, or `?`."""
+    if d % width == 0:
+        return f"{d // width}w"
+    if d <= 16:
+        return str(d)
+    return f"w/{width // d}" if width % d == 0 else "?"
+
+
+def _width(modules: Sequence[Module]) -> int:
+    """The commonest size of an axis."""
+    found = Counter(d for m in modules for s in m.shapes.values() for d in s if d > 16).most_common(1)
+    return found[0][0] if found else 1
 
 
 def assign(
-    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int] = (0, 0), *, sizes: bool = False
+    left: Sequence[Module],
+    right: Sequence[Module],
+    cut: tuple[int, int] = (0, 0),
+    *,
+    sizes: bool = False,
+    known: Neighbours | None = None,
 ) -> list[Found]:
     """Best one-to-one assignment of modules whose shapes agree (or, with `sizes`, whose axes do).
 
@@ -75,11 +139,13 @@ def assign(
     if not left or not right:
         return []
     if len(left) > LARGEST or len(right) > LARGEST:
-        return _by_shape(left, right, cut, sizes)
-    return _assign(left, right, cut, sizes)
+        return _by_shape(left, right, cut, known)
+    return _assign(left, right, cut, sizes, known)
 
 
-def _by_shape(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool) -> list[Found]:
+def _by_shape(
+    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], known: Neighbours | None
+) -> list[Found]:
     groups: dict[object, tuple[list[Module], list[Module]]] = {}
     for side, members in enumerate((left, right)):
         for m in members:
@@ -87,13 +153,15 @@ def _by_shape(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, i
     out: list[Found] = []
     for ours, theirs in groups.values():
         if len(ours) > LARGEST or len(theirs) > LARGEST:
-            out += [Found(a, b, 4.6, 0.0, 0.0) for a, b in zip(ours, theirs, strict=False)]
+            out += [Found(a, b, 4.6, 0.0, 0.0, 0.0) for a, b in zip(ours, theirs, strict=False)]
         elif ours and theirs:
-            out += _assign(ours, theirs, cut, sizes)
+            out += _assign(ours, theirs, cut, False, known)
     return out
 
 
-def _assign(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool) -> list[Found]:
+def _assign(
+    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool, known: Neighbours | None
+) -> list[Found]:
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
@@ -102,20 +170,33 @@ def _assign(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int
     if not possible.any():
         return []
     words = _alike([_read(m, cut[0]) for m in left], [_read(m, cut[1]) for m in right])
-    score = np.where(possible, base + WORDS * words, -1e3)
-    rows, cols = linear_sum_assignment(-score)
-    for _ in range(2):
-        keep = possible[rows, cols]
-        chosen = np.zeros_like(base)
-        chosen[rows[keep], cols[keep]] = 1.0
-        extra = PARENTS * _parents(left, right, cut, chosen) + LEARNT * _learnt(left, right, cut, chosen)
+    before = np.zeros_like(base) if known is None else KNOWN * _known(left, right, known)
+    extra = before
+    for turn in range(3):
         score = np.where(possible, base + WORDS * words + extra, -1e3)
         rows, cols = linear_sum_assignment(-score)
+        if turn < 2:
+            keep = possible[rows, cols]
+            chosen = np.zeros_like(base)
+            chosen[rows[keep], cols[keep]] = 1.0
+            extra = before + PARENTS * _parents(left, right, chosen) + LEARNT * _learnt(left, right, cut, chosen)
+    support = words + 0.3 * extra
     return [
-        Found(left[i], right[j], float(base[i, j]), float(words[i, j]), _margin(score, i, j))
+        Found(left[i], right[j], float(base[i, j]), float(words[i, j]), float(support[i, j]), _margin(score, i, j))
         for i, j in zip(rows.tolist(), cols.tolist(), strict=True)
         if possible[i, j]
     ]
+
+
+def _known(left: Sequence[Module], right: Sequence[Module], known: Neighbours) -> Matrix:
+    import numpy as np
+
+    ours: dict[Path, int] = {}
+    theirs: dict[Path, int] = {}
+    i = np.array([ours.setdefault(m.path[:-1], len(ours)) for m in left])
+    j = np.array([theirs.setdefault(m.path[:-1], len(theirs)) for m in right])
+    small = np.array([[known.near((*p, ""), (*q, "")) for q in theirs] for p in ours])
+    return np.asarray(small[np.ix_(i, j)])
 
 
 def _margin(score: Matrix, i: int, j: int) -> float:
@@ -128,7 +209,13 @@ def _margin(score: Matrix, i: int, j: int) -> float:
 def _fits(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matrix:
     import numpy as np
 
-    how = resized if sizes else fit
+    if sizes:
+        widths = _width(left), _width(right)
+
+        def how(a: Module, b: Module) -> float:
+            return resized(a, b, widths)
+    else:
+        how = fit
     ours: dict[object, int] = {}
     theirs: dict[object, int] = {}
     i = np.array([ours.setdefault(m.form, len(ours)) for m in left])
@@ -200,7 +287,7 @@ def _joined(x: Matrix, y: Matrix, chosen: Matrix) -> Matrix:
     return np.asarray(x @ dice @ y.T / np.sqrt(each))
 
 
-def _parents(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], chosen: Matrix) -> Matrix:
+def _parents(left: Sequence[Module], right: Sequence[Module], chosen: Matrix) -> Matrix:
     x = _onehot([[m.path[:-1]] for m in left])
     y = _onehot([[m.path[:-1]] for m in right])
     return _joined(x, y, chosen)

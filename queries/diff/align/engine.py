@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kb.keys import owner, side_cars
-from queries.diff.align.inside import LENIENT, STRICT, Demand, Link, between, inside
-from queries.diff.align.isomorph import Forms
-from queries.diff.align.parts import Part, equal_parts
-from queries.diff.align.runs import Orders
+from queries.diff.align.inside import LENIENT, STRICT, Demand
+from queries.diff.align.parts import Part
 from queries.diff.align.shared import common_prefix, moved, shared_keys
-from queries.diff.align.similar import similar_parts
+from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
 from queries.diff.align.tree import modules, natural, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
-GLOBAL = Demand(0.3, 0.7)
-"""What two modules have to show that nothing but themselves brings together."""
 
 
 def align(a: Mapping[str, Typed], b: Mapping[str, Typed]) -> Alignment:
@@ -115,38 +111,8 @@ def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
     roots = tree(modules(a, a)), tree(modules(b, b))
     for root in roots:
         ranks(root)
-    orders, forms = Orders(), Forms()
-    equal, left, right = equal_parts(*roots, orders)
-    like, left, right = similar_parts(left, right, orders)
-    links = _inside([*equal, *like], demand, forms)
-    used = {id(m) for link in links for m in (*link.a, *link.b)}
-    spare = [[m for m in root.walk() if id(m) not in used] for root in roots]
-    links += between(spare[0], spare[1], (0, 0), Demand(max(GLOBAL.words, demand.words), max(GLOBAL.resized, demand.resized)))
+    links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
     return [p for link in links for p in tensor_pairs(link, a, b)]
-
-
-def _inside(pairs: Iterable[tuple[Part, Part]], demand: Demand, forms: Forms) -> list[Link]:
-    """Links inside matched parts. Parts with the same inside are looked at once."""
-    known: dict[object, list[Link]] = {}
-    first: dict[object, tuple[Part, Part]] = {}
-    out: list[Link] = []
-    for a, b in pairs:
-        key = (_inner(a), _inner(b))
-        if key not in known:
-            known[key], first[key] = inside(a, b, demand, forms), (a, b)
-            out += known[key]
-            continue
-        places = [{id(m): i for i, m in enumerate(p.modules)} for p in first[key]]
-        for link in known[key]:
-            ours = tuple(a.modules[places[0][id(m)]] for m in link.a)
-            theirs = tuple(b.modules[places[1][id(m)]] for m in link.b)
-            out.append(link._replace(a=ours, b=theirs))
-    return out
-
-
-def _inner(part: Part) -> tuple[object, ...]:
-    cut = len(part.path)
-    return tuple((m.path[cut:], m.form) for m in part.modules)
 
 
 def _side_cars(

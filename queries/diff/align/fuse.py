@@ -72,6 +72,7 @@ def _sums(whole: Module, members: list[Module], rows: int, cut: tuple[int, int])
         bonus = sum(f in here and f in said for f in ("q", "k", "v", "gate", "up")) * 0.1
         same = sum(m.shapes.keys() == whole.shapes.keys() for m in group) == len(group)
         telling = 0.3 if _roles(group) else 0.0
+        telling += 0.3 if len({m.path[:-1] for m in group}) == 1 else 0.0
         yield Fused(whole, group, likeness(here, said) + bonus + telling + (0.2 if same else 0.0), "fused")
 
 

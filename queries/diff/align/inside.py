@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from queries.diff.align.assign import Found, assign
+from queries.diff.align.assign import SCALED, Found, Neighbours, assign
 from queries.diff.align.fuse import fused
 from queries.diff.align.isomorph import Forms, same_tree
 from queries.diff.align.parts import Part
@@ -35,29 +35,33 @@ LENIENT = Demand(0.0, 0.45)
 STRICT = Demand(0.35, 2.0)
 
 
-def inside(a: Part, b: Part, demand: Demand, forms: Forms) -> list[Link]:
-    """Links of the modules of two parts."""
-    if a.node is not None and b.node is not None and forms.of(a.node) == forms.of(b.node):
-        text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have one tree of shapes"
-        return [
-            Link((x,), (y,), "tree", text, 0.8 if free else 0.99, free) for x, y, free in same_tree(a.node, b.node, forms)
-        ]
-    return between(a.modules, b.modules, (len(a.path), len(b.path)), demand)
+def isomorphic(a: Part, b: Part, forms: Forms) -> list[Link] | None:
+    """Links of two parts that have one unlabelled tree, or None."""
+    if a.node is None or b.node is None or forms.of(a.node) != forms.of(b.node):
+        return None
+    text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have one tree of shapes"
+    found = same_tree(a.node, b.node, forms)
+    return [Link((x,), (y,), "tree", text, 0.8 if free else 0.99, free) for x, y, free in found]
 
 
 def between(
-    ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, int], demand: Demand
+    ours: Sequence[Module],
+    theirs: Sequence[Module],
+    cut: tuple[int, int],
+    demand: Demand,
+    known: Neighbours | None = None,
 ) -> list[Link]:
-    """Links between two sets of modules."""
+    """Links between two sets of modules. `known`: paths that go together by what was linked before."""
     links = _telling(ours, theirs, cut)
     left, right = _spare(ours, theirs, links)
-    found = [f for f in assign(left, right, cut) if f.words >= demand.words]
+    found = [f for f in assign(left, right, cut, known=known) if f.support >= demand.words]
     links += [_one(f, "shape") for f in found]
     left, right = _spare(ours, theirs, links)
     links += _fusions(left, right, cut, 0.3)
     left, right = _spare(ours, theirs, links)
     if demand.resized <= 1:
-        links += [_one(f, "role") for f in assign(left, right, cut, sizes=True) if f.words >= demand.resized]
+        found = assign(left, right, cut, sizes=True, known=known)
+        links += [_one(f, "role") for f in found if f.support >= demand.resized - (0.3 if f.fit >= SCALED else 0.0)]
     return links
 
 

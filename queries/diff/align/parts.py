@@ -58,6 +58,11 @@ def _number(component: str) -> int:
     return int(component[len(stem(component)) :])
 
 
+def openable(part: Part) -> bool:
+    """Whether there are blocks inside."""
+    return part.node is not None and len(opened(part)) > 1
+
+
 def opened(part: Part) -> list[Part]:
     """The blocks directly inside a part, and the rest of it."""
     if part.node is None:
@@ -67,8 +72,18 @@ def opened(part: Part) -> list[Part]:
     _collect(part.node, rest, inner)
     if not inner:
         return [Part(part.path, rest, None)]
-    out = [Part(n.path, list(n.walk()), n) for n in inner]
+    out = [Part(n.path, list(n.walk()), n) for n in map(_unwrapped, inner)]
     return [*out, Part(part.path, rest, None)] if rest else out
+
+
+def _unwrapped(node: Node) -> Node:
+    """The innermost numbered block that still holds everything."""
+    inner = node
+    while inner.module is None and len(inner.children) == 1:
+        (inner,) = inner.children.values()
+        if inner.unit:
+            node = inner
+    return node
 
 
 def _collect(node: Node, rest: list[Module], inner: list[Node]) -> None:
@@ -104,15 +119,16 @@ class _Queue:
             heapq.heappush(self._heap, (-p.size, next(self._order), p))
 
 
-def equal_parts(a: Node, b: Node, orders: Orders) -> tuple[list[tuple[Part, Part]], list[Part], list[Part]]:
+def equal_parts(
+    ours: Iterable[Part], theirs: Iterable[Part], orders: Orders
+) -> tuple[list[tuple[Part, Part]], list[Part], list[Part]]:
     """Pairs of parts of equal content, and the opened parts that have none on either side."""
-    left, right = _Queue([Part((), list(a.walk()), a)]), _Queue([Part((), list(b.walk()), b)])
+    left, right = _Queue(ours), _Queue(theirs)
     groups: list[tuple[list[Part], list[Part]]] = []
     spare: tuple[list[Part], list[Part]] = ([], [])
     while left.top >= 0 or right.top >= 0:
         size = max(left.top, right.top)
-        sides = left.pop(size), right.pop(size)
-        matched, rest = _same_content(*sides)
+        matched, rest = _same_content(left.pop(size), right.pop(size))
         groups += matched
         for queue, parts, unmatched in zip((left, right), rest, spare, strict=True):
             for part in parts:
@@ -122,12 +138,12 @@ def equal_parts(a: Node, b: Node, orders: Orders) -> tuple[list[tuple[Part, Part
                     queue.push(opened(part))
     pairs: list[tuple[Part, Part]] = []
     # single choices first: they teach in which order numbers run
-    for ours, theirs in sorted(groups, key=lambda g: len(g[0]) * len(g[1]) > 1):
-        found = pair_up(ours, theirs, orders)
+    for some, others in sorted(groups, key=lambda g: len(g[0]) * len(g[1]) > 1):
+        found = pair_up(some, others, orders)
         pairs += found
         used = {id(p) for pair in found for p in pair}
-        spare[0].extend(p for p in ours if id(p) not in used)
-        spare[1].extend(p for p in theirs if id(p) not in used)
+        spare[0].extend(p for p in some if id(p) not in used)
+        spare[1].extend(p for p in others if id(p) not in used)
     return pairs, *spare
 
 

@@ -7,9 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from queries.diff.align.assign import bare
 from queries.diff.align.values import Spec
+from queries.diff.align.vocabulary import Features
+from queries.diff.align.words import features, likeness
 
 CONVENTION = 0.3
 """Share of the smaller model's keys in both models from which on they are taken to follow one naming convention."""
+KINSHIP, MANY = 0.5, 30
+"""Likeness two prefixes' words must have unless at least so many keys are equal below them."""
 WHOLE = 0.6
 """Share of a moved subtree's keys that must be found again below the new prefix."""
 
@@ -45,10 +49,11 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
     sizes = Counter(p for k in a for p in _prefixes(k)), Counter(p for k in b for p in _prefixes(k))
     used: tuple[set[str], set[str]] = (set(), set())
     out = []
-    order = sorted(votes, key=lambda p: (-len(votes[p]), len(p[0]) + len(p[1]), p))
+    words = {p: likeness(_said(p[0]), _said(p[1])) for p in votes}
+    order = sorted(votes, key=lambda p: (-len(votes[p]), -words[p], len(p[0]) + len(p[1]), p))
     for old, new in order:
         pairs = [(k, q) for k, q in votes[old, new] if k not in used[0] and q not in used[1]]
-        if len(pairs) < 4:
+        if len(pairs) < 4 or (words[old, new] < KINSHIP and len(pairs) < MANY and old and new):
             continue
         whole = len(pairs) >= WHOLE * min(sizes[0][old], sizes[1][new]) if old or new else False
         equal = sum(bare(a[k].shape) == bare(b[q].shape) for k, q in pairs)
@@ -60,6 +65,10 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
                 used[1].add(q)
                 out.append((k, q, old, new))
     return out
+
+
+def _said(prefix: str) -> Features:
+    return features([p for p in prefix.split(".") if p])
 
 
 def _prefixes(key: str) -> list[str]:

@@ -23,7 +23,7 @@ def _table(text: str) -> dict[str, tuple[str, ...]]:
 
 WORDS: Mapping[str, tuple[str, ...]] = _table(
     """
-    q query queries wq qw qproj -> q
+    q query queries wq qw qproj qlin -> q
     k key keys wk kproj -> k
     v value values wv vproj -> v
     o wo -> o out
@@ -35,7 +35,11 @@ WORDS: Mapping[str, tuple[str, ...]] = _table(
     selfattention selfattn -> attn self
     cross encdec -> cross
     self -> self
-    mlp ff ffn feedforward ffw densereludense -> ffn
+    mlp ff ffn feedforward ffw feed forward relu -> ffn
+    w1q w2q -> q
+    w1k w2k -> k
+    w1v w2v -> v
+    w1o w2o -> o out
     up -> up
     down -> down
     gate gated -> gate

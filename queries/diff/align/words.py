@@ -13,7 +13,7 @@ from functools import lru_cache
 from queries.diff.align.vocabulary import EMPTY, PHRASES, WORDS, Features
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[a-zA-Z]+|\d+")
+_BREAK = re.compile(r"[^a-z0-9]+")
 _TRAILING = re.compile(r"^(.*?)(\d+)$")
 RAW = 0.6
 """Weight of a word's own spelling beside its meaning."""
@@ -28,7 +28,8 @@ def snake(component: str) -> str:
 @lru_cache(maxsize=65536)
 def split(component: str) -> tuple[str, ...]:
     """Words of one component, without numbers."""
-    return tuple(w for w in _WORD.findall(snake(component)) if not w.isdigit())
+    words = (w.rstrip("0123456789") for w in _BREAK.split(snake(component)))
+    return tuple(w for w in words if w)
 
 
 @lru_cache(maxsize=65536)

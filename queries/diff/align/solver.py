@@ -1,0 +1,68 @@
+"""Two parts solved: one tree at once, else the parts inside them one by one, and what no part holds at the end."""
+
+from __future__ import annotations
+
+from queries.diff.align.assign import Neighbours
+from queries.diff.align.inside import Demand, Link, between, isomorphic
+from queries.diff.align.isomorph import Forms
+from queries.diff.align.parts import Part, equal_parts, openable, opened
+from queries.diff.align.runs import Orders
+from queries.diff.align.similar import similar_parts
+
+ALONE = Demand(0.25, 0.75)
+"""What two modules have to show that no matched parts bring together."""
+
+
+class Solver:
+    """Links the modules of two parts. Parts with the same inside are looked at once."""
+
+    def __init__(self, demand: Demand) -> None:
+        self._demand = demand
+        self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized))
+        self._forms, self._orders = Forms(), Orders()
+        self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
+
+    def solve(self, a: Part, b: Part) -> list[Link]:
+        """Links of the modules of `a` with those of `b`."""
+        key = (_inner(a), _inner(b))
+        if key in self._known:
+            return _carried(self._known[key], a, b)
+        links = self._solve(a, b)
+        self._known[key] = (a, b, links)
+        return links
+
+    def _solve(self, a: Part, b: Part) -> list[Link]:
+        found = isomorphic(a, b, self._forms)
+        if found is not None:
+            return found
+        cut = (len(a.path), len(b.path))
+        if not (openable(a) and openable(b)):
+            return between(a.modules, b.modules, cut, self._demand)
+        equal, left, right = equal_parts(opened(a), opened(b), self._orders)
+        like, left, right = similar_parts(left, right, self._orders)
+        links = [link for x, y in (*equal, *like) for link in self.solve(x, y)]
+        known = Neighbours()
+        for link in links:
+            for m in link.a:
+                known.learn(m.path, link.b[0].path)
+        used = {id(m) for link in links for m in (*link.a, *link.b)}
+        spare = [[m for m in side.modules if id(m) not in used] for side in (a, b)]
+        return links + between(spare[0], spare[1], cut, self._rest, known)
+
+
+def _carried(known: tuple[Part, Part, list[Link]], a: Part, b: Part) -> list[Link]:
+    """Links found for two parts carried over to two others with the same insides."""
+    first, second, links = known
+    ours = {id(m): i for i, m in enumerate(first.modules)}
+    theirs = {id(m): i for i, m in enumerate(second.modules)}
+    return [
+        link._replace(
+            a=tuple(a.modules[ours[id(m)]] for m in link.a), b=tuple(b.modules[theirs[id(m)]] for m in link.b)
+        )
+        for link in links
+    ]
+
+
+def _inner(part: Part) -> tuple[object, ...]:
+    cut = len(part.path)
+    return tuple((m.path[cut:], m.form) for m in part.modules)
