@@ -62,7 +62,16 @@ def jars() -> Path:
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as part:
-            command = ["mvn", "-q", "-B", "-f", str(POM), COPY, "-DincludeScope=runtime", f"-DoutputDirectory={part}/lib"]
+            command = [
+                "mvn",
+                "-q",
+                "-B",
+                "-f",
+                str(POM),
+                COPY,
+                "-DincludeScope=runtime",
+                f"-DoutputDirectory={part}/lib",
+            ]
             subprocess.run(command, check=True, stdout=sys.stderr, timeout=600)
             Path(part, "lib").rename(folder)
     return folder

@@ -58,10 +58,11 @@ def neo4j_uri() -> Iterator[str]:
 
 
 @pytest.fixture
-def neo4j_empty(neo4j_uri: str) -> str:
-    """The server with nothing in it at all, not even its schema."""
+def neo4j_empty(neo4j_uri: str) -> Iterator[str]:
+    """The server with nothing in it at all, not even its schema; and left like that."""
     wipe(neo4j_uri, schema=True)
-    return neo4j_uri
+    yield neo4j_uri
+    wipe(neo4j_uri, schema=True)
 
 
 @pytest.fixture
@@ -137,7 +138,9 @@ def _emptied(server: Server) -> Server:
     with neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver:
         count = driver.execute_query("MATCH (n) WHERE NOT n:Meta RETURN count(n) AS n").records[0]["n"]
     if count and os.environ.get("ARCHKB_TEST_NEO4J_WIPE") != "1":
-        pytest.fail(f"{server.uri} holds {count} nodes, and the tests would delete them; allow it with ARCHKB_TEST_NEO4J_WIPE=1")
+        pytest.fail(
+            f"{server.uri} holds {count} nodes, and the tests would delete them; allow it with ARCHKB_TEST_NEO4J_WIPE=1"
+        )
     return server
 
 

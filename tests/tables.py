@@ -24,7 +24,9 @@ def row(primary: str, role: str | None, /, **known: Any) -> tuple[Any, ...]:
     return tuple(known.get(column) for column in columns)
 
 
-def model_tables(name: str = "toy", *, blocks: int = 2, version: str = "a", shapes: str = "s", names: str = "n") -> GraphTables:
+def model_tables(
+    name: str = "toy", *, blocks: int = 2, version: str = "a", shapes: str = "s", names: str = "n"
+) -> GraphTables:
     """A model of `blocks` blocks, each with an attention, two linears and three tensors.
 
     8 nodes and 18 edges a block, more or less. `version` makes the header's hash, `names` and `shapes` the structural ones.
@@ -42,9 +44,15 @@ def model_tables(name: str = "toy", *, blocks: int = 2, version: str = "a", shap
         row("Module", "Stack", uid=stack, model=uid, path="blocks", name="blocks", kind="Stack", depth=1, runs=["0-9"], uniform=True,
             stack_depth=blocks))  # fmt: skip
     edges.setdefault(("CONTAINS", "Model", "Module"), []).append((uid, stack, 0))
-    add(("Stream", None), []).append(row("Stream", None, uid=f"{uid}~blocks~video", model=uid, scope="blocks", name="video", width=64))
-    add(("Template", None), []).append(row("Template", None, uid=f"t-{shapes}", n_tensors=3, n_params=9, signature="q (2, 2)\nk (2, 2)"))
-    add(("Rule", None), []).append(row("Rule", None, uid="linear.two_dim", statement="A matrix is linear.", precision=0.99))
+    add(("Stream", None), []).append(
+        row("Stream", None, uid=f"{uid}~blocks~video", model=uid, scope="blocks", name="video", width=64)
+    )
+    add(("Template", None), []).append(
+        row("Template", None, uid=f"t-{shapes}", n_tensors=3, n_params=9, signature="q (2, 2)\nk (2, 2)")
+    )
+    add(("Rule", None), []).append(
+        row("Rule", None, uid="linear.two_dim", statement="A matrix is linear.", precision=0.99)
+    )
     for index in range(blocks):
         _block(uid, index, nodes, edges, f"t-{shapes}")
     tables = GraphTables(
@@ -70,7 +78,16 @@ def _block(uid: str, index: int, nodes: dict[Any, list[Any]], edges: dict[Any, l
 
     path = f"blocks.{index}"
     block = module(path, "Block", "Block", ordinal=index, block_index=index)
-    attention = module(f"{path}.attn", "Attention", "Attention", attends="self", q_dim=64, gated=False, heads=None, heads_detail="unknown")
+    attention = module(
+        f"{path}.attn",
+        "Attention",
+        "Attention",
+        attends="self",
+        q_dim=64,
+        gated=False,
+        heads=None,
+        heads_detail="unknown",
+    )
     link("CONTAINS", f"{uid}/blocks", block, index)
     link("CONTAINS", block, attention, 0)
     link("INSTANCE_OF", block, template, ends=("Module", "Template"))
@@ -86,5 +103,18 @@ def _block(uid: str, index: int, nodes: dict[Any, list[Any]], edges: dict[Any, l
             link("CONTAINS", attention, owner, order)
         key = f"{path}.attn.{name}.weight"
         nodes.setdefault(("Tensor", None), []).append(
-            row("Tensor", None, uid=f"{uid}#{key}", model=uid, key=key, name="weight", dtype="BF16", shape=shape, n_params=4, begin=0, end=8))
+            row(
+                "Tensor",
+                None,
+                uid=f"{uid}#{key}",
+                model=uid,
+                key=key,
+                name="weight",
+                dtype="BF16",
+                shape=shape,
+                n_params=4,
+                begin=0,
+                end=8,
+            )
+        )
         link("HAS_TENSOR", owner, f"{uid}#{key}", "weight", ends=("Module", "Tensor"))

@@ -1,10 +1,10 @@
 """ArcadeDB in this process: a folder is the store, no server is needed.
 
-    .archkb/
-      db/        the engine's files
-      log/       the engine's log, never the terminal
-      lock       kb.store.lock
-      holders/   who has it open
+.archkb/
+  db/        the engine's files
+  log/       the engine's log, never the terminal
+  lock       kb.store.lock
+  holders/   who has it open
 """
 
 from __future__ import annotations
@@ -56,7 +56,22 @@ class ArcadeEngine:
 
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query by the engine's `query()`, which refuses whatever is not idempotent."""
-        return self._deadlines.run(lambda: self._query(cypher, params, limit), timeout)
+        attached: list[Any] = []
+
+        def work() -> Rows:
+            if timeout is not None:
+                attached.append(_native_thread())
+            return self._query(cypher, params, limit)
+
+        try:
+            return self._deadlines.run(work, timeout)
+        except StoreError:
+            if self._deadlines.overdue:
+                for thread in attached:
+                    thread.owned = (
+                        False  # or the exit would detach a thread that runs, and the engine aborts the process
+                    )
+            raise
 
     def plan(self, cypher: str, params: Params) -> Plan:
         """The steps of the engine's EXPLAIN. It does not look into subqueries, and does not say whether it writes."""
@@ -157,7 +172,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"the folder cannot be made ({error.strerror})", where=str(folder), cure="use another --store") from error
+        raise StoreError(
+            f"the folder cannot be made ({error.strerror})", where=str(folder), cure="use another --store"
+        ) from error
 
 
 def _engine(folder: Path) -> Any:
@@ -175,6 +192,14 @@ def _engine(folder: Path) -> Any:
     return arcadedb
 
 
+def _native_thread() -> Any:
+    """The engine's handle of this thread."""
+    from arcadedb._native import lib
+
+    lib._thread_handle()
+    return lib._local.thread
+
+
 @contextmanager
 def _translated(uri: str) -> Iterator[None]:
     """Turn the engine's errors into ours."""
@@ -189,7 +214,9 @@ def _translated(uri: str) -> Iterator[None]:
 def _unusable(uri: str, error: Exception) -> StoreError:
     text = re.sub(r"^(?:[A-Z][a-z ]+: )?(?:[\w.$]+(?:Exception|Error): )?", "", str(error)).strip()
     if "QueryNotIdempotentException" in str(error) or "DatabaseIsReadOnlyException" in str(error):
-        return ReadOnlyError("the query would write", cure="queries may only read; archkb ingest and archkb forget write")
+        return ReadOnlyError(
+            "the query would write", cure="queries may only read; archkb ingest and archkb forget write"
+        )
     if "SecurityException" in str(error):
         return ReadOnlyError(text, cure="queries see the graph only, no files and no URLs")
     if "TimeoutException" in str(error) and "command" in text:

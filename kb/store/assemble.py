@@ -23,7 +23,12 @@ def read_back(read: Read, uid: str) -> GraphTables:
     for relation in statements.TO_SHARED:
         _collect(found, relation.target, read(statements.read_shared(relation), params).rows)
     nodes = tuple(
-        NodeTable(primary, role, node_columns(primary, role), tuple(found[primary, role][u] for u in sorted(found[primary, role])))
+        NodeTable(
+            primary,
+            role,
+            node_columns(primary, role),
+            tuple(found[primary, role][u] for u in sorted(found[primary, role])),
+        )
         for primary, role in _table_order()
         if (primary, role) in found
     )

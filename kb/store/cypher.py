@@ -55,12 +55,19 @@ class CypherStore:
         return Counts(removed_nodes=removed)
 
     def read(
-        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None, timeout: float | None = None
+        self,
+        cypher: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
     ) -> Rows:
         """Run a query of the program's own, read-only."""
         return self._engine.query(cypher, params or {}, limit, timeout)
 
-    def ask(self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0) -> Rows:
+    def ask(
+        self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0
+    ) -> Rows:
         """Run a stranger's query: ReadOnlyError for anything that writes or reaches outside the graph."""
         text = guard.check_text(cypher)
         guard.check_plan(self._engine.plan(text, params or {}))
@@ -96,7 +103,9 @@ def _run_rows(tx: Transaction, cypher: str, rows: Sequence[Any], what: str, tick
         batch = list(rows[start : start + statements.ROWS])
         [(done,)] = tx.run(cypher, {"rows": batch})
         if done != len(batch):
-            raise StoreError(f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again")
+            raise StoreError(
+                f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again"
+            )
         tick(len(batch))
 
 

@@ -43,15 +43,17 @@ class Deadlines:
         """Whether a query that was given up still runs."""
         return self._overdue is not None and self._overdue.is_alive()
 
-    def run(self, work: Callable[[], T], seconds: float | None) -> T:
-        """The result of `work`; StoreError when it takes longer than `seconds`."""
+    def run(self, work: Callable[[], T], seconds: float | None, grace: float = 0.0) -> T:
+        """The result of `work`; StoreError when it takes longer than `seconds`, and `grace` for the engine's own cut."""
         if seconds is None:
             return work()
         if self.overdue:
-            raise StoreError("an earlier query was cut off and still winds down", cure="wait, or start the program again")
+            raise StoreError(
+                "an earlier query was cut off and still winds down", cure="wait, or start the program again"
+            )
         call = _Call(work)
         call.thread.start()
-        call.thread.join(seconds)
+        call.thread.join(seconds + grace)
         if call.thread.is_alive():
             self._overdue = call.thread
             raise too_slow(seconds)

@@ -27,7 +27,9 @@ NAMESPACES = frozenset({"date", "datetime", "duration", "localdatetime", "localt
 """First parts of dotted functions that are Cypher's own, as in `duration.between()`."""
 
 FORBIDDEN_OPERATORS = ("LoadCSV", "LOAD CSV", "ProcedureCall", "Show", "Terminate", "Command", "CALL IN TRANSACTIONS")
-_ALLOWED_CALL = re.compile(r"^ProcedureCall .*?(" + "|".join(map(re.escape, sorted(PROCEDURES))) + r")\b", re.IGNORECASE)
+_ALLOWED_CALL = re.compile(
+    r"^ProcedureCall .*?(" + "|".join(map(re.escape, sorted(PROCEDURES))) + r")\b", re.IGNORECASE
+)
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n\r]*|/\*.*?\*/)
@@ -35,7 +37,7 @@ _TOKEN = re.compile(
       | (?P<quoted>`(?:``|[^`])*`)
       | (?P<word>[^\W\d]\w*)
       | (?P<number>\d[\w]*(?:\.\d\w*)?)
-      | (?P<sign>.)""",
+      | (?P<sign>\.\.|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u+([0-9a-fA-F]{4})")
@@ -73,7 +75,9 @@ def check_plan(plan: Plan) -> None:
 
 
 def _writes(operator: str) -> bool:
-    return operator.startswith(("Create", "Merge", "Delete", "Detach", "Set", "Remove", "Foreach", "TransactionForeach"))
+    return operator.startswith(
+        ("Create", "Merge", "Delete", "Detach", "Set", "Remove", "Foreach", "TransactionForeach")
+    )
 
 
 def _tokens(text: str) -> list[str]:
@@ -104,8 +108,10 @@ def _check_tokens(tokens: Sequence[str]) -> None:
             raise _refused("there is more than one statement", cure="send them one by one")
         if token in ("'", '"') and before == "\\":
             raise _refused("a quotation mark follows a backslash outside a string")
-        if before in (".", ":", "$", "|", "&") and token != "`":
-            continue  # a property, label, type or parameter of that name
+        if _is_name(token) and after == "." and before != ".":
+            _check_function(tokens, i)
+        if before in (".", ":", "$", "|", "&") or after == ":":
+            continue  # a property, label, type, parameter or key of that name
         if token == "LOAD" and after == "CSV":
             raise _refused("LOAD CSV reads files and URLs")
         if token == "CALL":
@@ -114,17 +120,17 @@ def _check_tokens(tokens: Sequence[str]) -> None:
             raise _refused("USE goes to another database")
         if token == "TRANSACTIONS" and "CALL" in tokens[:i]:
             raise _refused("CALL ... IN TRANSACTIONS commits")
-        if _is_name(token) and after == ".":
-            _check_function(tokens, i)
 
 
 def _check_call(tokens: Sequence[str], start: int) -> None:
-    """A subquery is the engine's to judge; a procedure has to be on the list."""
-    if start >= len(tokens) or tokens[start] in ("{", "("):
+    """A subquery is the engine's to judge, and so is a variable called call; a procedure has to be on the list."""
+    if start >= len(tokens) or not _is_name(tokens[start]):
         return
     name = _dotted(tokens, start)[0]
     if name.lower() not in PROCEDURES:
-        raise _refused(f"the procedure {name.lower()} is not allowed", cure=f"allowed are {', '.join(sorted(PROCEDURES))}")
+        raise _refused(
+            f"the procedure {name.lower()} is not allowed", cure=f"allowed are {', '.join(sorted(PROCEDURES))}"
+        )
 
 
 def _check_function(tokens: Sequence[str], start: int) -> None:
@@ -150,5 +156,7 @@ def _is_name(token: str) -> bool:
     return token[:1] == "`" or token[:1].isalpha() or token[:1] == "_"
 
 
-def _refused(what: str, cure: str = "queries see the graph only: no files, URLs, settings or other databases") -> ReadOnlyError:
+def _refused(
+    what: str, cure: str = "queries see the graph only: no files, URLs, settings or other databases"
+) -> ReadOnlyError:
     return ReadOnlyError(what, cure=cure)

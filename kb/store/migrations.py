@@ -41,8 +41,9 @@ def version(engine: Engine) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def check(found: int, uri: str, wanted: int = schema.SCHEMA_VERSION) -> bool:
+def check(found: int, uri: str, wanted: int | None = None) -> bool:
     """Whether a store of version `found` needs steps; StoreSchemaError where it is newer than this program."""
+    wanted = schema.SCHEMA_VERSION if wanted is None else wanted
     if found > wanted:
         raise StoreSchemaError(
             f"the store has schema {found}, this archkb knows {wanted}",
@@ -52,8 +53,9 @@ def check(found: int, uri: str, wanted: int = schema.SCHEMA_VERSION) -> bool:
     return found < wanted
 
 
-def migrate(engine: Engine, steps: Sequence[Migration] = MIGRATIONS) -> int:
+def migrate(engine: Engine, steps: Sequence[Migration] | None = None) -> int:
     """Run the steps a store lacks, in order, each in its own transaction; the number of steps run."""
+    steps = MIGRATIONS if steps is None else steps
     found = version(engine)
     if not check(found, engine.uri, max(step.version for step in steps)):
         return 0

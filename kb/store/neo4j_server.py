@@ -39,7 +39,7 @@ class Neo4jEngine:
 
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query with READ access, which the server enforces."""
-        return self._deadlines.run(lambda: self._query(cypher, params, limit, timeout), None if timeout is None else timeout + 1)
+        return self._deadlines.run(lambda: self._query(cypher, params, limit, timeout), timeout, grace=1.0)
 
     def plan(self, cypher: str, params: Params) -> Plan:
         """The operators of the server's EXPLAIN, and whether it calls the query anything but a read."""
@@ -71,13 +71,15 @@ class Neo4jEngine:
         return self._driver.session(database=self._database, default_access_mode=access, fetch_size=2000)
 
     def _query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
-        query: Any = self._neo4j.Query(cypher, timeout=timeout)  # type: ignore[arg-type]
+        query: Any = self._neo4j.Query(cypher, timeout=timeout)
         with self._translated(timeout), self._session(read=True) as session:
             result = session.run(query, dict(params))
             columns = tuple(result.keys())
             found = list(result) if limit is None else result.fetch(limit + 1)
         kept = found if limit is None else found[:limit]
-        return Rows(columns, tuple(tuple(_plain(v) for v in record.values()) for record in kept), len(kept) < len(found))
+        return Rows(
+            columns, tuple(tuple(_plain(v) for v in record.values()) for record in kept), len(kept) < len(found)
+        )
 
     @contextmanager
     def _translated(self, timeout: float | None) -> Iterator[None]:
@@ -95,7 +97,9 @@ class Neo4jEngine:
             raise _refusal(error, self.uri, timeout) from error
         except (errors.DriverError, OSError, ValueError) as error:
             what = str(error).split("\n", maxsplit=1)[0]
-            raise StoreError(f"no answer: {what}", where=self.uri, cure="is the server up? docker compose up --wait") from error
+            raise StoreError(
+                f"no answer: {what}", where=self.uri, cure="is the server up? docker compose up --wait"
+            ) from error
 
 
 class _Transaction:
@@ -112,7 +116,9 @@ class _Transaction:
 def _refusal(error: Any, uri: str, timeout: float | None) -> StoreError:
     code = str(error.code or "")
     if "AccessMode" in code:
-        return ReadOnlyError("the query would write", cure="queries may only read; archkb ingest and archkb forget write")
+        return ReadOnlyError(
+            "the query would write", cure="queries may only read; archkb ingest and archkb forget write"
+        )
     if timeout is not None and any(part in code for part in _TIMEOUTS):
         return too_slow(timeout)
     return StoreError(str(error.message or error).split("\n", maxsplit=1)[0], where=uri)
@@ -147,5 +153,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "items"):
         return {key: _plain(item) for key, item in value.items()}
     return value.iso_format() if hasattr(value, "iso_format") else str(value)
-
-

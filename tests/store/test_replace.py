@@ -61,7 +61,12 @@ def test_shapes_survive_the_scalar_too(store: Store, shape: list[int]) -> None:
     given = changed(
         tables,
         nodes=tuple(
-            changed(t, rows=tuple(tuple(shape if c == "shape" else v for c, v in zip(t.columns, r, strict=True)) for r in t.rows))
+            changed(
+                t,
+                rows=tuple(
+                    tuple(shape if c == "shape" else v for c, v in zip(t.columns, r, strict=True)) for r in t.rows
+                ),
+            )
             for t in tables.nodes
         ),
     )
@@ -79,7 +84,12 @@ def test_texts_survive(store: Store, text: str) -> None:
         given,
         model={**given.model, "attribution": text},
         nodes=tuple(
-            changed(t, rows=tuple(tuple(text if c == "attribution" else v for c, v in zip(t.columns, r, strict=True)) for r in t.rows))
+            changed(
+                t,
+                rows=tuple(
+                    tuple(text if c == "attribution" else v for c, v in zip(t.columns, r, strict=True)) for r in t.rows
+                ),
+            )
             for t in given.nodes
         ),
     )
@@ -129,7 +139,9 @@ def test_a_template_only_the_old_version_used_goes_with_it(store: Store) -> None
         ({"version": "b", "names": "other", "shapes": "other"}, None),
     ],
 )
-def test_the_same_architecture_under_another_name_is_recognised(store: Store, other: dict[str, Any], basis: str | None) -> None:
+def test_the_same_architecture_under_another_name_is_recognised(
+    store: Store, other: dict[str, Any], basis: str | None
+) -> None:
     store.replace(model_tables("zoo"))
 
     counts = store.replace(model_tables("ape", **other))
@@ -144,7 +156,9 @@ def test_same_as_does_not_depend_on_the_order_of_ingestion(store: Store) -> None
         store.replace(model_tables(name))
     store.replace(model_tables("b", version="b"))
 
-    found = store.read("MATCH (a)-[r:SAME_AS]->(b) RETURN a.name AS a, b.name AS b, r.basis AS basis ORDER BY a, b").rows
+    found = store.read(
+        "MATCH (a)-[r:SAME_AS]->(b) RETURN a.name AS a, b.name AS b, r.basis AS basis ORDER BY a, b"
+    ).rows
 
     assert found == (("a", "b", "names"), ("a", "c", "header"), ("b", "c", "names"))
 

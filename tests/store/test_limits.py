@@ -1,0 +1,109 @@
+"""A query ends, and an answer has an end, on both stores."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kb.errors import StoreError
+from kb.store import Rows, Store
+from kb.store.deadline import Deadlines
+from tests.tables import model_tables
+
+ROWS_LOOP = "UNWIND range(1, 3000) AS x UNWIND range(1, 3000) AS y UNWIND range(1, 3000) AS z RETURN count(*) AS n"
+EXPRESSION_LOOP = "RETURN size([x IN range(1, 30000) WHERE size([y IN range(1, 1000) WHERE y = x]) > 0]) AS n"
+
+
+@pytest.mark.parametrize("query", [ROWS_LOOP, EXPRESSION_LOOP])
+def test_a_query_is_cut_off(store: Store, query: str) -> None:
+    start = time.monotonic()
+
+    with pytest.raises(StoreError, match="longer than 0.5 s"):
+        store.ask(query, timeout=0.5)
+
+    assert time.monotonic() - start < 5
+
+
+def test_rows_stop_at_the_limit_and_say_so(store: Store) -> None:
+    cut = store.ask("UNWIND range(1, 5000000) AS x RETURN x", limit=3)
+    whole = store.ask("UNWIND range(1, 3) AS x RETURN x", limit=3)
+
+    assert cut == Rows(("x",), ((1,), (2,), (3,)), truncated=True)
+    assert whole == Rows(("x",), ((1,), (2,), (3,)), truncated=False)
+
+
+def test_the_limit_does_not_wait_for_all_rows(store: Store) -> None:
+    start = time.monotonic()
+
+    store.ask("UNWIND range(1, 30000000) AS x RETURN x", limit=10)
+
+    assert time.monotonic() - start < 3
+
+
+def test_columns_are_there_without_rows_and_in_order(store: Store) -> None:
+    store.replace(model_tables())
+
+    rows = store.ask("MATCH (m:Model {name: 'nope'}) RETURN m.uid AS z, count(*) AS a, [1, m.x] AS l, m.name")
+
+    assert rows == Rows(("z", "a", "l", "m.name"), ())
+
+
+def test_nulls_lists_and_maps_keep_their_columns(store: Store) -> None:
+    rows = store.ask(
+        "UNWIND [1, 2] AS x RETURN null AS b, x, [x, null] AS l, {k: [x], n: null} AS m, 1.0 AS f, true AS t ORDER BY x"
+    )
+
+    assert rows.columns == ("b", "x", "l", "m", "f", "t")
+    assert rows.rows[1] == (None, 2, [2, None], {"k": [2], "n": None}, 1.0, True)
+    assert [type(value) for value in rows.rows[0]] == [type(None), int, list, dict, float, bool]
+
+
+def test_a_node_comes_back_as_its_properties(store: Store) -> None:
+    store.replace(model_tables())
+
+    [[stream]] = store.ask("MATCH (s:Stream) RETURN s").rows
+
+    assert stream == {"uid": "toy-a~blocks~video", "model": "toy-a", "scope": "blocks", "name": "video", "width": 64}
+
+
+def test_wrong_cypher_is_one_clear_error(store: Store) -> None:
+    with pytest.raises(StoreError) as caught:
+        store.ask("MATCH (n RETURN n")
+
+    assert "com.arcadedb" not in str(caught.value)
+
+
+def test_a_process_ends_though_a_cut_off_query_runs_on(embedded_uri: str) -> None:
+    program = f"""
+import sys
+from kb.errors import StoreError
+from kb.store import open_store
+store = open_store({embedded_uri!r})
+try:
+    store.ask({EXPRESSION_LOOP!r}, timeout=0.3)
+except StoreError as error:
+    print(error)
+store.close()
+"""
+    start = time.monotonic()
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "longer than 0.3 s" in done.stdout
+    assert time.monotonic() - start < 5
+
+
+def test_one_overdue_query_at_a_time() -> None:
+    deadlines = Deadlines()
+    with pytest.raises(StoreError, match="longer than"):
+        deadlines.run(lambda: time.sleep(0.6), 0.05)
+
+    with pytest.raises(StoreError, match="winds down"):
+        deadlines.run(lambda: 1, 1.0)
+
+    time.sleep(0.7)
+    assert deadlines.run(lambda: 1, 1.0) == 1
