@@ -79,3 +79,8 @@ def open_catalog(folder: str | Path | None = None) -> Catalog:
     if not path.is_dir():
         raise QuestionError("no such folder of questions", where=str(path), cure=f"correct --questions or {VARIABLE}")
     return Catalog((path, LIBRARY))
+
+
+def find_question(id_: str) -> Question:
+    """The question of that id, the user's folder of the environment included."""
+    return open_catalog().get(id_)

@@ -1,4 +1,4 @@
-"""The generated pages docs/cli.md, docs/questions.md and docs/schema.md. `make docs` writes them, a test finds stale ones.
+"""The generated pages docs/cli.md, docs/questions.md and docs/schema.md: `make docs` writes, a test finds stale ones.
 
 python -m queries.docs          write them
 python -m queries.docs --check  exit code 1 where one is stale

@@ -84,15 +84,17 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table; where `columns` is given and too small, the widest texts are wrapped."""
+    """An aligned table; where `columns` is given and too small, the widest texts are wrapped and rows set apart."""
     rows, right = shown(answer), _numeric(answer)
     widths = [max([width(h), *(width(r[i]) for r in rows)]) for i, h in enumerate(answer.columns)]
     if columns is not None:
         widths = _fit(widths, [_floor(h, n, w) for h, n, w in zip(answer.columns, right, widths, strict=True)], columns)
     lines = _line(answer.columns, widths, right)
     lines.append(_GAP.join("─" * w for w in widths))
-    for row in rows:
-        lines += _line(row, widths, right)
+    blocks = [_line(row, widths, right) for row in rows]
+    apart = any(len(block) > 1 for block in blocks)
+    for i, block in enumerate(blocks):
+        lines += ["", *block] if apart and i else block
     return "".join(line.rstrip() + "\n" for line in lines)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from importlib import metadata
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -29,6 +26,8 @@ class Page(StrEnum):
 
 def version() -> str:
     """Version of the installed program."""
+    from importlib import metadata
+
     try:
         return metadata.version("archkb")
     except metadata.PackageNotFoundError:
@@ -64,6 +63,9 @@ def doctor(run: Run) -> None:
 
 
 def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
+    import platform
+    from importlib.util import find_spec
+
     yield "archkb", version(), True
     yield "python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
     for package, what in (("arcadedb", "embedded store"), ("neo4j", "driver of Neo4j")):
@@ -75,6 +77,8 @@ def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
 
 
 def _installed(package: str) -> tuple[str, bool]:
+    from importlib import metadata
+
     try:
         return f"{package} {metadata.version(package)}", True
     except metadata.PackageNotFoundError:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from queries.cli import about, asking, comparing, ingesting, models
-from queries.cli.options import StoreOption
+from queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
     name="archkb",
@@ -17,7 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
-COMMANDS = {
+COMMANDS: dict[str, Command] = {
     "ingest": ingesting.ingest,
     "models": models.models,
     "tree": models.tree,

@@ -69,10 +69,10 @@ def uid_of(store: Store, name: str) -> str:
     found = store.read(_UID, {"name": name}).rows
     if found:
         return str(found[0][0])
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     names = [m.name for m in store.models()]
-    near = [n for n, _, _ in process.extract(name, names, limit=3, score_cutoff=50)]
+    near = [n for n, _, _ in process.extract(name, names, scorer=fuzz.ratio, limit=3, score_cutoff=50)]
     cure = "`archkb models` lists them" if names else "the store is empty: `archkb ingest FILE` first"
     raise NotFoundError(f"no model {name!r} in {store.uri}", near=near, cure=cure)
 
@@ -85,4 +85,6 @@ def only_model(store: Store) -> str:
         return names[0]
     if not names:
         raise NotFoundError("the store holds no model", cure="`archkb ingest FILE` first")
-    raise NotFoundError(f"which of {len(names)} models?", cure="name one of " + ", ".join(names[:12]))
+    raise NotFoundError(
+        f"{len(names)} models are in the store, and none is named", cure="name one of " + ", ".join(names[:12])
+    )

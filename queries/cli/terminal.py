@@ -14,11 +14,18 @@ from queries.cells import printable
 CLOSED = 141
 """Exit code when the reader of stdout went away, as a program ended by SIGPIPE has."""
 
+_PIECE = 16_384
+_PAGE = 160
+
 
 def say(text: str) -> None:
-    """Data, to stdout, as it is. Ends the program where nobody reads it any more."""
+    """Data, to stdout, as it is. Ends the program where nobody reads it any more.
+
+    In pieces, because an unbuffered stdout (PYTHONUNBUFFERED) swallows the rest of a piece that was cut short.
+    """
     try:
-        sys.stdout.write(text)
+        for start in range(0, len(text), _PIECE):
+            sys.stdout.write(text[start : start + _PIECE])
         sys.stdout.flush()
     except BrokenPipeError:
         _quiet_end()
@@ -31,9 +38,9 @@ def tell(text: str) -> None:
     sys.stderr.flush()
 
 
-def columns() -> int | None:
-    """Width to wrap tables to: that of the terminal, None where stdout is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def columns() -> int:
+    """Width to wrap tables to: that of the terminal, else $COLUMNS, else a page's."""
+    return shutil.get_terminal_size((_PAGE, 24)).columns
 
 
 def interactive() -> bool:

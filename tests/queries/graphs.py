@@ -1,7 +1,7 @@
 """Small graphs made by hand, so that questions are tested apart from the rules that infer real ones.
 
-`duo` is a transformer of twelve blocks over a video stream that reads text, quantised in its first ten blocks, with a VAE
-half whose convolutions are nested two deep; `solo` shares its block; `solo-copy` is `solo` under other names.
+`duo` is a transformer of twelve blocks over a video stream that reads text, quantised in its first ten blocks, with a
+VAE half whose convolutions are nested two deep; `solo` shares its block; `solo-copy` is `solo` under other names.
 """
 
 from __future__ import annotations

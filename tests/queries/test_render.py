@@ -135,3 +135,9 @@ def test_cells(value: object, show: str, text: str) -> None:
 )
 def test_indices_as_ranges(indices: list[str], text: str) -> None:
     assert ranges(indices) == text
+
+
+def test_wrapped_rows_are_set_apart() -> None:
+    answer = Answer("q", ("a", "why"), (("x", "word " * 20), ("y", "short")))
+    assert "" in render(answer, "table", columns=40).splitlines()
+    assert "" not in render(answer, "table", columns=200).splitlines()

@@ -1,0 +1,5 @@
+"""`python -m queries.cli` is `archkb`."""
+
+from queries.cli import main
+
+main()
