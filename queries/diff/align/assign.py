@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 WORDS, PARENTS, LEARNT, RANKS, KNOWN = 2.0, 1.2, 1.0, 0.6, 1.6
+CONTEXT = 0.3
+"""Weight of a sibling's words."""
 SCALED = 2.3
 """Least fit of two modules whose shapes are the same in units of their parts' widths."""
 LARGEST = 1200
@@ -169,7 +171,7 @@ def _assign(
     possible = base > 0
     if not possible.any():
         return []
-    words = _alike([_read(m, cut[0]) for m in left], [_read(m, cut[1]) for m in right])
+    words = _alike(_readings(left, cut[0]), _readings(right, cut[1]))
     before = np.zeros_like(base) if known is None else KNOWN * _known(left, right, known)
     extra = before
     for turn in range(3):
@@ -224,6 +226,25 @@ def _fits(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matri
     second = {m.form: m for m in reversed(right)}
     small = np.array([[how(first[p], second[q]) for q in theirs] for p in ours])  # type: ignore[index]
     return small[np.ix_(i, j)] if small.size else np.zeros((len(left), len(right)))
+
+
+def _readings(side: Sequence[Module], cut: int) -> list[dict[str, float]]:
+    """What each module's path says, and a little of what its nearest siblings' paths say."""
+    own = [_read(m, cut) for m in side]
+    families: dict[Path, list[int]] = {}
+    for i, m in enumerate(side):
+        families.setdefault(m.path[:-1], []).append(i)
+        if len(m.path) > 1:
+            families.setdefault(m.path[:-2], []).append(i)
+    out = [dict(words) for words in own]
+    for members in families.values():
+        if 1 < len(members) <= min(6, len(side) // 2):
+            for i in members:
+                for j in members:
+                    for word, weight in own[j].items():
+                        if i != j and word not in own[i] and word[0] not in "#'":
+                            out[i][word] = max(out[i].get(word, 0.0), CONTEXT * weight)
+    return out
 
 
 def _read(module: Module, cut: int) -> dict[str, float]:

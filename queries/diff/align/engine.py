@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from kb.keys import owner, side_cars
 from queries.diff.align.inside import LENIENT, STRICT, Demand
 from queries.diff.align.parts import Part
-from queries.diff.align.shared import common_prefix, moved, shared_keys
+from queries.diff.align.shared import CONVENTION, common_prefix, moved, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
-from queries.diff.align.tree import modules, natural, ranks, tree
+from queries.diff.align.tree import modules, natural, opaque, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
@@ -37,9 +37,8 @@ def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
 def _align(a: Tensors, b: Tensors) -> Alignment:
     (left, extra), (right, extras) = _main(a), _main(b)
     pairs = _named(left, right)
-    convention = shared_keys(left, right)[1]
-    rest = _spare(left, right, pairs)
-    pairs += _moved(*rest)
+    pairs += _moved(*_spare(left, right, pairs))
+    convention = len(pairs) >= CONVENTION * min(len(left), len(right))
     pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT)
     pairs += _side_cars(a, b, pairs, extra, extras)
     used = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}
@@ -87,15 +86,9 @@ def _moved(a: Tensors, b: Tensors) -> list[Pair]:
         return []
     old, new = common_prefix(a), common_prefix(b)
     below_a, below_b = {k[len(old) :]: v for k, v in a.items()}, {k[len(new) :]: v for k, v in b.items()}
-    out = []
-    if old != new:
-        for k in shared_keys(below_a, below_b)[0]:
-            out.append(_at(old, new, k, k))
-    rest_a = {k: v for k, v in below_a.items() if (old + k,) not in {p.a for p in out[:0]}}
-    taken = {p.a[0] for p in out}, {p.b[0] for p in out}
-    rest_a = {k: v for k, v in below_a.items() if old + k not in taken[0]}
-    rest_b = {k: v for k, v in below_b.items() if new + k not in taken[1]}
-    out += [_at(old + p, new + q, k[len(p) :], n[len(q) :]) for k, n, p, q in moved(rest_a, rest_b)]
+    out = [_at(old, new, k, k) for k in shared_keys(below_a, below_b)[0]] if old != new else []
+    left, right = _spare(a, b, out)
+    out += [_at(p, q, k[len(p) :], n[len(q) :]) for k, n, p, q in moved(left, right)]
     return out
 
 
@@ -108,7 +101,8 @@ def _at(old: str, new: str, k: str, n: str) -> Pair:
 def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
     if not a or not b:
         return []
-    roots = tree(modules(a, a)), tree(modules(b, b))
+    plain = opaque(a) != opaque(b)
+    roots = tree(modules(a, a, plain=plain)), tree(modules(b, b, plain=plain))
     for root in roots:
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))

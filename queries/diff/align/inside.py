@@ -25,14 +25,21 @@ class Link(NamedTuple):
 
 
 class Demand(NamedTuple):
-    """What a match has to show. `words`: least likeness of names at equal shape; `resized`: at another shape."""
+    """What a match has to show. `words`: least likeness of names at equal shape; `resized`: at another shape.
+
+    `strict`: the two models follow one convention, so what kept its role mostly kept its name: a match must have the
+    same numbers and either like names or a parent that goes over as a whole.
+    """
 
     words: float
     resized: float
+    strict: bool = False
 
 
 LENIENT = Demand(0.0, 0.45)
-STRICT = Demand(0.35, 2.0)
+STRICT = Demand(0.1, 2.0, True)
+LIKE = 0.5
+"""Least likeness of names of a match under one convention that its parent does not vouch for."""
 
 
 def isomorphic(a: Part, b: Part, forms: Forms) -> list[Link] | None:
@@ -55,6 +62,8 @@ def between(
     links = _telling(ours, theirs, cut)
     left, right = _spare(ours, theirs, links)
     found = [f for f in assign(left, right, cut, known=known) if f.support >= demand.words]
+    if demand.strict:
+        found = _vouched(found, left, right)
     links += [_one(f, "shape") for f in found]
     left, right = _spare(ours, theirs, links)
     links += _fusions(left, right, cut, 0.3)
@@ -63,6 +72,22 @@ def between(
         found = assign(left, right, cut, sizes=True, known=known)
         links += [_one(f, "role") for f in found if f.support >= demand.resized - (0.3 if f.fit >= SCALED else 0.0)]
     return links
+
+
+def _vouched(found: list[Found], left: Sequence[Module], right: Sequence[Module]) -> list[Found]:
+    """Matches that hold although the rest of the two models agrees by name."""
+    ours, theirs = Counter(m.path[:-1] for m in left), Counter(m.path[:-1] for m in right)
+    both = Counter((f.a.path[:-1], f.b.path[:-1]) for f in found)
+
+    def whole(f: Found) -> bool:
+        p, q = f.a.path[:-1], f.b.path[:-1]
+        return ours[p] == theirs[q] == both[p, q]
+
+    return [f for f in found if _numbers(f.a) == _numbers(f.b) and (f.words >= LIKE or whole(f))]
+
+
+def _numbers(m: Module) -> list[str]:
+    return sorted(p for p in m.path if p.isdigit())
 
 
 def _one(f: Found, rule: str) -> Link:

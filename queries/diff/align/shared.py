@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from queries.diff.align.assign import bare
 from queries.diff.align.values import Spec
-from queries.diff.align.vocabulary import Features
 from queries.diff.align.words import features, likeness
 
 CONVENTION = 0.3
@@ -49,15 +48,16 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
     sizes = Counter(p for k in a for p in _prefixes(k)), Counter(p for k in b for p in _prefixes(k))
     used: tuple[set[str], set[str]] = (set(), set())
     out = []
-    words = {p: likeness(_said(p[0]), _said(p[1])) for p in votes}
+    words = {p: _kinship(*p, votes[p][0]) for p in votes}
     order = sorted(votes, key=lambda p: (-len(votes[p]), -words[p], len(p[0]) + len(p[1]), p))
     for old, new in order:
         pairs = [(k, q) for k, q in votes[old, new] if k not in used[0] and q not in used[1]]
-        if len(pairs) < 4 or (words[old, new] < KINSHIP and len(pairs) < MANY and old and new):
+        akin = words[old, new] >= KINSHIP
+        if len(pairs) < 4 or not (akin or len(pairs) >= MANY):
             continue
-        whole = len(pairs) >= WHOLE * min(sizes[0][old], sizes[1][new]) if old or new else False
+        whole = len(pairs) >= WHOLE * min(sizes[0][old], sizes[1][new])
         equal = sum(bare(a[k].shape) == bare(b[q].shape) for k, q in pairs)
-        if equal < 0.5 * len(pairs) and not (whole and old and new):
+        if equal < 0.5 * len(pairs) and not (whole and akin):
             continue
         for k, q in pairs:
             if whole or bare(a[k].shape) == bare(b[q].shape):
@@ -67,8 +67,10 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
     return out
 
 
-def _said(prefix: str) -> Features:
-    return features([p for p in prefix.split(".") if p])
+def _kinship(old: str, new: str, pair: tuple[str, str]) -> float:
+    """Likeness of the words of two prefixes, the first component below them included."""
+    below = pair[0][len(old) :].partition(".")[0]
+    return likeness(*(features([*(p for p in prefix.split(".") if p), below]) for prefix in (old, new)))
 
 
 def _prefixes(key: str) -> list[str]:

@@ -18,7 +18,7 @@ class Solver:
 
     def __init__(self, demand: Demand) -> None:
         self._demand = demand
-        self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized))
+        self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized), demand.strict)
         self._forms, self._orders = Forms(), Orders()
         self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
 

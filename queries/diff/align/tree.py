@@ -16,6 +16,7 @@ _BIAS = {"bias", "beta", "b"}
 _PARTS = {
     "running_mean", "running_var", "num_batches_tracked", "weight_g", "weight_v", "alpha", "scale", "lora_a", "lora_b",
 }  # fmt: skip
+_TELLING = _WEIGHT | _BIAS | _PARTS
 _G = {"parametrizations.weight.original0": "weight_g", "parametrizations.weight.original1": "weight_v"}
 Shape = tuple[int, ...]
 
@@ -70,11 +71,16 @@ def module_of(key: str) -> tuple[tuple[str, ...], str]:
     return (*parts, *local.split(".")), "weight"
 
 
-def modules(tensors: Mapping[str, Spec], keys: Iterable[str]) -> list[Module]:
-    """The modules that own `keys`, in the keys' order."""
+def opaque(keys: Iterable[str]) -> bool:
+    """Whether no name says which tensor of a module it is: then every tensor stands for itself."""
+    return not any(k.rpartition(".")[2].lower() in _TELLING or _LOCAL.match(k) for k in keys)
+
+
+def modules(tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = False) -> list[Module]:
+    """The modules that own `keys`, in the keys' order; with `plain` every tensor is one of its own."""
     found: dict[tuple[str, ...], Module] = {}
     for key in keys:
-        path, role = module_of(key)
+        path, role = (tuple(key.split(".")), "weight") if plain else module_of(key)
         module = found.get(path)
         if module is None:
             module = found[path] = Module(path)
