@@ -1,10 +1,223 @@
-"""Feed-forwards: up, activation, down; plain or gated; mixtures of experts."""
+"""Feed-forwards: down(act(up x)), gated or plain, found by the widths of a module's matrices.
+
+The shapes alone say most: up [h, d] and down [d, h] in one module that has no other matrix is an MLP; two ups are a
+gate; an up of 2h rows onto a down of h columns is both in one matrix. Names decide where widths do not (h = d, h < d).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
 from ingest.analysis import FeedForward, Scene
+from ingest.moe import mixture, stacked_experts
+from ingest.rules import Rule, fact, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_PLAIN = rule(
+    "ff.plain",
+    "shape",
+    "A module whose only matrices are up [h, d] and down [d, h] is a plain MLP.",
+    "definition of a position-wise feed-forward (Vaswani et al. 2017)",
+)
+_GATED = rule(
+    "ff.gated",
+    "shape",
+    "Two matrices [h, d] beside one [d, h] are gate and up of a gated MLP.",
+    "gated linear units (Shazeer 2020)",
+)
+_FUSED = rule(
+    "ff.gated.fused",
+    "shape",
+    "An up matrix of 2h rows onto a down matrix of h columns holds gate and up in one.",
+    "gated linear units (Shazeer 2020); GEGLU of diffusers' FeedForward",
+)
+_INLINE = rule(
+    "ff.inline",
+    "shape",
+    "In a layer that has other parts, the one pair up [h, d], down [d, h] with h > d outside them is its MLP.",
+)
+_NAMED = rule("ff.named", "name", "A pair of matrices whose widths do not tell, in a module named as a feed-forward.")
+
+_NAMES = vocabulary("mlp ffn ff feedforward fc ffw intermediate wi wo densereludense")
+_FEW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A linear map below a module: relative path, rows, columns, and whether it is a pointwise convolution."""
+
+    path: str
+    out: int
+    inp: int
+    conv: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a subtree holds: its loose maps (None: too many), and whether anything else with a matrix is there."""
+
+    maps: tuple[Map, ...] | None
+    other: bool
+
+
+_EMPTY = _Content((), False)
 
 
 def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
-    """Feed-forwards by path."""
-    return {}
+    """Feed-forwards by path; mixtures' wrappers too, with the form moe."""
+    found: dict[str, FeedForward] = {}
+    contents: dict[int, _Content] = {}
+    for node in reversed(list(scene.tree.root.distinct())):
+        if node.path in scene.attentions:
+            contents[node.sig] = _Content((), True)
+            continue
+        content = _content(scene, node, contents)
+        here = stacked_experts(node) or _whole(node, content) or _inline(node, content)
+        if here is not None:
+            found[here.path] = here
+            content = _Content((), True)
+        contents[node.sig] = content
+    found = dict(_climbed(scene, found))
+    found.update(mixture(scene, found))
+    return found
+
+
+def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
+    """The node's own map, or those of its children under their names."""
+    leaf = scene.leaves.get(node.path)
+    if leaf is not None and leaf.role in ("Linear", "Conv", "Embedding", "Recurrent"):
+        return _of_leaf(leaf.role, dict(leaf.attributes))
+    maps: list[Map] = []
+    other = any(sum(d > 1 for d in t.shape) > 1 for t in node.tensors.values()) and not node.children
+    many = False
+    for name, child in node.children.items():
+        below = contents.get(child.sig, _EMPTY)
+        other |= below.other
+        if below.maps is None:
+            many = other = True
+        elif not many:
+            maps.extend(replace(m, path=f"{name}.{m.path}" if m.path else name) for m in below.maps)
+            many = len(maps) > _FEW
+    return _Content(None if many else tuple(maps), other or many)
+
+
+def _of_leaf(role: str, a: dict[str, object]) -> _Content:
+    out, inp = a.get("out_features"), a.get("in_features")
+    kernel = a.get("kernel")
+    if role == "Conv" and isinstance(kernel, list):
+        if a.get("depthwise"):
+            return _EMPTY
+        if any(k != 1 for k in kernel):
+            return _Content((), True)
+        out, inp = a.get("out_channels"), a.get("in_channels")
+    if role in ("Linear", "Conv") and isinstance(out, int) and isinstance(inp, int):
+        return _Content((Map("", out, inp, role == "Conv"),), False)
+    return _Content((), True)
+
+
+def _whole(node: Node, content: _Content) -> FeedForward | None:
+    """The module is nothing but an MLP."""
+    maps = content.maps
+    if maps is None or content.other or len(maps) not in (2, 3):
+        return None
+    shaped = _shaped(maps)
+    if shaped is None:
+        return None
+    because, up, down, hidden = shaped
+    width = down.out
+    if hidden <= width or any(m.conv for m in maps):
+        if not _is_named(node) or (hidden < width and width > 4 * hidden):
+            return None
+        because = _NAMED if hidden == width else because
+    return _made(node.path, because, up, down, hidden, inline=False)
+
+
+def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | None:
+    """(rule, ups, down, hidden) where the widths are those of an MLP; the last by name is down where all are square."""
+    for down in reversed(maps):
+        ups = tuple(m for m in maps if m is not down)
+        if any(u.inp != down.out for u in ups):
+            continue
+        rows = {u.out for u in ups}
+        if len(ups) == 1 and rows == {down.inp}:
+            return _PLAIN, ups, down, down.inp
+        if len(ups) == 2 and rows == {down.inp}:
+            return _GATED, ups, down, down.inp
+        if len(ups) == 1 and rows == {2 * down.inp}:
+            return _FUSED, ups, down, down.inp
+    return None
+
+
+def _inline(node: Node, content: _Content) -> FeedForward | None:
+    """The layer holds other things, and one pair (or triple) of loose maps that is an MLP."""
+    maps = content.maps
+    if maps is None or not (content.other or len(maps) > 3) or len(maps) < 2 or not node.path:
+        return None
+    linear = [m for m in maps if not m.conv]
+    pairs = [
+        (up, down)
+        for up, down in combinations(linear, 2)
+        for up, down in ((up, down), (down, up))
+        if up.inp == down.out and up.out == down.inp and up.out > up.inp
+    ]
+    downs = {d.path: d for _, d in pairs}
+    if len(downs) != 1:
+        return None
+    down = next(iter(downs.values()))
+    ups = tuple(u for u, _ in pairs)
+    if len(ups) > 2:
+        return None
+    return _made(node.path, _INLINE, ups, down, down.inp, inline=True)
+
+
+def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool) -> FeedForward:
+    gated = len(up) == 2 or up[0].out == 2 * hidden
+    seen = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
+    gate = _gate(up) if len(up) == 2 else None
+    return FeedForward(
+        path=path,
+        form=fact("gated" if gated else "plain", because, seen),
+        width=down.out,
+        hidden=hidden,
+        up=tuple(m.path for m in up),
+        down=down.path,
+        gate=gate,
+        inline=inline,
+    )
+
+
+def _gate(ups: tuple[Map, ...]) -> str | None:
+    named = [m.path for m in ups if "gate" in words(m.path) or m.path.endswith(("_g", "w1"))]
+    return named[0] if len(named) == 1 else None
+
+
+def _is_named(node: Node) -> bool:
+    for at in (node, node.parent):
+        if at is not None and (_NAMES & set(words(at.name)) or {"feed", "forward"} <= set(words(at.name))):
+            return True
+    return False
+
+
+def _climbed(scene: Scene, found: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
+    """Each under the outermost module that holds nothing else."""
+    for path, item in found.items():
+        node, prefix = scene.tree.nodes[path], ""
+        while not item.inline and node.parent is not None and node.parent.path and _only(node.parent):
+            prefix = f"{node.name}.{prefix}"
+            node = node.parent
+        if prefix:
+            item = replace(
+                item,
+                path=node.path,
+                up=tuple(prefix + u for u in item.up),
+                down=prefix + item.down,
+                gate=prefix + item.gate if item.gate else None,
+            )
+        yield node.path, item
+
+
+def _only(parent: Node) -> bool:
+    return len(parent.children) == 1 and not parent.tensors
