@@ -1,15 +1,15 @@
-"""What an attention reads: its own stream, another one, or two at once."""
+"""What an attention reads: its own stream, another one, or two at once. One small function a rule, asked in order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ingest.analysis import Scene
-from ingest.projection_names import words
 from ingest.projections import Projections
 from ingest.rules import fact, rule
 from ingest.tree import Node
+from ingest.words import vocabulary, words
 from kb.values import Fact
 
 _JOINT = rule(
@@ -18,8 +18,20 @@ _JOINT = rule(
     "A second set of query, key or value projections for another stream makes it joint attention over both.",
     "MM-DiT",
 )
+_JOINT_PAIR = rule(
+    "attends.joint_pair",
+    "neighbour",
+    "Two attentions of one block with one matrix each, named for two streams, are halves of a joint attention.",
+    "MM-DiT",
+)
 _WIDTH = rule("attends.width", "shape", "Keys read from another width than queries come from another stream.")
 _FUSED = rule("attends.fused", "shape", "One matrix makes queries, keys and values, so all read the same input.")
+_PROBE = rule(
+    "attends.probe", "name", "A learned query (probe, latent) beside a pooling attention asks the stream it pools."
+)
+_RESAMPLER = rule(
+    "attends.resampler", "name", "The one attention of a resampler's layer lets its learned latents read the stream."
+)
 _CROSS_NAME = rule("attends.cross_name", "name", "The module's name says cross-attention.")
 _SELF_NAME = rule("attends.self_name", "name", "The module's name says self-attention.")
 _OTHER_WIDTH = rule(
@@ -27,90 +39,165 @@ _OTHER_WIDTH = rule(
     "neighbour",
     "Modules of this name read a context of one width in other blocks; this one reads the queries' width.",
 )
+_MANY_WIDTHS = rule(
+    "attends.no_context",
+    "neighbour",
+    "A context has one width for all its readers; modules of this name read three or more, each its block's own.",
+)
 _SECOND = rule("attends.second", "name", "Numbered second beside a first attention of the block: it reads the context.")
 _BESIDE_SELF = rule("attends.beside_self", "neighbour", "The other attention of the block is called self-attention.")
 _ALONE = rule("attends.alone", "convention", "No context, no second stream, and no name that says otherwise.")
 
-_CROSS_WORDS = frozenset(
-    "cross crossattention crossattn crossattentions xattn encdec ca encoder enc dec src memory fusion context".split()
-)
-_SELF_WORDS = frozenset("self sa selfattention temporal spatial time space mhsa window".split())
+_CROSS = vocabulary("cross crossattention crossattn crossattentions xattn encdec ca")
+_CROSS_WITH_ATTENTION = vocabulary("encoder enc src memory fusion context ctx text txt image img")
+_ATTENTION = vocabulary("attn attention att")
+_SELF = vocabulary("self sa selfattention selfattn")
+_AXES = vocabulary("temporal spatial time space mhsa window motion row column")
+_POOL = vocabulary("pool pooling pooler head probe map")
+_LEARNED = vocabulary("latent latents probe query queries seed seeds")
+_RESAMPLERS = vocabulary("resampler perceiver")
+_FIRST_STREAM = vocabulary("img image x video vid vis latent")
+_SECOND_STREAM = vocabulary("txt text context ctx c cap caption prompt")
+
+_LEVELS = 3
+
+Cores = Mapping[str, tuple[Node, Projections]]
 
 
-class Attending(NamedTuple):
-    """One attention as far as it is known: its module and its projections."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One attention with what is around it: names of the other attentions of its parent, and what modules of its name
+    read elsewhere in the model (`contexts`: where not the queries' width; `own`: where it is)."""
 
     node: Node
     found: Projections
+    beside: tuple[tuple[str, Projections], ...]
+    contexts: frozenset[int] = field(default_factory=frozenset)
+    own: frozenset[int] = field(default_factory=frozenset)
 
 
-def attends(scene: Scene, cores: Mapping[str, Attending]) -> dict[str, Fact]:
+def attends(scene: Scene, cores: Cores) -> dict[str, Fact]:
     """self, cross or joint for each attention."""
     contexts: dict[str, set[int]] = {}
-    for path, core in cores.items():
-        q, k = _widths(core.found)
-        if q is not None and k is not None and q != k:
-            contexts.setdefault(core.node.name, set()).add(k)
-    beside = _beside(cores)
-    return {path: _attends(core, beside[path], contexts) for path, core in cores.items()}
-
-
-def _widths(found: Projections) -> tuple[int | None, int | None]:
-    return found.width("q", "q_down", "q_up"), found.width("k", "kv", "kv_down")
-
-
-def _beside(cores: Mapping[str, Attending]) -> dict[str, list[str]]:
-    """Names of the other attentions in the same parent."""
-    by_parent: dict[str, list[str]] = {}
-    for core in cores.values():
-        by_parent.setdefault(_parent(core.node), []).append(core.node.name)
-    return {path: [n for n in by_parent[_parent(c.node)] if n != c.node.name] for path, c in cores.items()}
+    own: dict[str, set[int]] = {}
+    siblings: dict[str, list[tuple[str, Projections]]] = {}
+    for node, found in cores.values():
+        siblings.setdefault(_parent(node), []).append((node.name, found))
+        q, k = found.q_dim, found.kv_dim
+        if found.form == "separate" and q is not None and k is not None:
+            (contexts if q != k else own).setdefault(node.name, set()).add(k)
+    out = {}
+    for path, (node, found) in cores.items():
+        beside = tuple(item for item in siblings[_parent(node)] if item[0] != node.name)
+        name = node.name
+        seen = Seen(node, found, beside, frozenset(contexts.get(name, ())), frozenset(own.get(name, ())))
+        out[path] = next(answer for r in _RULES if (answer := r(seen)) is not None)
+    return out
 
 
 def _parent(node: Node) -> str:
     return node.parent.path if node.parent is not None else ""
 
 
-def _attends(core: Attending, beside: list[str], contexts: Mapping[str, set[int]]) -> Fact:
-    found, node = core.found, core.node
-    added = [r for r in ("add_q", "add_k", "add_v", "add_qkv", "add_kv") if r in found.parts]
-    if added:
-        return fact("joint", _JOINT, f"{', '.join(found.parts[r].path for r in added)} beside its own projections")
-    if found.form in ("fused_qkv", "fused_qk"):
-        said = _said(node)
-        if said == "cross":
-            return fact("cross", _CROSS_NAME, f"it is called {node.name}")
-        path = found.parts["qkv" if "qkv" in found.parts else "qk"].path
-        return fact("self", _FUSED, f"{path} makes queries and keys from one input")
-    q, k = _widths(found)
-    if q is not None and k is not None and q != k:
+def _joint(seen: Seen) -> Fact | None:
+    added = [seen.found.parts[r].path for r in seen.found.parts if r.startswith("add_") and r != "add_o"]
+    return fact("joint", _JOINT, f"{', '.join(added)} beside its own projections") if added else None
+
+
+def _joint_pair(seen: Seen) -> Fact | None:
+    """Two halves that differ in one word: img_attn and txt_attn, x_block.attn and context_block.attn."""
+    if seen.found.form != "fused_qkv":
+        return None
+    mine = set(words(seen.node.name))
+    for name, other in seen.beside:
+        only, theirs = mine - set(words(name)), set(words(name)) - mine
+        pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
+        if pair and other.form == "fused_qkv" and len(only) == len(theirs) == 1:
+            return fact("joint", _JOINT_PAIR, f"{seen.node.name} and {name} make queries, keys and values each")
+    return None
+
+
+def _probe(seen: Seen) -> Fact | None:
+    """A parameter [1, n, d] or [n, d] called probe or latent in the attention or in the pooling module around it."""
+    parent = seen.node.parent
+    around = [seen.node] + ([parent] if parent is not None and set(words(parent.name)) & _POOL else [])
+    for node in around:
+        for local, spec in node.tensors.items():
+            said, shape = set(words(local)), spec.shape
+            if said & _LEARNED and "weight" not in said and len(shape) >= 2 and shape[-1] == seen.found.q_dim:
+                return fact("cross", _PROBE, f"{local} {list(shape)} asks")
+    return None
+
+
+def _width(seen: Seen) -> Fact | None:
+    q, k = seen.found.q_dim, seen.found.kv_dim
+    if seen.found.form in ("separate", "fused_kv") and q is not None and k is not None and q != k:
         return fact("cross", _WIDTH, f"queries read {q} channels, keys read {k}")
-    said = _said(node)
-    if said == "cross":
-        return fact("cross", _CROSS_NAME, f"it is called {node.name}")
-    if said == "self":
-        return fact("self", _SELF_NAME, f"it is called {node.name}")
-    last = words(node.name)[-1:]
-    if last == ("2",) and any(words(b) == (*words(node.name)[:-1], "1") for b in beside):
-        if contexts.get(node.name):
-            return fact("self", _OTHER_WIDTH, f"{node.name} elsewhere reads {sorted(contexts[node.name])}, here {k}")
-        if not any({"temporal", "motion"} & set(words(a.name)) for a in node.ancestors()):
-            return fact("cross", _SECOND, f"{node.name} beside {', '.join(beside)}")
-    if any("self" in words(b) for b in beside):
-        return fact("cross", _BESIDE_SELF, f"{node.name} beside {', '.join(beside)}")
+    return None
+
+
+def _resampler(seen: Seen) -> Fact | None:
+    if seen.beside or seen.found.form == "fused_qkv":
+        return None
+    for node in seen.node.ancestors():
+        if set(words(node.name)) & _RESAMPLERS:
+            learned = [n for n in node.tensors if set(words(n)) & _LEARNED]
+            return fact("cross", _RESAMPLER, f"{node.name} owns {learned[0]}") if learned else None
+    return None
+
+
+def _named(seen: Seen) -> Fact | None:
+    """What the names of the module and of those around it up to its block say, the nearest first."""
+    node: Node | None = seen.node
+    while node is not None and not node.name.isdigit():
+        said = set(words(node.name))
+        if said & _SELF:
+            return fact("self", _SELF_NAME, f"it is called {node.name}")
+        if _says_cross(said) and (node is seen.node or seen.found.form != "fused_qkv"):
+            return fact("cross", _CROSS_NAME, f"it is called {node.name}")
+        if said & _AXES and node is seen.node:
+            return fact("self", _SELF_NAME, f"it is called {node.name}")
+        node = node.parent
+    return None
+
+
+def _says_cross(said: set[str]) -> bool:
+    return bool(said & _CROSS or {"enc", "dec"} <= said or (said & _ATTENTION and said & _CROSS_WITH_ATTENTION))
+
+
+def _fused(seen: Seen) -> Fact | None:
+    if seen.found.form not in ("fused_qkv", "fused_qk"):
+        return None
+    part = seen.found.parts["qkv" if seen.found.form == "fused_qkv" else "qk"]
+    return fact("self", _FUSED, f"{part.path} makes queries and keys from one input of {part.inp} channels")
+
+
+def _second(seen: Seen) -> Fact | None:
+    mine = words(seen.node.name)
+    if mine[-1:] != ("2",) or not any(words(name) == (*mine[:-1], "1") for name, _ in seen.beside):
+        return None
+    name = seen.node.name
+    if seen.contexts:
+        detail = f"{name} elsewhere reads {sorted(seen.contexts)}, here {seen.found.kv_dim}"
+        return fact("self", _OTHER_WIDTH, detail)
+    if len(seen.own) >= _LEVELS:
+        return fact("self", _MANY_WIDTHS, f"{name} reads {sorted(seen.own)}, in each block the queries' own width")
+    if any(_AXES & set(words(a.name)) for a in seen.node.ancestors()):
+        return None
+    return fact("cross", _SECOND, f"{name} beside {', '.join(n for n, _ in seen.beside)}")
+
+
+def _beside_self(seen: Seen) -> Fact | None:
+    for name, _ in seen.beside:
+        if set(words(name)) & _SELF:
+            return fact("cross", _BESIDE_SELF, f"{seen.node.name} beside {name}")
+    return None
+
+
+def _alone(seen: Seen) -> Fact:
     return fact("self", _ALONE, "keys read the width queries read, and nothing says there is another stream")
 
 
-def _said(node: Node) -> str | None:
-    """What the names of the module and of those around it up to its block say."""
-    around: Node | None = node
-    while around is not None and not around.name.isdigit():
-        said = set(words(around.name))
-        if "self" in said or "sa" in said:
-            return "self"
-        if said & _CROSS_WORDS and (said & {"attn", "attention", "cross", "att"} or said & {"crossattention", "ca"}):
-            return "cross"
-        if around is node and said & _SELF_WORDS:
-            return "self"
-        around = around.parent
-    return None
+_RULES: tuple[Callable[[Seen], Fact | None], ...] = (
+    _joint, _width, _joint_pair, _probe, _resampler, _named, _fused, _second, _beside_self, _alone,
+)  # fmt: skip

@@ -2,150 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ingest.analysis import Attention, Scene
-from ingest.attends import Attending, attends
+from ingest.attends import attends
 from ingest.heads import find_heads
-from ingest.projection_names import words
-from ingest.projections import Projections, matrix, read_projections
+from ingest.projections import Matrix, Projections, inside
+from ingest.projections_blind import by_shape
+from ingest.projections_named import by_name
 from ingest.rules import fact, rule, unknown
 from ingest.tree import Node
+from ingest.words import vocabulary, words
 from kb.values import Fact
 
 _GQA = rule("attention.gqa", "shape", "Query rows over key rows is the number of query heads a key head serves.")
 _GQA_FUSED = rule(
     "attention.gqa_fused",
     "shape",
-    "A fused projection has as many query rows as the output projection has columns; the rest is shared by key and value.",
+    "A fused projection has as many query rows as the output projection has columns; key and value share the rest.",
 )
 _GQA_UNKNOWN = rule("attention.gqa_unknown", "none", "Nothing tells query rows from key rows.")
 _NORM_NONE = rule("attention.qk_norm_none", "shape", "No norm beside the projections has a query's or key's name.")
-_NORM_HEAD = rule(
-    "attention.qk_norm_per_head", "shape", "A query norm smaller than the query's rows acts on each head."
-)
-_NORM_FULL = rule("attention.qk_norm_full", "shape", "A query norm as wide as the query's rows spans all heads.")
-_ATTENTION_WORDS = frozenset("attn attention att mha mhsa msa sa ca selfattention crossattention xattn mixer".split())
+_NORM_HEAD = rule("attention.qk_norm_per_head", "shape", "A norm smaller than the query's rows acts on each head.")
+_NORM_FULL = rule("attention.qk_norm_full", "shape", "A norm as wide as the query's rows spans all heads.")
+_ATTENTION = vocabulary("attn attention att mha mhsa msa sa ca selfattention crossattention xattn")
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """An attention's projections, with the module that owns them and the outermost module that is only this."""
+    """An attention's projections, with the module that owns them and the outermost module that is only this.
+
+    `outside` is the output projection when it lies beside the core, its path relative to `outer`.
+    """
 
     node: Node
     outer: Node
     found: Projections
+    outside: Matrix | None = None
 
 
 def find_attention(scene: Scene) -> dict[str, Attention]:
     """Attention modules by path: of the outermost module that is nothing but the attention."""
     cores = _cores(scene)
-    attending = attends(scene, {p: Attending(c.node, c.found) for p, c in cores.items()})
-    heads = find_heads(scene, {p: (c.node, c.found) for p, c in cores.items()})
-    out: dict[str, Attention] = {}
-    for path, core in cores.items():
-        found = core.found
-        below = path[len(core.outer.path) :].lstrip(".")
-        n_heads, kv_heads, head_dim = heads[path]
-        out[core.outer.path] = Attention(
-            path=core.outer.path,
-            form=found.form,
-            attends=attending[path],
-            q_dim=found.width("q", "q_down", "q_up", "qkv", "qk"),
-            kv_dim=found.width("k", "kv", "kv_down", "qkv", "qk"),
-            inner_dim=inner_dim(found),
-            out_dim=found.rows("o"),
-            heads=n_heads,
-            kv_heads=kv_heads,
-            head_dim=head_dim,
-            gqa=_gqa(found),
-            qk_norm=_qk_norm(found),
-            gated="gate" in found.parts,
-            core=below,
-            parts=_parts(found, below),
-        )
-    return out
+    known = {path: (core.node, core.found) for path, core in cores.items()}
+    attending = attends(scene, known)
+    heads = find_heads(scene, known)
+    return {core.outer.path: _attention(core, attending[path], heads[path]) for path, core in cores.items()}
 
 
-def inner_dim(found: Projections) -> int | None:
-    """Rows of the query projection, in channels; for a fused one what the output projection reads."""
-    rows = found.rows("q", "q_up")
-    if rows is not None:
-        return rows
-    qkv = found.parts.get("qkv")
-    if qkv is None:
-        qk = found.rows("qk")
-        return qk // 2 if qk else None
-    reads = found.width("o")
-    if reads is not None and reads < qkv.out:
-        return reads
-    return qkv.out // 3 if qkv.out % 3 == 0 else None
+def _attention(core: Core, attending: Fact, heads: tuple[Fact, Fact, Fact]) -> Attention:
+    found = core.found
+    return Attention(
+        path=core.outer.path,
+        form=found.form,
+        attends=attending,
+        q_dim=found.q_dim,
+        kv_dim=found.kv_dim,
+        inner_dim=found.query_rows,
+        out_dim=found.rows("o"),
+        heads=heads[0],
+        kv_heads=heads[1],
+        head_dim=heads[2],
+        gqa=_gqa(found),
+        qk_norm=_qk_norm(found),
+        gated=found.gated,
+        core=core.node.path[len(core.outer.path) :].lstrip("."),
+        parts=_parts(core),
+    )
 
 
 def _cores(scene: Scene) -> dict[str, Core]:
     """Modules that own projections, children before parents, so that no layer is counted twice."""
     found: dict[str, Projections] = {}
     for node in reversed(list(scene.tree.root.distinct())):
-        if node.children or "in_proj_weight" in node.tensors:
-            projections = read_projections(scene, node, found)
+        if node.children or len(node.tensors) > 1:
+            projections = by_name(scene, node, found) or by_shape(scene, node, found)
             if projections is not None:
                 found[node.path] = projections
     nodes = scene.tree.nodes
-    return {path: _outermost(scene, nodes[path], found[path]) for path in reversed(found)}
+    return {path: _outermost(scene, nodes[path], found[path], found) for path in reversed(found)}
 
 
-def _outermost(scene: Scene, node: Node, found: Projections) -> Core:
-    """Climb while the parent adds nothing but norms and, where it is missing, the output projection."""
-    outer = node
-    while (parent := outer.parent) is not None and not parent.name.isdigit() and parent.path:
-        if not _ATTENTION_WORDS & set(words(parent.name)) or parent.tensors:
+def _outermost(scene: Scene, node: Node, found: Projections, cores: Mapping[str, object]) -> Core:
+    """Climb while the parent is named an attention and adds nothing but norms and a missing output projection."""
+    outer, outside = node, None
+    while (parent := outer.parent) is not None and parent.path and not outer.name.isdigit():
+        if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > 4:
             break
-        maps = [
+        beside = [
             m
             for name, child in parent.children.items()
-            if child is not outer and (m := matrix(scene.leaves, child, name)) is not None
+            if child is not outer
+            for m in inside(scene.leaves, child, name)
         ]
-        others = [c for c in parent.children.values() if c is not outer and len(c.children) > 3]
-        if others or len(maps) > (0 if "o" in found.parts else 1):
+        if len(beside) > (0 if "o" in found.parts else 1):
             break
-        below = node.path[len(parent.path) + 1 :]
-        parts = {role: m._replace(path=f"{below}.{m.path}") for role, m in found.parts.items()}
+        if beside:
+            outside = beside[0]
+            found = replace(found, parts={**found.parts, "o": outside})
         outer = parent
-        if maps:
-            found = Projections(
-                found.form, {**found.parts, "o": maps[0]._replace(path="^" + maps[0].path)}, found.norms
-            )
-        del parts
-    return Core(node, outer, found)
+    return Core(node, outer, found, outside)
 
 
-def _parts(found: Projections, below: str) -> dict[str, str]:
-    """Role -> path relative to the outermost module; `^` marks a layer that is beside the core already."""
-    out = {}
-    paths = {role: m.path for role, m in found.parts.items()} | {role: p for role, (p, _) in found.norms.items()}
-    for role, path in paths.items():
-        if path.startswith("^"):
-            out[role] = path[1:]
-        else:
-            out[role] = f"{below}.{path}" if below else path
+def _parts(core: Core) -> dict[str, str]:
+    """Role -> path relative to the outermost module."""
+    below = core.node.path[len(core.outer.path) :].lstrip(".")
+    paths = {role: m.path for role, m in core.found.parts.items() if m is not core.outside}
+    paths.update((role, path) for role, (path, _) in core.found.norms.items())
+    out = {role: f"{below}.{path}" if below else path for role, path in paths.items()}
+    if core.outside is not None:
+        out["o"] = core.outside.path
     return out
 
 
 def _gqa(found: Projections) -> Fact:
     """How many query heads share a key head: a whole number, or unknown."""
-    q, k = found.rows("q"), found.rows("k")
-    if q is None and found.form == "fused_qkv":
-        qkv, reads = found.parts["qkv"].out, found.width("o")
-        if reads is None or reads >= qkv or (qkv - reads) % 2:
-            return unknown(_GQA_UNKNOWN, f"qkv has {qkv} rows and no output projection tells the query's share")
-        rest = (qkv - reads) // 2
-        if reads % rest == 0:
-            return fact(reads // rest, _GQA_FUSED, f"of {qkv} rows {reads} are the query's, {rest} the key's")
-        return unknown(_GQA_UNKNOWN, f"{reads} query rows are no multiple of {rest} key rows")
-    if q is not None and k is None and found.form == "fused_kv":
-        k = found.parts["kv"].out // 2
-    if q and k and q % k == 0:
-        return fact(q // k, _GQA, f"query rows {q} / key rows {k}")
+    q, k = found.query_rows, found.key_rows
+    if "q" in found.parts:
+        if q and k and q % k == 0:
+            return fact(q // k, _GQA, f"query rows {q} / key rows {k}")
+    elif found.form == "fused_qkv" and "o" in found.parts and q and k and q % k == 0:
+        return fact(q // k, _GQA_FUSED, f"of {found.rows('qkv')} rows {q} are the query's and {k} the key's")
     return unknown(_GQA_UNKNOWN, f"query rows {q}, key rows {k}")
 
 
@@ -156,7 +134,7 @@ def _qk_norm(found: Projections) -> Fact:
             continue
         path, shape = found.norms[role]
         size = max(shape)
-        rows = found.rows("k") if role == "k_norm" else inner_dim(found)
+        rows = found.key_rows if role == "k_norm" else found.query_rows
         if rows is not None and size < rows:
             return fact("per_head", _NORM_HEAD, f"{path} has {size} of {rows} channels")
         return fact("full_width", _NORM_FULL, f"{path} has {size} channels, all {rows}; it says nothing about heads")

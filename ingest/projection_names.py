@@ -12,7 +12,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+from ingest.words import vocabulary, words
+
 _LETTERS = {
     "q": "q", "query": "q", "queries": "q", "k": "k", "key": "k", "keys": "k", "v": "v", "value": "v", "values": "v",
     "val": "v", "qkv": "qkv", "kqv": "qkv", "qvk": "qkv", "kv": "kv", "vk": "kv", "qk": "qk", "kq": "qk",
@@ -20,17 +21,16 @@ _LETTERS = {
 _GLUED = re.compile(
     r"^(?:to|w|fc|lin|linear|proj|conv)?(q|k|v|qk|kv|qkv|query|key|value)(?:s|proj|lin|linear|conv|fc)?$"
 )
-_FILLER = frozenset(
+
+_FILLER = vocabulary(
     "proj projection linear lin fc to w conv convolution convs layer dense net in attn attention self cross weight c x"
-    " with mqa the map mat matrix embed module transform".split()
+    " with mqa the map mat matrix embed module transform"
 )
-_SIDES = {
-    w: "add" for w in "add added context ctx txt text enc encoder cond caption cap prompt extra t y audio other".split()
-}
+_SIDE = vocabulary("add added context ctx txt text enc encoder cond caption cap prompt extra t y")
 _LOW_RANK = {"a": "down", "b": "up", "down": "down", "up": "up"}
-_NOISE = frozenset(
+_NOISE = vocabulary(
     "norm ln layernorm rmsnorm rms bn bias dw dwconv depthwise scale decay gate pool sr lora cache table emb embedding"
-    " embeddings rope rotary pos position lambda mask absmax index".split()
+    " embeddings rope rotary pos position lambda mask absmax index"
 )
 
 
@@ -48,16 +48,6 @@ class Spelling(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def words(name: str) -> tuple[str, ...]:
-    """Lower-case words of a name, split at everything but letters, at digits and at camel case.
-
-    >>> words("EncDecAttention.to_q2")
-    ('enc', 'dec', 'attention', 'to', 'q', '2')
-    """
-    return tuple(w.lower() for w in _WORD.findall(name))
-
-
-@lru_cache(maxsize=8192)
 def read_name(name: str) -> Spelling:
     """Read a layer's or tensor's own name (no path)."""
     letters: set[str] = set()
@@ -68,8 +58,8 @@ def read_name(name: str) -> Spelling:
             letters.update(found)
         elif word in _NOISE:
             noise = True
-        elif word in _SIDES:
-            side, extra = _SIDES[word], extra + 1
+        elif word in _SIDE:
+            side = "add"
         elif word in _LOW_RANK:
             side = _LOW_RANK[word]
         elif word not in _FILLER:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.analysis import Leaf, Scene
-from ingest.projection_names import Spelling, read_name, words
+from ingest.analysis import Leaf
 from ingest.tree import Node
 
-_OUT_WORDS = (frozenset("o out output wo".split()), frozenset("proj projection dense merge final fc lin".split()))
+Shape = tuple[int, ...]
 _DEPTH = 3
 
 
@@ -26,13 +25,17 @@ class Matrix(NamedTuple):
 class Projections:
     """Query, key and value projections of one module by role, widths in channels.
 
-    Roles: q, k, v, qkv, kv, qk, o, gate, and add_q ... for those of a second stream; q_down and q_up, kv_down and
-    kv_up where they are low-rank. `form` as in :class:`ingest.analysis.Attention`.
+    Roles: q, k, v, qkv, kv, qk, o, gate; add_q ... for those of a second stream; q_down and q_up, kv_down and kv_up
+    where they are low-rank; offsets and weights of a deformable one. `norms` are those on queries and keys: role ->
+    (path, shape of the weight). `by_shape` when the roles are told by shapes, not by names. `gated` when queries and
+    a gate share one projection.
     """
 
     form: str
     parts: Mapping[str, Matrix]
-    norms: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    norms: Mapping[str, tuple[str, Shape]] = field(default_factory=dict)
+    by_shape: bool = False
+    mlp: int = 0
 
     def width(self, *roles: str) -> int | None:
         """Columns of the first of these parts that is there: the width it reads."""
@@ -42,141 +45,98 @@ class Projections:
         """Rows of the first of these parts that is there."""
         return next((self.parts[r].out for r in roles if r in self.parts), None)
 
+    @property
+    def q_dim(self) -> int | None:
+        """Width the queries are made from."""
+        return self.width("q", "q_down", "q_up", "qkv", "qk", "offsets")
+
+    @property
+    def kv_dim(self) -> int | None:
+        """Width the keys are made from."""
+        return self.width("k", "kv", "kv_down", "k_down", "qkv", "qk", "v")
+
+    @property
+    def gated(self) -> bool:
+        """Whether a gate acts on the output: a layer of its own, or twice as many query rows as are used."""
+        if "gate" in self.parts:
+            return True
+        rows, reads, k, v = self.rows("q"), self.width("o"), self.rows("k"), self.rows("v")
+        return rows is not None and reads is not None and rows == 2 * reads and k == v and k is not None and k <= reads
+
+    @property
+    def query_rows(self) -> int | None:
+        """Channels of all query heads together."""
+        rows, reads = self.rows("q", "q_up"), self.width("o")
+        if rows is not None:
+            return rows // 2 if self.gated and "gate" not in self.parts else rows
+        qkv = self.rows("qkv")
+        if qkv is not None:
+            if self.mlp and reads is not None:
+                return (qkv - reads) // 2
+            if reads is not None and reads < qkv:
+                return reads
+            return qkv // 3 if qkv % 3 == 0 else None
+        qk = self.rows("qk")
+        return qk // 2 if qk is not None else self.rows("v")
+
+    @property
+    def key_rows(self) -> int | None:
+        """Channels of all key heads together; None where low-rank or unknown."""
+        rows = self.rows("k")
+        if rows is not None:
+            return rows
+        if "kv" in self.parts:
+            return self.parts["kv"].out // 2
+        qkv, inner = self.rows("qkv"), self.query_rows
+        if qkv is not None and inner is not None:
+            if self.mlp:
+                return inner
+            return inner if qkv == 2 * inner else (qkv - inner) // 2
+        return inner if self.form == "fused_qk" else None
+
+
+def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, object]) -> dict[str, Matrix]:
+    """Children of a module that are themselves layers with a matrix, by name."""
+    out = {}
+    for name in children:
+        leaf = leaves.get(f"{node_path}.{name}" if node_path else name)
+        found = of_leaf(leaf, name) if leaf is not None else None
+        if found is not None:
+            out[name] = found
+    return out
+
+
+def of_leaf(leaf: Leaf, at: str) -> Matrix | None:
+    """The map of one layer; None for what is no linear map or convolution, and for depthwise ones."""
+    a = leaf.attributes
+    if leaf.role == "Linear":
+        out, inp = a.get("out_features"), a.get("in_features")
+    elif leaf.role == "Conv" and not a.get("depthwise"):
+        out, inp = a.get("out_channels"), a.get("in_channels")
+    else:
+        return None
+    return Matrix(at, out, inp) if isinstance(out, int) and isinstance(inp, int) else None
+
+
+def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH) -> Iterator[Matrix]:
+    """The maps at and below a module, in order; what adapters add to a layer is left out."""
+    leaf = leaves.get(node.path)
+    if leaf is not None and leaf.role in ("Linear", "Conv"):
+        found = of_leaf(leaf, at)
+        if found is not None:
+            yield found
+        return
+    if depth:
+        base = node.children.get("base_layer")
+        for name, child in node.children.items() if base is None else (("base_layer", base),):
+            yield from inside(leaves, child, f"{at}.{name}" if at else name, depth - 1)
+
 
 def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Matrix | None:
     """The map a child computes: the layer itself, or first to last layer of a small wrapper; None where it is none."""
-    found = list(_matrices(leaves, node, at, _DEPTH))
+    found = list(inside(leaves, node, at))
     if not found or len(found) > 3:
         return None
     if len(found) == 1:
         return found[0]
     return Matrix(at, found[-1].out, found[0].inp)
-
-
-def _matrices(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int) -> Iterator[Matrix]:
-    leaf = leaves.get(node.path)
-    if leaf is not None and leaf.role in ("Linear", "Conv"):
-        found = _of_leaf(leaf, at)
-        if found is not None:
-            yield found
-        return
-    if depth:
-        for name, child in node.children.items():
-            if "lora" not in name or not node.tensors:
-                yield from _matrices(leaves, child, f"{at}.{name}" if at else name, depth - 1)
-
-
-def _of_leaf(leaf: Leaf, at: str) -> Matrix | None:
-    a = leaf.attributes
-    if leaf.role == "Linear":
-        out, inp = a.get("out_features"), a.get("in_features")
-    elif a.get("depthwise"):
-        return None
-    else:
-        out, inp = a.get("out_channels"), a.get("in_channels")
-    return Matrix(at, out, inp) if isinstance(out, int) and isinstance(inp, int) else None
-
-
-def read_projections(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
-    """The projections a module holds, None where it is no attention. `cores` are attentions known below it."""
-    named = _named(scene, node, cores)
-    parts = {role: found for role, (_, found) in named.items()}
-    form = _form(parts)
-    if form is None:
-        return None
-    if form == "fused_qkv" and (parts["qkv"].out < 2 or parts["qkv"].out == parts["qkv"].inp):
-        return None
-    taken = {m.path for m in parts.values()}
-    _outputs(scene, node, parts, taken, cores)
-    return Projections(form, parts, dict(_norms(node, "", 2)))
-
-
-def _form(parts: Mapping[str, Matrix]) -> str | None:
-    """The way q, k and v are kept, None where one of them is missing."""
-    if "qkv" in parts:
-        return "fused_qkv"
-    query = "q" in parts or "q_up" in parts
-    if query and "kv_down" in parts and ("kv_up" in parts or "k_up" in parts):
-        return "mla"
-    if query and "k" in parts and "v" in parts:
-        return "separate"
-    if query and "kv" in parts:
-        return "fused_kv"
-    if "qk" in parts and "v" in parts:
-        return "fused_qk"
-    return None
-
-
-def _named(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
-    """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
-    found: dict[str, tuple[int, Matrix]] = {}
-    for name, child in node.children.items():
-        spelling = read_name(name)
-        if not spelling.letters or spelling.noise or child.path in cores:
-            continue
-        layer = matrix(scene.leaves, child, name)
-        if layer is not None:
-            _keep(found, spelling, layer)
-    for local, spec in node.tensors.items():
-        if len(spec.shape) == 2:
-            spelling = read_name("qkv" if local in ("in_proj_weight", "in_proj") else local)
-            if spelling.letters and not spelling.noise and spelling.extra == 0:
-                _keep(found, spelling, Matrix(local, spec.shape[0], spec.shape[1]))
-    if not found and "c_attn" in node.children:
-        layer = matrix(scene.leaves, node.children["c_attn"], "c_attn")
-        if layer is not None and layer.out == 3 * layer.inp:
-            found["qkv"] = (0, layer)
-    return found
-
-
-def _keep(found: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
-    role = spelling.letters
-    if spelling.side == "add":
-        role = f"add_{role}"
-    elif spelling.side:
-        role = f"{role}_{spelling.side}"
-    known = found.get(role)
-    if known is None or spelling.extra < known[0]:
-        found[role] = (spelling.extra, layer)
-
-
-def _outputs(scene: Scene, node: Node, parts: dict[str, Matrix], taken: set[str], cores: Mapping[str, object]) -> None:
-    """Add the output projection, a gate, and the second stream's output to `parts`."""
-    values = {m.out for r, m in parts.items() if r in ("q", "v", "q_up", "kv", "qkv", "qk")}
-    best: tuple[int, str, Matrix] | None = None
-    for name, child in node.children.items():
-        if name in taken or child.path in cores or read_name(name).letters:
-            continue
-        said = set(words(name))
-        layer = matrix(scene.leaves, child, name)
-        if layer is None:
-            continue
-        if said & {"gate", "gates"}:
-            parts.setdefault("gate", layer)
-            continue
-        if said & {"add", "added", "context", "txt"} and said & _OUT_WORDS[0]:
-            parts.setdefault("add_o", layer)
-            continue
-        rank = next((i for i, group in enumerate(_OUT_WORDS) if said & group), None)
-        if rank is not None and (best is None or rank < best[0]) and (values or layer.inp):
-            best = (rank, name, layer)
-    if best is not None:
-        parts["o"] = best[2]
-
-
-def _norms(node: Node, at: str, depth: int) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
-    """Norms on queries or keys: role -> (path, shape of its weight)."""
-    for name, child in node.children.items():
-        path = f"{at}.{name}" if at else name
-        spelling = read_name(name)
-        if spelling.letters in ("q", "k", "qk") and child.tensors and not child.children:
-            vectors = [t.shape for n, t in child.tensors.items() if n != "bias" and n[:8] != "running_"]
-            if vectors and all(max(s, default=0) and _thin(s) for s in vectors):
-                role = f"add_{spelling.letters}_norm" if spelling.side == "add" else f"{spelling.letters}_norm"
-                yield role, (path, vectors[0])
-        elif depth and "norm" in words(name) and not child.tensors:
-            yield from _norms(child, path, depth - 1)
-
-
-def _thin(shape: tuple[int, ...]) -> bool:
-    return sum(size > 1 for size in shape) <= 1

@@ -1,0 +1,125 @@
+"""Projections told by their names: to_q, k_proj, Wqkv, in_proj_weight, add_k_proj, kv_a_proj, sampling_offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ingest.analysis import Scene
+from ingest.projection_names import Spelling, read_name
+from ingest.projections import Matrix, Projections, Shape, matrix
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
+_GATE = vocabulary("gate gates")
+_SECOND = vocabulary("add added context txt")
+_ATTENTION = vocabulary("attn att attention")
+_PACKED = ("in_proj_weight", "in_proj")
+_STATE_SPACE = ("A_log", "dt_bias")
+
+
+def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
+    """The projections a module names, None where queries, keys or values are missing. `cores`: attentions below it."""
+    if all(name in node.tensors for name in _STATE_SPACE):
+        return None  # a recurrence that borrows the names
+    ranked = _ranked(scene, node, cores)
+    parts = {role: found for role, (_, found) in ranked.items()}
+    form = _form(parts, ranked)
+    if form is None:
+        return None
+    if form == "separate":
+        parts.pop("qkv", None)
+    taken = {m.path for m in parts.values()}
+    _add_outputs(scene, node, parts, taken, cores)
+    return Projections(form, parts, dict(query_norms(node)))
+
+
+def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]]) -> str | None:
+    """The way q, k and v are kept, None where one of them is missing."""
+    query = "q" in parts or "q_up" in parts
+    separate = query and "k" in parts and "v" in parts
+    if "qkv" in parts and not (separate and ranked["qkv"][0] > 0):
+        return "fused_qkv" if parts["qkv"].out != parts["qkv"].inp else None
+    if query and "kv_down" in parts and ("kv_up" in parts or "k_up" in parts):
+        return "mla"
+    if separate:
+        return "separate"
+    if query and "kv" in parts:
+        return "fused_kv"
+    if "qk" in parts and "v" in parts:
+        return "fused_qk"
+    return "deformable" if "offsets" in parts and "weights" in parts else None
+
+
+def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
+    """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
+    found: dict[str, tuple[int, Matrix]] = {}
+    for name, child in node.children.items():
+        spelling = read_name(name)
+        if child.path in cores:
+            continue
+        if spelling.letters:
+            layer = None if spelling.noise else matrix(scene.leaves, child, name)
+            if layer is not None:
+                _keep(found, spelling, layer)
+        elif name in ("sampling_offsets", "attention_weights"):
+            layer = matrix(scene.leaves, child, name)
+            if layer is not None:
+                found["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
+    for local, spec in node.tensors.items():
+        if len(spec.shape) == 2:
+            spelling = read_name("qkv" if local in _PACKED else local)
+            if spelling.letters and not spelling.noise and spelling.extra == 0:
+                _keep(found, spelling, Matrix(local, spec.shape[0], spec.shape[1]))
+    return found
+
+
+def _keep(found: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
+    role = spelling.letters
+    if spelling.side == "add":
+        role = f"add_{role}"
+    elif spelling.side:
+        role = f"{role}_{spelling.side}"
+    known = found.get(role)
+    if known is None or spelling.extra < known[0]:
+        found[role] = (spelling.extra, layer)
+
+
+def _add_outputs(
+    scene: Scene, node: Node, parts: dict[str, Matrix], taken: set[str], cores: Mapping[str, object]
+) -> None:
+    """Add the output projection, a gate, and the second stream's output to `parts`."""
+    best: tuple[int, Matrix] | None = None
+    for name, child in node.children.items():
+        said = set(words(name))
+        if name in taken or child.path in cores or read_name(name).letters:
+            continue
+        if not (said & (_OUT[0] | _OUT[1] | _GATE)):
+            continue
+        layer = matrix(scene.leaves, child, name)
+        if layer is None or layer.path in taken:
+            continue
+        if said & _GATE:
+            parts.setdefault("gate", layer)
+        elif said & _SECOND and said & _OUT[0]:
+            parts.setdefault("add_o", layer)
+        else:
+            rank = 0 if said & _OUT[0] else 1
+            if best is None or rank < best[0]:
+                best = (rank, layer)
+    if best is not None:
+        parts["o"] = best[1]
+
+
+def query_norms(node: Node, at: str = "", depth: int = 2) -> Iterator[tuple[str, tuple[str, Shape]]]:
+    """Norms on queries or keys: role -> (path, shape of its weight). Those on a low-rank latent are none."""
+    for name, child in node.children.items():
+        path = f"{at}.{name}" if at else name
+        spelling = read_name(name)
+        if spelling.letters in ("q", "k", "qk") and spelling.side not in ("down", "up") and child.tensors:
+            shapes = [t.shape for n, t in child.tensors.items() if n != "bias" and n[:8] != "running_"]
+            if not child.children and shapes and all(sum(size > 1 for size in s) == 1 for s in shapes):
+                role = f"add_{spelling.letters}_norm" if spelling.side == "add" else f"{spelling.letters}_norm"
+                yield role, (path, shapes[0])
+        elif depth and "norm" in words(name) and not child.tensors:
+            yield from query_norms(child, path, depth - 1)
