@@ -42,6 +42,8 @@ _INLINE = rule(
 _NAMED = rule("ff.named", "name", "A pair of matrices whose widths do not tell, in a module named as a feed-forward.")
 
 _NAMES = vocabulary("mlp ffn ff feedforward fc ffw intermediate wi wo densereludense")
+_FIRST = vocabulary("up in wi gate intermediate expand fc1 1 0")
+_LAST = vocabulary("down out output wo proj project 2")
 _FEW = 12
 
 
@@ -75,7 +77,7 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
             contents[node.sig] = _Content((), True)
             continue
         content = _content(scene, node, contents)
-        here = stacked_experts(node) or _whole(node, content) or _inline(node, content)
+        here = stacked_experts(node) or _whole(scene, node, content) or _inline(node, content)
         if here is not None:
             found[here.path] = here
             content = _Content((), True)
@@ -118,7 +120,7 @@ def _of_leaf(role: str, a: dict[str, object]) -> _Content:
     return _Content((), True)
 
 
-def _whole(node: Node, content: _Content) -> FeedForward | None:
+def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
     if maps is None or content.other or len(maps) not in (2, 3):
@@ -127,34 +129,49 @@ def _whole(node: Node, content: _Content) -> FeedForward | None:
     if shaped is None:
         return None
     because, up, down, hidden = shaped
-    width = down.out
-    if hidden <= width or any(m.conv for m in maps):
-        if not _is_named(node) or (hidden < width and width > 4 * hidden):
+    if hidden <= down.out:
+        stacked = node.parent is not None and node.parent.path in scene.stacks
+        if not (_is_named(node) or (stacked and hidden == down.out)) or down.out > 4 * hidden:
             return None
-        because = _NAMED if hidden == width else because
+        because = _NAMED
     return _made(node.path, because, up, down, hidden, inline=False)
 
 
 def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | None:
-    """(rule, ups, down, hidden) where the widths are those of an MLP; the last by name is down where all are square."""
-    for down in reversed(maps):
+    """(rule, ups, down, hidden) where the widths are those of an MLP.
+
+    Read backwards the same two matrices are an MLP too: names tell which is down, and otherwise the wider hidden width.
+    """
+    fits = []
+    for at, down in enumerate(maps):
         ups = tuple(m for m in maps if m is not down)
+        rows = {u.out for u in ups}
+        because = None
         if any(u.inp != down.out for u in ups):
             continue
-        rows = {u.out for u in ups}
-        if len(ups) == 1 and rows == {down.inp}:
-            return _PLAIN, ups, down, down.inp
-        if len(ups) == 2 and rows == {down.inp}:
-            return _GATED, ups, down, down.inp
-        if len(ups) == 1 and rows == {2 * down.inp}:
-            return _FUSED, ups, down, down.inp
-    return None
+        if rows == {down.inp}:
+            because = _PLAIN if len(ups) == 1 else _GATED
+        elif len(ups) == 1 and rows == {2 * down.inp}:
+            because = _FUSED
+        if because is not None:
+            fits.append((_says_down(down, ups), down.inp, at, because, ups, down))
+    if not fits:
+        return None
+    _, hidden, _, because, ups, down = max(fits, key=lambda f: f[:3])
+    return because, ups, down, hidden
+
+
+def _says_down(down: Map, ups: tuple[Map, ...]) -> int:
+    """1 where names agree that this one is the last, -1 where they say the contrary, 0 where they say nothing."""
+    last = _LAST & set(words(down.path)) or any(_FIRST & set(words(u.path)) for u in ups)
+    first = _FIRST & set(words(down.path)) or any(_LAST & set(words(u.path)) for u in ups)
+    return bool(last) - bool(first)
 
 
 def _inline(node: Node, content: _Content) -> FeedForward | None:
     """The layer holds other things, and one pair (or triple) of loose maps that is an MLP."""
     maps = content.maps
-    if maps is None or not (content.other or len(maps) > 3) or len(maps) < 2 or not node.path:
+    if maps is None or len(maps) < 2 or not node.path:
         return None
     linear = [m for m in maps if not m.conv]
     pairs = [
