@@ -32,17 +32,46 @@ def model_tables(
     8 nodes and 18 edges a block, more or less. `version` makes the header's hash, `names` and `shapes` the structural ones.
     """
     uid = f"{name}-{version}"
-    model = row("Model", None, uid=uid, name=name, source="toy.design", format="design", header_hash=f"h-{version}",
-                architecture=f"a-{names}", shape_hash=f"s-{shapes}", n_tensors=3 * blocks, n_params=VALUES["int"],
-                n_bytes=2 * VALUES["int"], dtypes=VALUES["string[]"], dtype_tensors=[3, 1], dtype_params=VALUES["int[]"],
-                dtype_bytes=[], metadata='{"a": [1, 2.0]}', role="toy", role_confidence=1.0)  # fmt: skip
+    model = row(
+        "Model",
+        None,
+        uid=uid,
+        name=name,
+        source="toy.design",
+        format="design",
+        header_hash=f"h-{version}",
+        architecture=f"a-{names}",
+        shape_hash=f"s-{shapes}",
+        n_tensors=3 * blocks,
+        n_params=VALUES["int"],
+        n_bytes=2 * VALUES["int"],
+        dtypes=VALUES["string[]"],
+        dtype_tensors=[3, 1],
+        dtype_params=VALUES["int[]"],
+        dtype_bytes=[],
+        metadata='{"a": [1, 2.0]}',
+        role="toy",
+        role_confidence=1.0,
+    )
     nodes: dict[tuple[str, str | None], list[tuple[Any, ...]]] = {("Model", None): [model]}
     edges: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     add = nodes.setdefault
     stack = f"{uid}/blocks"
     add(("Module", "Stack"), []).append(
-        row("Module", "Stack", uid=stack, model=uid, path="blocks", name="blocks", kind="Stack", depth=1, runs=["0-9"], uniform=True,
-            stack_depth=blocks))  # fmt: skip
+        row(
+            "Module",
+            "Stack",
+            uid=stack,
+            model=uid,
+            path="blocks",
+            name="blocks",
+            kind="Stack",
+            depth=1,
+            runs=["0-9"],
+            uniform=True,
+            stack_depth=blocks,
+        )
+    )
     edges.setdefault(("CONTAINS", "Model", "Module"), []).append((uid, stack, 0))
     add(("Stream", None), []).append(
         row("Stream", None, uid=f"{uid}~blocks~video", model=uid, scope="blocks", name="video", width=64)
@@ -72,8 +101,23 @@ def _block(uid: str, index: int, nodes: dict[Any, list[Any]], edges: dict[Any, l
 
     def module(path: str, role: str | None, kind: str, **known: Any) -> str:
         nodes.setdefault(("Module", role), []).append(
-            row("Module", role, uid=f"{uid}/{path}", model=uid, path=path, name=path.rpartition(".")[2], kind=kind, kind_rule="linear.two_dim",
-                kind_basis="shape", kind_confidence=0.99, kind_detail="seen", depth=path.count(".") + 1, n_params=2**40, **known))  # fmt: skip
+            row(
+                "Module",
+                role,
+                uid=f"{uid}/{path}",
+                model=uid,
+                path=path,
+                name=path.rpartition(".")[2],
+                kind=kind,
+                kind_rule="linear.two_dim",
+                kind_basis="shape",
+                kind_confidence=0.99,
+                kind_detail="seen",
+                depth=path.count(".") + 1,
+                n_params=2**40,
+                **known,
+            )
+        )
         return f"{uid}/{path}"
 
     path = f"blocks.{index}"

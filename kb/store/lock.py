@@ -75,6 +75,8 @@ class Lock:
         """Say who holds it; a folder that cannot be written has readers only, and needs no note."""
         with suppress(OSError):
             self._note.parent.mkdir(exist_ok=True)
+            if not shared:
+                list(_holders(self._note))  # who was killed left a note
             self._note.write_text(f"{'reading' if shared else 'writing'}: {_command()}", "utf-8")
 
 

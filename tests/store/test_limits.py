@@ -17,8 +17,11 @@ ROWS_LOOP = "UNWIND range(1, 3000) AS x UNWIND range(1, 3000) AS y UNWIND range(
 EXPRESSION_LOOP = "RETURN size([x IN range(1, 30000) WHERE size([y IN range(1, 1000) WHERE y = x]) > 0]) AS n"
 
 
-@pytest.mark.parametrize("query", [ROWS_LOOP, EXPRESSION_LOOP])
-def test_a_query_is_cut_off(store: Store, query: str) -> None:
+@pytest.mark.parametrize("loop", ["rows", "expression"])
+def test_a_query_is_cut_off(store: Store, loop: str) -> None:
+    query = ROWS_LOOP if loop == "rows" else EXPRESSION_LOOP
+    if store.uri.startswith("bolt"):
+        query = query.replace("30000", "600000")  # about as long there
     start = time.monotonic()
 
     with pytest.raises(StoreError, match="longer than 0.5 s"):

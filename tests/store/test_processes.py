@@ -1,0 +1,236 @@
+"""More than one process on an embedded store, and processes that are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kb.errors import StoreBusyError, StoreError
+from kb.store import Store, open_store
+from kb.store.assemble import canonical
+from tests.stores import wipe
+from tests.tables import model_tables
+
+HOLD = """
+import sys
+from kb.store import open_store
+store = open_store(sys.argv[1], read_only=sys.argv[2] == "ro")
+print("open", flush=True)
+sys.stdin.read()
+store.close()
+"""
+INGEST = """
+import sys
+from kb.store import open_store
+from tests.tables import model_tables
+store = open_store(sys.argv[1])
+print("open", flush=True)
+for turn in range(1000):
+    tables = model_tables("victim", blocks=int(sys.argv[2]), version=f"v{turn}")
+    print("writing", flush=True)
+    store.replace(tables)
+"""
+
+
+def start(program: str, *words: str) -> subprocess.Popen[str]:
+    """A process that runs a program from the checkout, once it has said 'open'."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    process.communicate(timeout=30)
+
+
+def test_a_second_writer_is_told_who_holds_the_store(embedded_uri: str) -> None:
+    holder = start(HOLD, embedded_uri, "rw")
+
+    with pytest.raises(StoreBusyError, match=rf"process {holder.pid} \(writing") as caught:
+        open_store(embedded_uri, wait=0.3)
+
+    assert "ARCHKB_STORE_WAIT" in caught.value.cure
+    stop(holder)
+    open_store(embedded_uri, wait=0.3).close()
+
+
+def test_a_reader_does_not_get_in_while_another_writes(embedded_uri: str) -> None:
+    holder = start(HOLD, embedded_uri, "rw")
+
+    with pytest.raises(StoreBusyError, match=str(holder.pid)):
+        open_store(embedded_uri, read_only=True, wait=0.3)
+
+    stop(holder)
+
+
+def test_a_writer_waits_for_readers_and_names_them(embedded_uri: str) -> None:
+    open_store(embedded_uri).close()
+    holder = start(HOLD, embedded_uri, "ro")
+
+    with pytest.raises(StoreBusyError, match=rf"process {holder.pid} \(reading"):
+        open_store(embedded_uri, wait=0.3)
+
+    stop(holder)
+
+
+def test_readers_share(embedded_uri: str) -> None:
+    store = open_store(embedded_uri)
+    store.replace(model_tables())
+    store.close()
+    holders = [start(HOLD, embedded_uri, "ro") for _ in range(2)]
+
+    store = open_store(embedded_uri, read_only=True, wait=0.1)
+
+    assert [model.name for model in store.models()] == ["toy"]
+    store.close()
+    for holder in holders:
+        stop(holder)
+
+
+def test_who_waits_gets_in_when_the_other_is_done(embedded_uri: str) -> None:
+    holder = start(HOLD, embedded_uri, "rw")
+    assert holder.stdin
+    holder.stdin.close()
+
+    store = open_store(embedded_uri, wait=10)
+
+    store.replace(model_tables())
+    store.close()
+    holder.wait(timeout=10)
+    assert holder.stdout
+    holder.stdout.close()
+
+
+def test_a_killed_holder_holds_nothing(embedded_uri: str) -> None:
+    holder = start(HOLD, embedded_uri, "rw")
+    holder.kill()
+    holder.communicate(timeout=10)
+
+    open_store(embedded_uri, read_only=True, wait=0.3).close()
+    open_store(embedded_uri, wait=0.3).close()
+
+    assert list(Path(embedded_uri, "holders").iterdir()) == []
+
+
+def test_an_error_while_opening_gives_the_lock_back(embedded_uri: str) -> None:
+    folder = Path(embedded_uri)
+    folder.mkdir()
+    (folder / "db").write_text("a file, where the engine wants a folder")
+
+    with pytest.raises(StoreError):
+        open_store(embedded_uri, wait=0.1)
+
+    (folder / "db").unlink()
+    open_store(embedded_uri, wait=0.1).close()
+
+
+def test_reading_a_store_that_is_not_there_makes_none(embedded_uri: str) -> None:
+    with pytest.raises(StoreError, match="ingest"):
+        open_store(embedded_uri, read_only=True)
+
+    assert not Path(embedded_uri).exists()
+
+
+def only_whole(uri: str, blocks: int) -> int:
+    """Open after a kill, for reading first; every model is whole, and nothing else is there. How many victims."""
+    store = open_store(uri, read_only=True)
+    names = [model.name for model in store.models()]
+    nodes = edges = 0
+    for name in names:
+        tables = store.load(name)
+        version = tables.uid.removeprefix(f"{name}-")
+        expected = model_tables(name, blocks=blocks if name == "victim" else 2, version=version)
+        assert canonical(tables) == canonical(expected)
+        nodes += sum(len(t.rows) for t in tables.nodes if not t.shared)
+        edges += sum(len(t.rows) for t in tables.edges)
+    assert store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule) RETURN count(n) AS n").rows == ((nodes,),)
+    assert store.read("MATCH ()-[r]->() WHERE type(r) <> 'SAME_AS' RETURN count(r) AS n").rows == ((edges,),)
+    store.close()
+    return names.count("victim")
+
+
+def kill_while_writing(uri: str, blocks: int, after: float) -> None:
+    process = start(INGEST, uri, str(blocks))
+    assert process.stdout
+    assert process.stdout.readline() == "writing\n"
+    time.sleep(after)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("round_", range(4))
+def test_twenty_kills_leave_whole_models_in_the_embedded_store(embedded_uri: str, round_: int) -> None:
+    store = open_store(embedded_uri)
+    store.replace(model_tables("kept"))
+    store.close()
+
+    for turn in range(5):
+        kill_while_writing(embedded_uri, 100, after=0.03 + 0.04 * (5 * round_ + turn))
+        only_whole(embedded_uri, 100)
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_kills_of_the_client_leave_whole_models_in_neo4j(neo4j_uri: str) -> None:
+    wipe(neo4j_uri)
+    store = open_store(neo4j_uri)
+    store.replace(model_tables("kept"))
+    store.close()
+
+    for turn in range(20):
+        kill_while_writing(neo4j_uri, 60, after=0.02 + 0.02 * turn)
+        only_whole(neo4j_uri, 60)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_the_terminal_stays_silent(embedded_uri: str, read_only: bool, tmp_path: Path) -> None:
+    store: Store = open_store(embedded_uri)
+    store.replace(model_tables())
+    store.close()
+    program = f"""
+from kb.errors import StoreError
+from kb.store import open_store
+store = open_store({embedded_uri!r}, read_only={read_only})
+store.models()
+for bad in ("MATCH (n RETURN n", "CREATE (n:X)", "MATCH (n) RETURN n.x / 0", "RETURN toInteger([1]) + date('x')"):
+    try:
+        store.read(bad)
+    except StoreError:
+        continue
+store.load("toy")
+store.close()
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ARCADEDB")} | {
+        "PYTHONPATH": str(Path.cwd())
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+        cwd=tmp_path,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
+
+
+def test_importing_the_stores_imports_no_driver() -> None:
+    program = "import sys, kb.store, kb.store.cypher; print({'neo4j', 'arcadedb'} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
