@@ -1,7 +1,7 @@
 /*---
 id = "attention-across-models"
 title = "How much attention of which kind has each model?"
-rank = 31
+rank = 32
 aliases = [
   "attention across models",
   "compare attention of all models",

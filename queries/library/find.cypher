@@ -1,7 +1,7 @@
 /*---
 id = "find"
 title = "Where does a name occur in the model?"
-rank = 25
+rank = 26
 aliases = [
   "where is a module named",
   "find a module",

@@ -1,7 +1,7 @@
 /*---
 id = "largest-tensors"
 title = "Which tensors are the largest?"
-rank = 23
+rank = 24
 aliases = [
   "largest tensors",
   "biggest tensors",

@@ -3,14 +3,11 @@ id = "mixed-precision"
 title = "Which layers keep another precision in some blocks?"
 about = """
 Only layers whose tensors of one name have more than one dtype among the blocks."""
-rank = 21
+rank = 22
 aliases = [
-  "which blocks stay in bf16",
   "mixed precision",
   "which layers are not quantised",
-  "blocks kept in higher precision",
   "unquantized layers",
-  "which blocks are not fp8",
 ]
 identity = ["layer", "tensor", "dtype"]
 empty = "the like layers of every stack share one dtype"

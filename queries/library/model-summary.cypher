@@ -1,7 +1,7 @@
 /*---
 id = "model-summary"
 title = "What is this model, in one row?"
-rank = 24
+rank = 25
 aliases = [
   "summary",
   "model summary",

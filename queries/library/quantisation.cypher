@@ -1,7 +1,7 @@
 /*---
 id = "quantisation"
 title = "Which quantisation side-cars are there, and what do they scale?"
-rank = 22
+rank = 23
 aliases = [
   "quantization",
   "quantisation scales",

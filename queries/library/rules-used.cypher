@@ -1,7 +1,7 @@
 /*---
 id = "rules-used"
 title = "Which rules gave the facts, and how far can they be trusted?"
-rank = 27
+rank = 28
 aliases = [
   "how trustworthy are the rules",
   "rules used",

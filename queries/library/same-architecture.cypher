@@ -1,7 +1,7 @@
 /*---
 id = "same-architecture"
 title = "Which models have the same architecture?"
-rank = 30
+rank = 31
 aliases = [
   "which models are identical",
   "same architecture",

@@ -1,7 +1,7 @@
 /*---
 id = "shared-blocks"
 title = "Which models share a block with this one?"
-rank = 28
+rank = 29
 aliases = [
   "which models share this block",
   "models with the same block",

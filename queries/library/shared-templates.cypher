@@ -1,7 +1,7 @@
 /*---
 id = "shared-templates"
 title = "What is shared between models?"
-rank = 29
+rank = 30
 aliases = [
   "what is shared between models",
   "shared templates",

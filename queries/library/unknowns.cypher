@@ -1,7 +1,7 @@
 /*---
 id = "unknowns"
 title = "What is not known about the model, and why?"
-rank = 26
+rank = 27
 aliases = [
   "unknowns",
   "what is unknown",

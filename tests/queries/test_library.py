@@ -87,6 +87,7 @@ def test_the_golden_rows_say_what_the_graph_was_built_to_say() -> None:
     assert cross["blocks"] == [str(i) for i in range(12)]
     assert golden["cross-attention solo"] == []
     assert {(r["dtype"], r["count"]) for r in golden["mixed-precision duo"]} == {("F8_E4M3", 10), ("BF16", 2)}
+    assert [(r["dtypes"], r["count"]) for r in golden["block-precision duo"]] == [("BF16", 2), ("F8_E4M3", 10)]
     assert [r["sublayer"] for r in golden["residual-edges duo"]] == ["attn1", "attn2", "ff"]
     assert {r["property"] for r in golden["unknowns solo"]} >= {"attends", "kind"}
 
