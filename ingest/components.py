@@ -1,19 +1,160 @@
-"""Components: the parts of a checkpoint with a job of their own, and what the whole is."""
+"""Components: the parts of a checkpoint with a job of their own, and what the whole is.
+
+A bundle holds several parts side by side, each with stacks of its own; an autoencoder falls into its halves; beside the
+one big stack of a transformer, a module with a small stack is a connector or refiner.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from ingest.analysis import Component, Scene
-from ingest.rules import rule, unknown
+from ingest.latents import latent_channels
+from ingest.model_role import part_role, unwrapped
+from ingest.rules import fact, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
 from kb.values import Fact
 
-_UNKNOWN = rule("role.unknown", "none", "Nothing in names and shapes says what the part is for.")
+_HALF = rule(
+    "component.half", "name", "Encoder and decoder side by side, mostly convolutions, are an autoencoder's halves."
+)
+_NAMED = rule("component.named", "name", "A part of a bundle is what its name says.")
+_CONNECTOR = rule(
+    "component.connector", "shape", "A module with a small stack beside a transformer's big one prepares a stream."
+)
+_STATISTICS = rule(
+    "component.statistics", "name", "Means and deviations of a latent, beside the halves of an autoencoder."
+)
+_PIPELINE = rule("role.pipeline", "name", "A diffusion model bundled with the parts it runs with is a pipeline.")
+
+_WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("vocoder", vocabulary("vocoder hifigan bigvgan")),
+    ("speech_synthesis", vocabulary("tts")),
+    ("quantizer", vocabulary("quantizer quantize quantizers vq")),
+    ("latent_statistics", vocabulary("statistics stats")),
+    ("connector", vocabulary("connector connectors bridge aligner resampler projector refiner")),
+    ("projection", vocabulary("projection proj project")),
+    ("text_encoder", vocabulary("text clip t5 conditioner language")),
+    ("vision_encoder", vocabulary("vision visual image")),
+    ("controlnet", vocabulary("controlnet")),
+)
 
 
 def find_components(scene: Scene) -> dict[str, Component]:
-    """Components by path."""
-    return {}
+    """Components by path, parents before what is nested in them; none where the model is one part."""
+    return {found.path: found for found in _split(unwrapped(scene.tree.root), scene, _Place())}
 
 
 def model_role(scene: Scene) -> Fact:
     """What the whole model is for."""
-    return unknown(_UNKNOWN, "no rule applies")
+    roles = {str(c.role.value): c.path for c in scene.components.values()}
+    kinds = {"diffusion_transformer", "diffusion_unet"} & roles.keys()
+    if kinds and {"vae_encoder", "vae_decoder", "text_encoder"} & roles.keys():
+        return fact("diffusion_pipeline", _PIPELINE, f"a {min(kinds)} beside {', '.join(sorted(roles.keys() - kinds))}")
+    return part_role(scene.tree.root, scene)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a part stands: in a bundle, and how deep the splitting has gone."""
+
+    depth: int = 0
+
+
+def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
+    """The components at and below a module that is no component itself."""
+    parts = [child for child in node.children.values() if _has_stack(child, scene)]
+    if place.depth > 3:
+        return
+    if _is_autoencoder(node):
+        yield from _halves(node, scene)
+    elif _is_stacked(node, scene):
+        yield from (_connector(part) for part in parts if not part.name.isdigit() and not _is_container(part, scene))
+    elif len(parts) > 1:
+        for child in node.children.values():
+            if child.children or child in parts:
+                yield from _bundled(child, scene, place)
+            elif not _STATS.isdisjoint(words(child.name)):
+                yield _statistics(child)
+    elif len(parts) == 1:
+        yield from _split(unwrapped(parts[0]), scene, _Place(place.depth + 1))
+
+
+_STATS = vocabulary("statistics stats")
+
+
+def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
+    """A part of a bundle: itself, or its halves where it is an autoencoder; and what is nested in it."""
+    inner = unwrapped(child)
+    if _is_autoencoder(inner):
+        yield from _halves(inner, scene)
+        return
+    at = inner if inner.name not in ("", "0") and _is_stacked(inner, scene) and not child.name.isdigit() else child
+    yield Component(at.path, _role(at, scene))
+    if _is_stacked(inner, scene):
+        yield from _split(inner, scene, _Place(place.depth + 1))
+
+
+def _role(part: Node, scene: Scene) -> Fact:
+    """By shapes where they tell, by name where they do not."""
+    said = words(part.name)
+    named = next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
+    by_shape = part_role(part, scene)
+    if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
+        return fact(named, _NAMED, f"called {part.name}")
+    return by_shape
+
+
+def _is_container(node: Node, scene: Scene) -> bool:
+    """Whether a module is a numbered container."""
+    return any(name.isdigit() for name in node.children)
+
+
+def _is_stacked(node: Node, scene: Scene) -> bool:
+    """Whether a stack of blocks hangs directly below the module."""
+    stacks = (scene.stacks.get(child.path) for child in node.children.values())
+    return any(stack is not None and stack.blocks and len(stack.children) > 1 for stack in stacks)
+
+
+def _has_stack(node: Node, scene: Scene) -> bool:
+    """Whether the module is no container but has a stack of blocks somewhere below."""
+    return not _is_container(node, scene) and any(
+        (stack := scene.stacks.get(below.path)) is not None and stack.blocks and len(stack.children) > 1
+        for below in node.distinct()
+    )
+
+
+def _is_autoencoder(node: Node) -> bool:
+    """Encoder and decoder below one module, and neither has a vocabulary: see :func:`_halves`."""
+    return {"encoder", "decoder"} <= set(node.children)
+
+
+def _halves(node: Node, scene: Scene) -> Iterator[Component]:
+    """Encoder, decoder and what lies beside them."""
+    convolutional = part_role(node, scene).value in ("vae", "audio_codec")
+    kind = "codec" if part_role(node, scene).value == "audio_codec" else "vae"
+    for name in ("encoder", "decoder"):
+        half = node.children[name]
+        if not convolutional:
+            yield Component(half.path, _role(half, scene))
+            continue
+        seen = f"{name} beside {'decoder' if name == 'encoder' else 'encoder'}, mostly convolutions"
+        yield Component(half.path, fact(f"{kind}_{name}", _HALF, seen), latent_channels(node, name, scene))
+    for child in node.children.values():
+        if not _STATS.isdisjoint(words(child.name)):
+            yield _statistics(child)
+        elif "quantizer" in child.name or "quantize" in child.name:
+            yield Component(child.path, fact("quantizer", _NAMED, f"called {child.name}"))
+
+
+def _statistics(node: Node) -> Component:
+    return Component(node.path, fact("latent_statistics", _STATISTICS, f"it owns {', '.join(list(node.tensors)[:2])}"))
+
+
+def _connector(node: Node) -> Component:
+    said = words(node.name)
+    stream = next((word for word in ("text", "audio", "video", "image", "context") if word in said), None)
+    role = f"{stream}_connector" if stream else "connector"
+    return Component(node.path, fact(role, _CONNECTOR, f"{node.name} has a stack of its own beside the big one"))

@@ -1,0 +1,196 @@
+"""What a model, or a part of one, is for: the first rule that fits, from the most telling to the least."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingest.analysis import Scene
+from ingest.rules import Rule, fact, rule, unknown
+from ingest.traits import Traits, traits
+from ingest.tree import Node
+from ingest.words import vocabulary
+from kb.values import Fact
+
+_UNKNOWN = rule("role.unknown", "none", "Nothing in names and shapes says what the part is for.")
+_ADAPTER = rule("role.adapter", "name", "Low-rank pairs and other deltas of weights are an adapter.", "PEFT, LyCORIS")
+_CONTROL = rule("role.controlnet", "name", "Blocks called controlnet steer a diffusion model.")
+_MOTION = rule("role.motion_module", "name", "Motion modules without the model they go into.")
+_DIFFUSION = rule("role.diffusion", "name", "An MLP of a time step or noise level conditions a diffusion model.")
+_AUTOENCODER = rule(
+    "role.autoencoder", "shape", "An encoder and a decoder, mostly convolutions, without a vocabulary: an autoencoder."
+)
+_HALF = rule("role.autoencoder_half", "name", "Statistics of a latent beside convolutions belong to an autoencoder.")
+_PAIRED = rule("role.dual_encoder", "name", "A scale of logits beside two towers compares two modalities.")
+_VISION_LANGUAGE = rule("role.vision_language", "name", "A vision tower beside a language model with a vocabulary.")
+_MULTIMODAL = rule("role.multimodal", "shape", "Image patches and a vocabulary in one encoder.")
+_DETECTOR = rule("role.dense", "name", "A backbone under heads for boxes, masks, depth or segmentation.")
+_SEQUENCES = rule(
+    "role.seq2seq", "shape", "A vocabulary, and a decoder that attends to an encoder: sequence to sequence."
+)
+_SPEECH = rule(
+    "role.speech_seq2seq", "shape", "Sequence to sequence with convolutions over time or speech in its names."
+)
+_MASKED = rule(
+    "role.text_encoder", "name", "A vocabulary and an encoder's marks: token types, a pooler, a norm of embeddings."
+)
+_CAUSAL = rule(
+    "role.causal_lm", "convention", "A vocabulary and a stack without an encoder's marks: a causal language model."
+)
+_AUDIO = rule("role.audio_encoder", "name", "A feature extractor over a waveform or spectrogram.")
+_VOCODER = rule("role.vocoder", "shape", "Convolutions over time alone, transposed ones among them, make a waveform.")
+_IMAGES = rule("role.image_to_image", "shape", "Convolutions read an image and write one, without a head for classes.")
+_CNN = rule("role.cnn", "shape", "A convolution reads an image; no attention, and most weights are convolutions.")
+_VISION = rule("role.vision_encoder", "shape", "A convolution reads an image, and attention or matrices do the rest.")
+
+_LOW_RANK = vocabulary("lora hada lokr oft dora boft loha vera")
+_BOXES = vocabulary("bbox box boxes segmentation rpn roi anchors anchor fpn mask detection deformable detr")
+_VISION_WORDS = vocabulary("vision visual image pixel vit")
+_ENCODER_MARKS = vocabulary("pooler predictions mlm type")
+_SPEECH_WORDS = vocabulary("speech audio spectrogram")
+_UPWARDS = vocabulary("upsampler upsample upscale upscaler pixelshuffle")
+_IMAGE = frozenset((1, 3, 4))
+_SHUFFLED = frozenset((12, 27, 48))
+
+Verdict = tuple[str, Rule, str]
+
+
+def part_role(part: Node, scene: Scene) -> Fact:
+    """The role of the whole below `part`, with its evidence."""
+    found = traits(part, scene)
+    inner = unwrapped(part)
+    for judge in _JUDGES:
+        verdict = judge(inner, found)
+        if verdict is not None:
+            return fact(*verdict)
+    return unknown(_UNKNOWN, "no rule knows these names and shapes")
+
+
+def unwrapped(node: Node) -> Node:
+    """The first module at or below `node` that holds more than one other."""
+    while not node.tensors and len(node.children) == 1:
+        node = next(iter(node.children.values()))
+    return node
+
+
+def _adapter(part: Node, t: Traits) -> Verdict | None:
+    marks = {word for name in (t.said | t.tensors) for word in name.split("_")} & _LOW_RANK
+    return ("adapter", _ADAPTER, f"names with {', '.join(sorted(marks))}") if marks else None
+
+
+def _control(part: Node, t: Traits) -> Verdict | None:
+    return ("controlnet", _CONTROL, "modules called controlnet") if "controlnet" in t.said else None
+
+
+def _motion(part: Node, t: Traits) -> Verdict | None:
+    if {"motion", "modules"} <= t.said and not t.spatial and t.timed is None:
+        return "motion_module", _MOTION, "motion_modules and no convolution"
+    return None
+
+
+def _autoencoder(part: Node, t: Traits) -> Verdict | None:
+    if t.tables or t.conv_share < 0.4 or t.batch_norms:
+        return None
+    halves = sorted(name for name in part.children if name.split("_")[0] in ("encoder", "decoder"))
+    if len(halves) == 2 and halves[0].startswith("decoder") and halves[1].startswith("encoder"):
+        role = "audio_codec" if t.dimensions == 1 else "vae"
+        seen = f"{' and '.join(halves)}, {t.conv_share:.0%} of the weights in convolutions"
+        return role, _AUTOENCODER, seen
+    if {"statistics", "channel"} <= t.said or {"latents_mean", "latents_std"} & t.tensors:
+        return "vae", _HALF, "statistics of a latent beside convolutions"
+    return None
+
+
+def _paired(part: Node, t: Traits) -> Verdict | None:
+    scales = sorted(name for name in part.tensors if name.startswith("logit_scale"))
+    return ("dual_encoder", _PAIRED, f"{scales[0]} at the root") if scales else None
+
+
+def _vision_language(part: Node, t: Traits) -> Verdict | None:
+    if not t.tables or 3 not in t.reads or _BOXES & t.said:
+        return None
+    seen = f"convolutions over images beside a vocabulary of {t.tables[0][0]:,}"
+    if _VISION_WORDS & t.said and t.stacks >= 2:
+        return "vlm", _VISION_LANGUAGE, seen
+    return "multimodal_encoder", _MULTIMODAL, seen
+
+
+def _diffusion(part: Node, t: Traits) -> Verdict | None:
+    tables = sorted(name for name in t.tensors if name.endswith("scale_shift_table"))
+    if t.timed is None and not tables:
+        return None
+    seen = t.timed or tables[0]
+    way = {"down", "input"} & t.said and {"up", "output"} & t.said and "blocks" in t.said
+    if way and t.spatial and t.conv_share > 0.2:
+        return "diffusion_unet", _DIFFUSION, f"{seen}, and convolutions on a way down and up"
+    return ("diffusion_transformer", _DIFFUSION, f"{seen}, and a stack of blocks") if t.stacks else None
+
+
+def _dense(part: Node, t: Traits) -> Verdict | None:
+    marks = _BOXES & t.said
+    if marks and (t.spatial or "backbone" in t.said):
+        return "detector", _DETECTOR, f"names with {', '.join(sorted(marks))}"
+    if ("backbone" in t.said and {"classifier", "neck"} & t.said) or {"neck", "head"} <= set(part.children):
+        return "detector", _DETECTOR, "a backbone under a neck or classifier"
+    return None
+
+
+def _sequences(part: Node, t: Traits) -> Verdict | None:
+    if not t.tables:
+        return None
+    halves = any({"encoder", "decoder"} <= set(node.children) for node in (part, *part.children.values()))
+    if not halves and not t.crosses:
+        return None
+    how = "an encoder and a decoder" if halves else "attention to another sequence"
+    seen = f"{how}, a vocabulary of {t.tables[0][0]:,}"
+    if _SPEECH_WORDS & t.said or 1 in t.spatial:
+        return "speech_seq2seq", _SPEECH, seen
+    return "seq2seq", _SEQUENCES, seen
+
+
+def _language(part: Node, t: Traits) -> Verdict | None:
+    if not t.tables or t.spatial or not t.stacks:
+        return None
+    marks = sorted(_ENCODER_MARKS & t.said)
+    marks += ["a norm beside the embeddings"] * _embedding_norm(part) + ["tables of relative positions"] * t.buckets
+    marks += ["an encoder without a decoder"] * ("encoder" in unwrapped(part).children)
+    rows = f"a vocabulary of {t.tables[0][0]:,}"
+    if marks:
+        return "text_encoder", _MASKED, f"{rows}; {', '.join(marks)}"
+    return "causal_lm", _CAUSAL, f"{rows} and no mark of an encoder"
+
+
+def _embedding_norm(part: Node) -> bool:
+    """Whether a module of embeddings, or a head, holds a norm of its own."""
+    return any(
+        ("embeddings" in node.name or "head" in node.name) and any("norm" in name.lower() for name in node.children)
+        for node in part.distinct()
+    )
+
+
+def _audio(part: Node, t: Traits) -> Verdict | None:
+    if t.dimensions == 1 and {"feature", "audio", "speech"} & t.said and not t.tables:
+        return "audio_encoder", _AUDIO, "convolutions over time under a feature extractor or projection"
+    if t.dimensions == 1 and t.conv_share > 0.9 and not t.tables and (t.transposed or "resblocks" in t.said):
+        return "vocoder", _VOCODER, "convolutions over time alone"
+    return None
+
+
+def _images(part: Node, t: Traits) -> Verdict | None:
+    if t.tables or not t.spatial:
+        return None
+    written = t.writes & _IMAGE or t.writes & _SHUFFLED - t.reads
+    upwards = bool(_UPWARDS & t.said) and t.conv_share > 0.9
+    if not t.heads and (upwards or (t.reads & _IMAGE and written)):
+        return "super_resolution", _IMAGES, "convolutions read an image or latent and write one"
+    if not t.reads & _IMAGE:
+        return None
+    seen = f"{t.attentions} distinct attentions, {t.conv_share:.0%} of the weights in convolutions"
+    if not t.attentions and (t.conv_share > 0.6 or t.batch_norms or not t.stacks):
+        return "cnn", _CNN, seen
+    return "vision_encoder", _VISION, seen
+
+
+_JUDGES: tuple[Callable[[Node, Traits], Verdict | None], ...] = (
+    _adapter, _control, _motion, _autoencoder, _paired, _vision_language, _diffusion, _dense, _sequences, _language,
+    _audio, _images,
+)  # fmt: skip

@@ -1,0 +1,166 @@
+"""What a part of a model is made of, in numbers: the evidence for what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from ingest.analysis import Leaf, Scene
+from ingest.tree import Node
+from ingest.words import spoken, vocabulary, words
+
+_POSITIONS = vocabulary("position positions pos positional pe wpe type mask iou point class label relative bias")
+_TEXT = vocabulary("word words token tokens vocab wte tok")
+_CODES = vocabulary("quantize quantizer quantizers codebook codebooks vq vqmodel quant")
+_TIME = vocabulary("time timestep timesteps sigma sigmas adaln timestamp guidance")
+_EMBEDS = vocabulary("embedder embed emb embedding")
+_HEAD = vocabulary("head fc classifier logits")
+_VOCABULARY = 1000
+_CHARACTERS = 20
+_FIRST = 128
+"""A convolution of one input channel and fewer outputs than this reads a grey image, and is not depthwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Elements by what holds them, entry and exit channels, and the words of the names.
+
+    `spatial` maps the number of dimensions a convolution runs over to elements in kernels above 1. `tables` are the
+    (rows, width) of lookup tables of tokens: no positions, no codebooks. `timed`: an MLP of a time or noise level.
+    `crosses`: attentions that read another stream; `buckets`: tables of relative positions in the blocks; `heads`: a
+    matrix called head or classifier.
+    """
+
+    said: frozenset[str]
+    tensors: frozenset[str]
+    spatial: Mapping[int, int]
+    pointwise: int
+    matrices: int
+    tables: tuple[tuple[int, int], ...]
+    batch_norms: int
+    reads: frozenset[int]
+    writes: frozenset[int]
+    transposed: bool
+    timed: str | None
+    stacks: int
+    attentions: int
+    crosses: int
+    buckets: bool
+    heads: bool
+
+    @property
+    def convolutions(self) -> int:
+        """Elements in convolutions of any kernel."""
+        return sum(self.spatial.values()) + self.pointwise
+
+    @property
+    def conv_share(self) -> float:
+        """Part of the weights that lies in convolutions, 0 to 1."""
+        return self.convolutions / max(self.convolutions + self.matrices, 1)
+
+    @property
+    def dimensions(self) -> int:
+        """Dimensions most of the convolutions run over, 0 where there is none."""
+        return max(self.spatial, key=lambda d: (self.spatial[d], d), default=0)
+
+
+def traits(part: Node, scene: Scene) -> Traits:
+    """Measure a part: linear in its distinct modules."""
+    tally = _Tally()
+    for node in part.distinct():
+        tally.said.update(words(node.name))
+        tally.stacks += "0" in node.children and bool(node.children["0"].children)
+        if tally.timed is None and node.children and _is_timed(node, scene.leaves):
+            tally.timed = node.name
+        attention = scene.attentions.get(node.path)
+        if attention is not None:
+            tally.attentions += 1
+            tally.crosses += attention.attends.value == "cross"
+        leaf = scene.leaves.get(node.path)
+        if leaf is not None:
+            tally.layer(node, leaf)
+    return tally.result()
+
+
+class _Tally:
+    """What has been counted so far."""
+
+    def __init__(self) -> None:
+        self.said: set[str] = set()
+        self.tensors: set[str] = set()
+        self.spatial: dict[int, int] = {}
+        self.tables: list[tuple[int, int]] = []
+        self.reads: set[int] = set()
+        self.writes: set[int] = set()
+        self.pointwise = self.matrices = self.batch_norms = self.stacks = self.attentions = self.crosses = 0
+        self.transposed = self.buckets = self.heads = False
+        self.timed: str | None = None
+
+    def layer(self, node: Node, leaf: Leaf) -> None:
+        """Count one module that owns tensors."""
+        self.tensors.update(node.tensors)
+        size = max((prod(spec.shape) for spec in node.tensors.values()), default=0)
+        if leaf.role == "Conv":
+            self._convolution(leaf, size)
+        elif leaf.role == "Linear":
+            self.matrices += size
+            self.heads |= _is_head(node)
+        elif leaf.kind.value == "BatchNorm":
+            self.batch_norms += 1
+        elif leaf.kind.value == "Embedding":
+            table = _vocabulary(node, leaf)
+            self.tables += [] if table is None else [table]
+            self.buckets |= table is None and any(parent.name.isdigit() for parent in node.ancestors())
+
+    def _convolution(self, leaf: Leaf, size: int) -> None:
+        kernel, inp, out = _conv(leaf)
+        self.transposed |= str(leaf.kind.value).startswith("ConvTranspose")
+        if max(kernel, default=1) == 1 or (leaf.attributes["depthwise"] and out > _FIRST):
+            self.pointwise += size
+            return
+        self.spatial[len(kernel)] = self.spatial.get(len(kernel), 0) + size
+        self.reads.add(inp)
+        self.writes.add(out)
+
+    def result(self) -> Traits:
+        """The counts as a value."""
+        return Traits(
+            frozenset(self.said), frozenset(self.tensors), self.spatial, self.pointwise, self.matrices,
+            tuple(self.tables), self.batch_norms, frozenset(self.reads), frozenset(self.writes), self.transposed,
+            self.timed, self.stacks, self.attentions, self.crosses, self.buckets, self.heads,
+        )  # fmt: skip
+
+
+def _is_head(node: Node) -> bool:
+    """A matrix called head or classifier, or in a module called so, outside all blocks."""
+    said = spoken(node) if node.parent is None else (*spoken(node), *words(node.parent.name))
+    return not _HEAD.isdisjoint(said) and not any(up.name.isdigit() for up in node.ancestors())
+
+
+def _conv(leaf: Leaf) -> tuple[list[int], int, int]:
+    kernel, inp, out = (leaf.attributes[name] for name in ("kernel", "in_channels", "out_channels"))
+    assert isinstance(kernel, list)
+    assert isinstance(inp, int)
+    assert isinstance(out, int)
+    return kernel, inp, out
+
+
+def _vocabulary(node: Node, leaf: Leaf) -> tuple[int, int] | None:
+    rows, width = leaf.attributes["rows"], leaf.attributes["width"]
+    assert isinstance(rows, int)
+    assert isinstance(width, int)
+    said = spoken(node)
+    if not _POSITIONS.isdisjoint(said) or not _CODES.isdisjoint(words(node.path)):
+        return None
+    return (rows, width) if rows >= _VOCABULARY or (rows >= _CHARACTERS and not _TEXT.isdisjoint(said)) else None
+
+
+def _is_timed(node: Node, leaves: Mapping[str, Leaf]) -> bool:
+    """A module called time or noise level with two matrices in a chain: out of the first = in of the second."""
+    said = words(node.name)
+    if _TIME.isdisjoint(said) and not (said[:1] == ("t",) and not _EMBEDS.isdisjoint(said)):
+        return False
+    maps = [leaf for below in node.distinct() if (leaf := leaves.get(below.path)) and leaf.kind.value == "Linear"]
+    written = {leaf.attributes["out_features"] for leaf in maps[:8]}
+    return len(maps) >= 2 and any(leaf.attributes["in_features"] in written for leaf in maps[:8])
