@@ -1,5 +1,0 @@
-"""`python -m queries` is `archkb`."""
-
-from queries.cli import main
-
-main()
