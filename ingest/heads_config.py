@@ -16,7 +16,7 @@ from ingest.tree import Node
 from ingest.words import words
 
 _HEADS = re.compile(
-    r"^(?P<prefix>(?:\w+_)??)(?:num_attention_heads|num_heads|n_heads|n_head|num_attn_heads|nhead|heads"
+    r"^(?P<prefix>(?:\w+?_)??)(?:num_attention_heads|num_heads|n_heads|n_head|num_attn_heads|nhead|heads"
     r"|attention_heads)$"
 )
 _KV_HEADS = ("num_key_value_heads", "num_kv_heads", "n_kv_heads", "n_head_kv", "multi_query_group_num")
