@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ingest.analysis import Analysis
 from ingest.rules import fact, rule
 from ingest.stream_names import modality
+from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
 
@@ -19,10 +20,19 @@ _PROJECTION = rule(
     "A projection outside the blocks, named for a condition, writes the width that keys and values read.",
 )
 _ENCODER = rule("stream.encoder", "neighbour", "A decoder's attention reads what the encoder of its width writes.")
+_TOWER = rule(
+    "stream.tower",
+    "neighbour",
+    "Keys and values of another width than the queries read the one other stack of the model that has it.",
+)
+_MODULATED = rule(
+    "stream.modulated_context", "name", "The block modulates what its cross-attention reads, and names it for a text."
+)
 _CONTEXT = rule("stream.context", "convention", "What cross-attention reads and nothing names is its context.")
 _ADDED = rule("stream.joint_context", "name", "The second stream of a joint attention.")
 
 _CONDITION = vocabulary("caption captions text txt prompt context ctx cond condition conditioning t5 clip llm cap hid")
+_TEXT = vocabulary("caption text txt prompt")
 _NOT_TOKENS = vocabulary(
     "time timestep timesteps adaln modulation scale shift pooled pool vector norm guidance label position pos"
 )
@@ -95,6 +105,19 @@ def from_projection(source: Source) -> Fact:
 def from_encoder(stack: str, carries: str | None, width: int) -> Fact:
     """The name of what a decoder reads from its encoder."""
     return fact(carries or "encoder", _ENCODER, f"the encoder's blocks are {width} wide")
+
+
+def from_tower(stack: str, carries: str | None, width: int) -> Fact:
+    """The name of what is read from another stack of the model."""
+    return fact(carries or "context", _TOWER, f"of all stacks only {stack.rpartition('.')[2]} is {width} wide")
+
+
+def from_modulation(node: Node, width: int) -> Fact | None:
+    """The name of a context for which the block has a table or a bias, of the context's width; None without one."""
+    for local, spec in node.tensors.items():
+        if spec.shape and spec.shape[-1] == width and not _TEXT.isdisjoint(words(local)):
+            return fact("text", _MODULATED, f"the block owns {local} {list(spec.shape)}")
+    return None
 
 
 def unnamed_context(width: int) -> Fact:

@@ -5,7 +5,7 @@ Attentions are looked at once for each representative and stack; equal blocks sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ingest import stream_names as names
@@ -120,7 +120,7 @@ class _Table:
         if attention.attends.value == "joint":
             return mine, self._second(attention, scope, local, stack, mine)
         if attention.attends.value == "cross" and attention.kv_dim is not None:
-            return mine, self._context(attention.kv_dim, scope, self.streams[mine])
+            return mine, self._context(attention, attention.kv_dim, scope, self.streams[mine])
         return mine, mine
 
     def _carried(self, local: str, attention: Attention, stack: _Stack) -> str | None:
@@ -161,19 +161,30 @@ class _Table:
             self._sources = origins.sources(self.analysis, self.scope)
         return self._sources
 
-    def _context(self, width: int, scope: str, reader: Stream) -> int:
+    def _context(self, attention: Attention, width: int, scope: str, reader: Stream) -> int:
         """The stream a cross-attention reads: shared by all blocks, and by all stacks it is written for."""
         carries = str(reader.name.value)
         source = self._candidates().best(width, scope, carries)
         if source is not None:
-            at = source.path.rpartition(".")[0] or source.path
-            key: Key = (at, width, "context")
-            return self._index[key] if key in self._index else self._add(key, origins.from_projection(source), at)
-        encoder = self._encoder(width, scope)
-        if encoder is not None:
-            return encoder
-        key = (scope, width, f"context of {carries}")
-        return self._index[key] if key in self._index else self._add(key, origins.unnamed_context(width))
+            return self._projected(source)
+        tower = self._encoder(width, scope) if width == reader.width else self._tower(width, scope)
+        if tower is not None:
+            return tower
+        nodes = self.analysis.tree.nodes
+        around = (nodes[attention.path], *nodes[attention.path].ancestors())
+        inside = (node for node in around if node.path.startswith(f"{scope}."))
+        said = next((name for node in inside if (name := origins.from_modulation(node, width))), None)
+        component = names.enclosing(self.analysis.components, scope)
+        key: Key = (component.path if component is not None else "", width, f"context of {carries}")
+        if key not in self._index:
+            self._add(key, said or origins.unnamed_context(width))
+        return self._index[key]
+
+    def _projected(self, source: origins.Source) -> int:
+        """The stream a projection of the condition writes."""
+        at = source.path.rpartition(".")[0] or source.path
+        key: Key = (at, source.width, "context")
+        return self._index[key] if key in self._index else self._add(key, origins.from_projection(source), at)
 
     def _encoder(self, width: int, scope: str) -> int | None:
         """The stream of an encoder's stack of this width, for a stack below a decoder."""
@@ -181,14 +192,21 @@ class _Table:
             return None
         for other, stack in self._stacks.items():
             if "encoder" in words(other) and width in stack.names and other != scope:
-                key: Key = (other, width, "encoder's output")
-                if key not in self._index:
-                    component = names.enclosing(self.analysis.components, other)
-                    said = names.by_place(other, (), component).value
-                    carries = str(said) if said != "hidden" else None
-                    self._add(key, origins.from_encoder(other, carries, width), other)
-                return self._index[key]
+                return self._output(other, width, origins.from_encoder)
         return None
+
+    def _tower(self, width: int, scope: str) -> int | None:
+        """The stream of the one other stack that has this width."""
+        found = [other for other, stack in self._stacks.items() if other != scope and width in stack.names]
+        return self._output(found[0], width, origins.from_tower) if len(found) == 1 else None
+
+    def _output(self, stack: str, width: int, name: Callable[[str, str | None, int], Fact]) -> int:
+        """What a stack writes, as a stream that others read."""
+        key: Key = (stack, width, "its output")
+        if key not in self._index:
+            said = names.by_place(stack, (), names.enclosing(self.analysis.components, stack)).value
+            self._add(key, name(stack, str(said) if said != "hidden" else None, width), stack)
+        return self._index[key]
 
     def _second(self, attention: Attention, scope: str, local: str, stack: _Stack, mine: int) -> int:
         """The other stream of a joint attention: of its added projections, or of its twin beside it."""
@@ -199,7 +217,11 @@ class _Table:
         width = leaf.attributes.get("in_features") if leaf is not None else None
         if not isinstance(width, int):
             return mine
-        carries = names.modality(part) or "context"
+        carries = names.modality(part)
+        source = self._candidates().best(width, scope, None)
+        if carries is None and source is not None:
+            return self._projected(source)
+        carries = carries or "context"
         key: Key = (scope, width, f"joint {carries}")
         return self._index[key] if key in self._index else self._add(key, origins.second_of_joint(carries, part))
 
