@@ -102,7 +102,7 @@ def _of_how_many(store: Store, question: Question, params: Mapping[str, Any], ro
     found = sum(row[names.index("count")] for row in rows) if "count" in names else len(rows)
     used = {p: params[p] for p in params if f"${p}" in question.count}
     total = store.read(question.count, used).rows[0][0]
-    return f"{found} of {total}"
+    return f"{found} of {total} {question.counts}".rstrip()
 
 
 def signature(p: Param) -> str:

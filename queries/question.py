@@ -36,7 +36,7 @@ TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": f
 """Types of parameters, and what Python value binds them."""
 
 _FRONT = re.compile(r"\A\s*/\*---\s*\n(.*?)\n\s*---\*/", re.DOTALL)
-_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "params", "columns", "rank"}
+_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "counts", "params", "columns", "rank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Param:
 class Question:
     """A question that kept its promises when it was read. `identity` names the columns that tell a row apart.
 
-    `empty` is what no row means; `count` a query with one column `total`, of how many the rows are a part; `rank` its
-    place in lists, the lower the earlier.
+    `empty` is what no row means; `count` a query with one column `total`, of how many `counts` the rows are a
+    part; `rank` its place in lists, the lower the earlier.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Question:
     aliases: tuple[str, ...] = ()
     empty: str = ""
     count: str = ""
+    counts: str = ""
     path: str = ""
     rank: int = 1000
 
@@ -118,6 +119,7 @@ def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
         aliases=tuple(data.get("aliases", ())),
         empty=str(data.get("empty", "")),
         count=str(data.get("count", "")).strip(),
+        counts=str(data.get("counts", "")),
         path=path,
         rank=int(data.get("rank", 1000)),
     )

@@ -26,3 +26,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        terminal.tell(f"archkb: {error}")
+        sys.exit(ArchkbError.exit_code)

@@ -141,10 +141,19 @@ def questions(
     """
     catalog = open_catalog(questions)
     if id is not None:
-        terminal.say(asks.page(catalog.get(id)))
+        _show_one(run, catalog.get(id))
         return
     rows = tuple((q.id, q.title, " ".join(asks.signature(p) for p in q.params)) for q in catalog.all())
     run.show(Answer("questions", ("id", "title", "takes"), rows))
+
+
+def _show_one(run: Run, question: Question) -> None:
+    if run.format == "table":
+        terminal.say(asks.page(question))
+        return
+    takes = [asks.signature(p) for p in question.params]
+    row = (question.id, question.title, question.about, takes, [c.name for c in question.columns], question.cypher)
+    run.show(Answer("questions", ("id", "title", "about", "takes", "returns", "cypher"), (row,)))
 
 
 @with_answer

@@ -48,7 +48,8 @@ def side_by_side(diff: Diff, *, named: bool) -> Answer:
     """The comparison as rows (topic, aspect, a, b, change); the middle columns bear the models' names if `named`."""
     middle = (diff.a, diff.b) if named else ("a", "b")
     rows = [(x.topic, x.aspect, x.a, x.b, x.change) for x in diff.aspects]
-    rows += [_stack_row(s) for s in diff.stacks]
+    if diff.names is not None:  # stacks are compared by path, which says nothing of two designs
+        rows += [_stack_row(s) for s in diff.stacks]
     notes = [f"{diff.a} and {diff.b}: {diff.relation}"]
     if diff.names is not None:
         rows += list(_name_rows(diff))

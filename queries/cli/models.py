@@ -67,8 +67,10 @@ def tree(
       archkb tree ltx-2-19b-dev-fp8 model.diffusion_model --depth 4
     """
     from kb.outline import outline
+    from queries.tree import module_tables
 
-    tables = _load(run, model)
+    with run.store() as store:
+        tables = module_tables(store, uid_of(store, model))
     try:
         root = outline(tables, path)
     except KeyError:

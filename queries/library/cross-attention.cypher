@@ -16,6 +16,7 @@ aliases = [
 identity = ["attention", "queries", "q_dim", "attends_to", "kv_dim", "inner_dim", "heads", "basis"]
 empty = "no attention is known to read another stream than its own; `attention-evidence` shows those of unknown kind"
 count = "MATCH (a:Attention {model: $model}) RETURN count(a) AS total"
+counts = "attention modules"
 
 [params.model]
 type = "model"

@@ -166,3 +166,6 @@ def test_questions_shows_one(archkb: Archkb) -> None:
     out = archkb("questions", "largest-tensors").out
     assert "top:int=20" in out
     assert find_question("largest-tensors").cypher in out
+    [one] = archkb("questions", "largest-tensors", "--json").json
+    assert one["takes"] == ["model:model", "top:int=20"]
+    assert one["cypher"] == find_question("largest-tensors").cypher
