@@ -64,7 +64,9 @@ def _transposed(node: Node, own: Params) -> Rule | None:
     if own.bias is not None and own.bias[0] != out:
         return _TRANSPOSED
     said = words(node.name)
-    if not _TRANSPOSED_WORDS.isdisjoint(said) or ("conv" in said and "transpose" in said):
+    alone = node.parent is None or len(node.parent.children) == 1
+    marks = {"transpose", "t"} if alone else {"transpose"}  # conv_t beside conv_s is temporal beside spatial
+    if not _TRANSPOSED_WORDS.isdisjoint(said) or ("conv" in said and not marks.isdisjoint(said)):
         return _CALLED
     fits = out == inp if own.bias is not None else out >= inp > 1
     if fits and all(size % 2 == 0 for size in kernel) and _on_the_way_up(node):

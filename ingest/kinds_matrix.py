@@ -44,6 +44,8 @@ _MAP = vocabulary(
 )
 _PATCH = vocabulary("patch patches patchify pixel pixels")
 _VOCABULARY = 4096
+_SHORT = 1024
+"""A table of this many rows is not eight times as wide as it is tall."""
 
 
 def matrix_leaf(node: Node, own: Params, read: frozenset[int]) -> Leaf | None:
@@ -66,7 +68,7 @@ def matrix_leaf(node: Node, own: Params, read: frozenset[int]) -> Leaf | None:
 def _table(node: Node, own: Params, read: frozenset[int]) -> tuple[Rule, str] | None:
     """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
     rows, columns = own.weight or (0, 0)
-    if own.bias is not None or own.form == "packed":
+    if own.bias is not None or own.form == "packed" or (rows >= _SHORT and columns >= 8 * rows):
         return None
     said = spoken(node)
     last = next((word for word in reversed(said) if word in _TABLE or word in _MAP), None)

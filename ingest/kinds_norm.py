@@ -46,6 +46,11 @@ _BRIDGE = rule(
     "A norm beside two square maps of its width around a stack of blocks is the group norm of a UNet's transformer.",
     "latent diffusion's SpatialTransformer",
 )
+_LONE = rule(
+    "kind.layer_norm_lone",
+    "name",
+    "A third norm whose lower numbers have no parameters is a layer norm: group norms of a block have them alike.",
+)
 _AROUND = rule(
     "kind.norm_around", "neighbour", "A norm whose neighbours leave it open is of the kind of the norms around it."
 )
@@ -57,10 +62,10 @@ _ALONE = rule("kind.norm_alone", "convention", "A norm with a bias and no layer 
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("GroupNorm", re.compile(r"(^|_)(group_?norm|gn)\d*($|_)")),
     ("InstanceNorm", re.compile(r"(^|_)(instance_?norm|in_norm)\d*($|_)")),
-    ("BatchNorm", re.compile(r"(^|_)(batch_?norm|bn)\d*($|_)")),
     ("LayerNorm", re.compile(r"(^|_)(layer_?norm|ln)\d*($|_)")),
 )
 _NO_NORM = vocabulary("act activation prelu relu lrelu proj fourier freq freqs ls scale gate")
+_LAST = re.compile(r"(?P<stem>.*norm_?)3")
 _CALLED_NORM = re.compile(r"norm|(^|_)(ln|gn|bn)(_|\d|$)")
 
 
@@ -152,11 +157,13 @@ def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
     kinds = around.below.get(scope.sig, NO_WIDTHS).having(size)
     if "depthwise" in kinds:
         return "LayerNorm", _DEPTHWISE, f"a depthwise convolution beside it has the width {size}"
+    if _is_lone(node):
+        return "LayerNorm", _LONE, "a norm numbered 3, and none numbered 1 has parameters"
     if "spatial" in kinds and "reads" not in kinds:
         if pair is not None:
             return None  # a patch embedding or a downsampling step: of either kind
         return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
-    if kinds & {"reads", "writes"} and not kinds & {"spatial", "point"}:
+    if kinds & {"reads", "writes"} and not kinds & {"spatial", "temporal", "point"}:
         if _bridge(scope, size, around):
             return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"
         return "LayerNorm", _MATRIX, f"a matrix beside it has the width {size}"
@@ -189,6 +196,14 @@ def _only(node: Node) -> Node:
     return node
 
 
+def _is_lone(node: Node) -> bool:
+    """Whether the norm, or the wrapper around it, is called norm3 where no norm1 has parameters."""
+    while node.parent is not None and len(node.parent.children) == 1:
+        node = node.parent
+    called = _LAST.fullmatch(node.name.lower())
+    return called is not None and node.parent is not None and called["stem"] + "1" not in node.parent.children
+
+
 def _bridge(scope: Node, size: int, around: Surroundings) -> bool:
     """Two maps of `size` to `size` directly in the scope, and a container of blocks."""
     square = sum(shape[:2] == (size, size) and set(shape[2:]) <= {1} for shape in leaf_shapes(scope, around.found))
@@ -213,7 +228,7 @@ def _around(node: Node, size: int, around: Surroundings) -> Verdict:
                 _AROUND,
                 f"norms of both kinds around it, {'a' if direct else 'no'} convolution of {size} beside it",
             )
-    if "spatial" in kinds:
+    if kinds & {"spatial", "temporal"}:
         return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
     if kinds:
         return "LayerNorm", _POINT, f"{' and '.join(sorted(kinds))} layers of the width {size} beside it"

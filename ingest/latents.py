@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ingest.analysis import Scene
 from ingest.rules import fact, rule, unknown
 from ingest.tree import Node
+from ingest.words import words
 from kb.values import Fact
 
 _ENTRY = rule(
@@ -13,33 +16,38 @@ _ENTRY = rule(
     "The one channel count a decoder's convolutions read and none of them writes is the latent's.",
 )
 _STATISTICS = rule("latent.statistics", "shape", "Statistics of the latent have one entry a channel.")
+_CHAIN = rule("latent.chain", "shape", "Of a chain of convolutions, what is read once more than written comes in.")
 _UNKNOWN = rule("latent.unknown", "none", "The ends of the halves do not single out a channel count.")
 
 
 def latent_channels(autoencoder: Node, half: str, scene: Scene) -> Fact:
     """Latent channels of one half; both halves of an autoencoder share the latent, so the decoder tells for both."""
-    for child in autoencoder.children.values():
-        sizes = {spec.shape for spec in child.tensors.values() if len(spec.shape) == 1}
-        if "statistics" in child.name and len(sizes) == 1:
-            (size,) = sizes.pop()
-            return fact(size, _STATISTICS, f"{child.name} has {size} entries")
     reads, writes = _channels(autoencoder.children["decoder"], scene)
-    entry = reads - writes
+    entry = set(reads) - set(writes)
     if len(entry) == 1:
-        channels = entry.pop()
+        (channels,) = entry
         return fact(channels, _ENTRY, f"the decoder's convolutions read {channels} and none writes it")
+    for owner in (autoencoder, *autoencoder.children.values()):
+        for local, spec in owner.tensors.items():
+            if len(spec.shape) == 1 and {"mean", "means"} & {*words(owner.name), *words(local)}:
+                return fact(spec.shape[0], _STATISTICS, f"{local} has {spec.shape[0]} entries")
+    left = +(reads - writes)
+    if sum(left.values()) == 1:
+        (channels,) = left
+        return fact(channels, _CHAIN, f"{channels} is read once more than it is written in the decoder")
     return unknown(_UNKNOWN, f"{len(entry)} channel counts are read and not written in the decoder ({half} asked)")
 
 
-def _channels(half: Node, scene: Scene) -> tuple[set[int], set[int]]:
-    reads: set[int] = set()
-    writes: set[int] = set()
-    for node in half.distinct():
+def _channels(half: Node, scene: Scene) -> tuple[Counter[int], Counter[int]]:
+    """How often each channel count is read and written by the convolutions of a half."""
+    reads: Counter[int] = Counter()
+    writes: Counter[int] = Counter()
+    for node in half.walk():
         leaf = scene.leaves.get(node.path)
         if leaf is None or leaf.role != "Conv" or leaf.attributes["depthwise"]:
             continue
         inp, out = leaf.attributes["in_channels"], leaf.attributes["out_channels"]
         if isinstance(inp, int) and isinstance(out, int):
-            reads.add(inp)
-            writes.add(out)
+            reads[inp] += 1
+            writes[out] += 1
     return reads, writes

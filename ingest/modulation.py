@@ -1,10 +1,114 @@
-"""Modulation: what turns a conditioning vector into shifts, scales and gates."""
+"""Modulation: what turns a conditioning vector into shifts, scales and gates.
+
+Adaptive norms take k vectors of the stream's width from a condition, by a matrix [k x width, condition], by a learned
+table [k, width] that is added to one, or by both.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ingest.analysis import Modulation, Scene
+from ingest.rules import fact, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_TABLE = rule(
+    "modulation.table",
+    "shape",
+    "A table of a few rows as wide as the stream, called scale, shift or modulation, is one row for each of them.",
+    "PixArt's adaLN-single",
+)
+_MATRIX = rule(
+    "modulation.matrix",
+    "shape",
+    "A matrix in a module called modulation or adaLN writes a whole multiple of the stream's width: its rows.",
+    "adaLN of DiT",
+)
+_IN_NORM = rule(
+    "modulation.norm",
+    "neighbour",
+    "A matrix inside a norm that writes two or more times the stream's width modulates it.",
+    "AdaLayerNorm",
+)
+
+_MOST_ROWS = 18
+_A_STREAM = 4
+"""A width is a stream where it is read at least a fourth as often as the one most read."""
+_CALLED = vocabulary("adaln ada modulation modulations mod mods modulate modulator")
+_TABLE_WORDS = vocabulary("modulation scale shift adaln")
+_NORM = vocabulary("norm norm1 norms layernorm rmsnorm")
 
 
 def find_modulations(scene: Scene) -> dict[str, Modulation]:
-    """Modulations by path."""
-    return {}
+    """Modulations by path: of tables by the module that owns them, of matrices by the matrix."""
+    streams = _Streams(scene)
+    found = (_table(node, scene) or _matrix(node, scene, streams) for node in scene.tree.root.leaves())
+    return {modulation.path: modulation for modulation in found if modulation is not None}
+
+
+def _table(node: Node, scene: Scene) -> Modulation | None:
+    """Learned tables [rows, width] or [1, rows, width] a module owns."""
+    tables: dict[str, tuple[int, int]] = {}
+    for local, spec in node.tensors.items():
+        shape = spec.shape[1:] if len(spec.shape) == 3 and spec.shape[0] == 1 else spec.shape
+        said = words(local)
+        named = len(_TABLE_WORDS.intersection(said)) > 1 or "modulation" in said or "adaln" in said
+        if named and len(shape) == 2 and 0 < shape[0] <= _MOST_ROWS < shape[1]:
+            tables[local] = (shape[0], shape[1])
+    if not tables:
+        return None
+    first = min(tables, key=lambda local: (local != "scale_shift_table", local))
+    rows, width = tables[first]
+    seen = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
+    return Modulation(node.path, fact(rows, _TABLE, seen), width, tuple(sorted(tables)))
+
+
+def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
+    """A matrix that writes rows x width."""
+    leaf = scene.leaves.get(node.path)
+    if leaf is None or leaf.kind.value != "Linear" or node.parent is None:
+        return None
+    near = {*words(node.name), *words(node.parent.name)}
+    called, in_norm = not _CALLED.isdisjoint(near), not _NORM.isdisjoint(words(node.parent.name))
+    if not called and not in_norm:
+        return None
+    out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
+    if not isinstance(out, int) or not isinstance(inp, int):
+        return None
+    for width in streams.widths(node, inp):
+        if width > 1 and out % width == 0 and (1 if called else 2) <= out // width <= _MOST_ROWS:
+            seen = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
+            return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, seen), width)
+    return None
+
+
+class _Streams:
+    """How many matrices of a block read each width, computed once a block."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._known: dict[int, Counter[int]] = {}
+
+    def widths(self, node: Node, condition: int) -> tuple[int, ...]:
+        """Widths the module may modulate: that of its own input where it is a stream, else the stream most read.
+
+        Streams are counted in the block the module is in, outside all blocks in the whole model.
+        """
+        block = next((up for up in node.ancestors() if up.name.isdigit() and len(up.children) > 1), None)
+        if block is None:
+            block = [node, *node.ancestors()][-1]
+        if block.sig not in self._known:
+            self._known[block.sig] = self._read(block)
+        counts = self._known[block.sig]
+        most = max(counts, key=lambda width: (counts[width], width), default=0)
+        return (condition, most) if _A_STREAM * counts[condition] >= counts[most] else (most, condition)
+
+    def _read(self, block: Node) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for below in block.leaves():
+            leaf = self._scene.leaves.get(below.path)
+            width = leaf.attributes["in_features"] if leaf is not None and leaf.kind.value == "Linear" else None
+            if isinstance(width, int):
+                counts[width] += 1
+        return counts

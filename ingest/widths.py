@@ -14,11 +14,12 @@ _NONE: frozenset[int] = frozenset()
 class Widths(NamedTuple):
     """Channel widths, in and out, of the layers of one subtree by what they do.
 
-    `spatial`: convolutions with a kernel above 1 that mix channels; `point`: those of kernel 1; `depthwise`: those of one
-    channel a group; `reads` and `writes`: matrices.
+    `spatial`: convolutions over two or three dimensions with a kernel above 1 that mix channels; `temporal`: those over
+    one; `point`: those of kernel 1; `depthwise`: those of one channel a group; `reads` and `writes`: matrices.
     """
 
     spatial: frozenset[int] = _NONE
+    temporal: frozenset[int] = _NONE
     point: frozenset[int] = _NONE
     depthwise: frozenset[int] = _NONE
     reads: frozenset[int] = _NONE
@@ -63,7 +64,9 @@ def layer_widths(weight: Shape) -> Widths:
     if inp == 1 and out > 1:
         return Widths(depthwise=frozenset((out,)))
     both = frozenset((out, inp))
-    return Widths(point=both) if all(k == 1 for k in kernel) else Widths(spatial=both)
+    if all(k == 1 for k in kernel):
+        return Widths(point=both)
+    return Widths(temporal=both) if len(kernel) == 1 else Widths(spatial=both)
 
 
 def leaf_shapes(node: Node, found: Mapping[str, Params]) -> Iterable[Shape]:
