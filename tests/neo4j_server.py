@@ -1,7 +1,8 @@
 """A real Neo4j for one test run, from jars that Maven fetches once. It dies with the run, even when that is killed.
 
-As a program (`python neo4j_server.py COMMAND...`) this file is the supervisor: it starts the command, and ends it as soon
-as its own standard input closes, which the operating system does when the test run is gone, however it went.
+As a program (`python neo4j_server.py COMMAND...`) this file is the supervisor: it starts the command, and ends it
+as soon as its own standard input closes, which the operating system does when the test run is gone, however it
+went.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Stores for tests: `store` is every kind of them, `embedded_store` a folder, `neo4j_uri` a server.
 
-The server is the first there is of: ARCHKB_TEST_NEO4J (its address, with ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD), Docker
-through testcontainers, Java >= 17 with Maven. Without any, its half is skipped with one loud line, and fails where CI=true.
+The server is the first there is of: ARCHKB_TEST_NEO4J (its address, with ARCHKB_NEO4J_USER and
+ARCHKB_NEO4J_PASSWORD), Docker through testcontainers, Java >= 17 with Maven. Without any, its half is skipped with
+one loud line, and fails where CI=true.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def model_tables(
 ) -> GraphTables:
     """A model of `blocks` blocks, each with an attention, two linears and three tensors.
 
-    8 nodes and 18 edges a block, more or less. `version` makes the header's hash, `names` and `shapes` the structural ones.
+    7 nodes and 12 edges a block. `version` makes the header's hash, `names` and `shapes` the structural ones.
     """
     uid = f"{name}-{version}"
     model = row(

@@ -44,11 +44,11 @@ def open_store(
 ) -> Store:
     """Open the store that `uri` names: a path, `file:PATH`, or `bolt://HOST:PORT`, `neo4j+s://HOST` and their like.
 
-    Without `uri` it is ARCHKB_STORE, else `.archkb`. For writing, a store is created or brought to this schema; for reading
-    it must be there. `wait`: seconds to wait for another process (ARCHKB_STORE_WAIT, else 5). A server's user and password
-    come from ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD (or NEO4J_USERNAME, NEO4J_PASSWORD); `password` is asked where the
-    environment has none. StoreError where it cannot be opened, StoreBusyError where another holds it, StoreSchemaError
-    where a newer archkb wrote it.
+    Without `uri` it is ARCHKB_STORE, else `.archkb`. For writing, a store is created or brought to this schema; for
+    reading it must be there. `wait`: seconds to wait for another process (ARCHKB_STORE_WAIT, else 5). A server's user
+    and password come from ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD (or NEO4J_USERNAME, NEO4J_PASSWORD); `password`
+    is asked where the environment has none. StoreError where it cannot be opened, StoreBusyError where another holds
+    it, StoreSchemaError where a newer archkb wrote it.
     """
     from kb.store import migrations
 

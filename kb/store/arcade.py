@@ -104,7 +104,7 @@ class ArcadeEngine:
                 self._db.command(_LANGUAGE, statement)
 
     def close(self) -> None:
-        """Close the database and give the lock back. A database with a query that cannot be stopped is left to the exit."""
+        """Close the database and give the lock back. One with a query that cannot be stopped is left to the exit."""
         if self._deadlines.overdue:
             self._db._closed = True  # or its finaliser would wait for the query
         with suppress(Exception):

@@ -1,8 +1,8 @@
 """Constraints and indexes as Cypher text, derived from :mod:`kb.schema`. Only what Neo4j Community has.
 
-Both stores understand both forms of an index. ArcadeDB gets `(property, uid)`: with `model` or `kind` alone, thousands of
-nodes share one key, and removing them costs the square of their number (measured: 10,000 nodes 11 s instead of 0.1 s).
-It uses the wide index for the first column alone; Neo4j does not, and has no such cost.
+Both stores understand both forms of an index. ArcadeDB gets `(property, uid)`: with `model` or `kind` alone,
+thousands of nodes share one key, and removing them costs the square of their number (measured: 10,000 nodes 11 s
+instead of 0.1 s). It uses the wide index for the first column alone; Neo4j does not, and has no such cost.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A deadline that holds whatever an engine does.
 
-Both engines have timeouts, and both look at the clock between rows only: one expression over large lists ran on for 258 s
-(measured on ArcadeDB, asked for 0.7 s). So a query with a deadline runs in a thread of its own, and who waits for it is
-released on time. The thread cannot be stopped from outside; it ends with its query or with the process.
+Both engines have timeouts, and both look at the clock between rows only: one expression over large lists ran on for
+258 s (measured on ArcadeDB, asked for 0.7 s). So a query with a deadline runs in a thread of its own, and who waits
+for it is released on time. The thread cannot be stopped from outside; it ends with its query or with the process.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Deadlines:
         return self._overdue is not None and self._overdue.is_alive()
 
     def run(self, work: Callable[[], T], seconds: float | None, grace: float = 0.0) -> T:
-        """The result of `work`; StoreError when it takes longer than `seconds`, and `grace` for the engine's own cut."""
+        """The result of `work`; StoreError after `seconds`, and `grace` for the engine's own cut."""
         if seconds is None:
             return work()
         if self.overdue:

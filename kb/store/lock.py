@@ -1,7 +1,7 @@
 """Who may open an embedded store: many readers or one writer, across processes, by a lock of the operating system.
 
-The engine has a lock of its own, but it tells a reader that the database "needs recovery" while a writer is at work, and
-lets a writer in while others read. This lock is taken first, dies with its process, and says who has it.
+The engine has a lock of its own, but it tells a reader that the database "needs recovery" while a writer is at
+work, and lets a writer in while others read. This lock is taken first, dies with its process, and says who has it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Numbered steps that bring any older store to this program's schema. The graph itself records what was done.
 
-`(:Meta {uid: 'schema', version})` is the schema a store has; every step leaves a `(:Meta {uid: 'migration-0001', ...})`.
-A step's definitions may run again (each is IF NOT EXISTS); its changes of data and its record are one transaction, so a
-killed migration is simply done again.
+`(:Meta {uid: 'schema', version})` is the schema a store has; every step leaves a `(:Meta {uid: 'migration-0001',
+...})`. A step's definitions may run again (each is IF NOT EXISTS); its changes of data and its record are one
+transaction, so a killed migration is simply done again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RECORD = (
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step. `data` are Cypher statements that change nodes; `define` says whether constraints and indexes follow."""
+    """One step. `data` are Cypher statements that change nodes; `define` runs the constraints and indexes first."""
 
     version: int
     name: str

@@ -1,7 +1,7 @@
 """The Cypher that writes and reads tables, built from column names. One text for both stores.
 
-A row is a list and its values are taken by position (`r[3]`): measured, that is as fast as maps on ArcadeDB and faster on
-Neo4j, and a row need not be turned into a map first.
+A row is a list and its values are taken by position (`r[3]`): measured, that is as fast as maps on ArcadeDB and
+faster on Neo4j, and a row need not be turned into a map first.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ READS = [
     "MATCH (n:Module) CALL (n) { MATCH (n)-[:HAS_TENSOR]->(t) RETURN count(t) AS k } RETURN sum(k) AS n",
     "CALL db.labels() YIELD label RETURN label ORDER BY label",
     "RETURN duration.between(date('2020-01-01'), date('2021-01-01')) AS d",
-    "MATCH p = (:Model)-[:CONTAINS*1..2]->() RETURN [x IN nodes(p) | x.name] AS names, length(p) AS n ORDER BY n LIMIT 2",
+    "MATCH p = (:Model)-[:CONTAINS*1..2]->() RETURN [x IN nodes(p) | x.name] AS names, length(p) AS n LIMIT 2",
     r"RETURN 'caf\u00e9 \\' AS text",
 ]
 

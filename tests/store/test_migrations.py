@@ -1,4 +1,4 @@
-"""The schema's version is in the graph, and steps bring an older store up to date. A second step exists in these tests only."""
+"""The schema's version is in the graph, and steps bring an older store up to date. The second step is a test's."""
 
 from __future__ import annotations
 

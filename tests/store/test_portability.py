@@ -1,4 +1,4 @@
-"""The Cypher both stores agree on: 187 cases, measured on two releases of Neo4j. What shipped questions use is among them."""
+"""The Cypher both stores agree on: 187 cases, measured on two releases of Neo4j."""
 
 from __future__ import annotations
 
