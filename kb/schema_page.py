@@ -63,4 +63,4 @@ def _label(lab: schema.Label, title: str) -> list[str]:
 def _cypher() -> str:
     from kb.store.ddl import statements
 
-    return "".join(f"{text};\n" for text in statements())
+    return "".join(f"{text};\n" for text in statements(wide_keys=False))

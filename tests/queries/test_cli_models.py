@@ -84,6 +84,7 @@ def test_diff_exits_1_where_something_differs(archkb: Archkb, header) -> None:
 def test_schema(archkb: Archkb) -> None:
     assert archkb("schema").out == schema_page("md")
     assert archkb("schema", "--format", "mermaid").out == schema_page("mermaid")
+    assert "CREATE CONSTRAINT" in archkb("schema", "--format", "cypher").out
 
 
 def test_doctor(archkb: Archkb, small: Path, tmp_path: Path) -> None:
