@@ -86,6 +86,10 @@ def _linear(node: Node, own: Params, why: Rule, seen: str, kind: str = "Linear")
         rows, columns, why = columns, rows, _TRANSPOSED
     elif own.bias is not None and rows == columns and _stored_transposed(node):
         why = _SQUARE
+    if own.form == "packed":
+        seen = f"packed to logical [{rows or 'unknown'}, {columns or 'unknown'}]"
+        attributes = {"in_features": columns or None, "out_features": rows or None, "has_bias": own.bias is not None}
+        return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
     attributes = {"in_features": columns, "out_features": rows, "has_bias": own.bias is not None}
     return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
 

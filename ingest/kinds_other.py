@@ -9,13 +9,14 @@ from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.words import spoken, vocabulary, words
 
 _OTHER = rule("kind.other", "none", "No rule knows this set of parameters as a layer.")
+_OWN = rule("kind.parameters", "shape", "A module that owns parameters beside the modules it holds is no single layer.")
 _RECURRENT = rule(
     "kind.recurrent",
     "name",
-    "weight_ih_l* with weight_hh_l* is a recurrent layer; rows / hidden = its gates.",
+    "weight_ih_l* with weight_hh_l* is a recurrent layer; rows / hidden are its gates.",
     "torch.nn.RNNBase",
 )
 _MHA = rule(
@@ -24,19 +25,34 @@ _MHA = rule(
     "in_proj_weight holds the query, key and value projections.",
     "torch.nn.MultiheadAttention",
 )
-_SSM = rule("kind.state_space", "name", "A_log, D and dt_bias belong to a selective state space.")
-_EXPERTS = rule(
-    "kind.experts", "shape", "Two or more three-dimensional parameters of equal first size are stacked experts."
-)
+_SSM = rule("kind.state_space", "name", "A_log, D and dt_bias belong to a selective state space.", "Mamba")
+_EXPERTS = rule("kind.experts", "shape", "Matrices stacked along a first dimension, in a module called experts.")
 _RELATIVE = rule("kind.relative_table", "name", "A relative position bias, table or index.")
-_TABLE = rule("kind.table", "name", "A parameter called position, token, query or latent is a learned table.")
-_CODEBOOK = rule("kind.codebook", "name", "A codebook with its usage statistics.")
-_SCALE = rule("kind.layer_scale", "shape", "A single vector called gamma, lambda, scale or gate scales a branch.")
-
+_POSITION = rule("kind.positional_table", "name", "A parameter called position is a table of positions.")
+_TOKENS = rule("kind.learned_tokens", "name", "Tokens, latents, queries or registers are learned inputs.")
+_CODEBOOK = rule("kind.codebook", "name", "A codebook, with or without the statistics of its use.")
+_SCALE = rule("kind.layer_scale", "shape", "Vectors called gamma, lambda, scale or gate scale a branch.")
+_SNAKE = rule("kind.snake", "name", "alpha, with or without beta, one a channel, is a snake activation.", "BigVGAN")
+_PRELU = rule("kind.prelu", "name", "A weight of one number or one a channel in an activation is its slope.")
+_FOURIER = rule("kind.fourier", "name", "A vector in a module called projection or frequencies spans Fourier features.")
+_BUFFER = rule("kind.buffer", "name", "Indices, masks, frequencies and statistics are constants, no layer.")
 _TIED = rule("kind.linear_tied", "name", "A bias alone in a module called head or projection is a tied linear map.")
-_HEAD = vocabulary("head proj projection decoder linear out output logits")
 
+_HEAD = vocabulary("head proj projection decoder linear out output logits")
+_ACTIVATION = vocabulary("act activation acts prelu relu lrelu nonlinearity")
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
+
+_ALONE: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
+    ("Buffer", _BUFFER, re.compile(
+        r".*(_ids|_mask|mask|inv_freq|freqs.*|_index|filter|window|basis|mean|std|means|stds|version|num_.*)")),
+    ("RelativePositionTable", _RELATIVE, re.compile(r".*(relative_|rel_pos|attention_bias|pos_bias|biases).*")),
+    ("Codebook", _CODEBOOK, re.compile(r"codebook.*|embed|embed_avg|cluster_size|inited|embedding_sum|cluster_usage")),
+    ("PositionalTable", _POSITION, re.compile(r"(.*_)?(pos|position|positional|positions|pe|abs_pos)(_.*|\d*)")),
+    ("LearnedTokens", _TOKENS, re.compile(r".*(token|tokens|latents|latent|probe|query|queries|registers?)\d*")),
+    ("Snake", _SNAKE, re.compile(r"alpha|beta")),
+    ("LayerScale", _SCALE, re.compile(r"(gamma|lambda|layer_scale|ls|scale|gate)_?\w*")),
+)  # fmt: skip
+"""Kinds of modules without children by a pattern that all of their tensors' names match; the first one wins."""
 
 
 def other_leaf(node: Node, own: Params) -> Leaf:
@@ -45,26 +61,43 @@ def other_leaf(node: Node, own: Params) -> Leaf:
     recurrent = _recurrent(node, tensors)
     if recurrent is not None:
         return recurrent
-    if own.bias is not None and len(tensors) == 1 and len(own.bias) == 1 and _is_head(node):
-        return _tied(node, own.bias[0])
-    for kind, why, pattern in _NAMED:
-        for name in tensors:
-            if pattern.search(name):
-                return _leaf(node, kind, why, f"it owns {name} {list(tensors[name])}")
-    stacked = [shape for shape in tensors.values() if len(shape) == 3]
-    if len(stacked) >= 2 and len({s[0] for s in stacked}) == 1:
-        return _leaf(node, "Experts", _EXPERTS, f"{len(stacked)} stacked matrices, {stacked[0][0]} each")
+    if "in_proj_weight" in tensors or {"q_proj_weight", "k_proj_weight"} <= tensors.keys():
+        return _leaf(node, "MultiheadAttention", _MHA, f"it owns {', '.join(sorted(tensors))}")
+    if {"A_log", "A_logs", "dt_bias"} & tensors.keys():
+        return _leaf(node, "SSM", _SSM, f"it owns {', '.join(sorted(tensors))}")
+    if _is_experts(node, tensors):
+        return _leaf(node, "Experts", _EXPERTS, f"{len(tensors)} tensors of {next(iter(tensors.values()))[0]} experts")
+    if node.children:
+        return _leaf(node, "Other", _OWN, f"{', '.join(list(tensors)[:4])} beside {len(node.children)} modules")
+    return _childless(node, own, tensors)
+
+
+def _childless(node: Node, own: Params, tensors: Mapping[str, tuple[int, ...]]) -> Leaf:
+    """A module that holds nothing but parameters."""
+    said = set(spoken(node))
+    if set(tensors) == {"bias"} and own.bias is not None and len(own.bias) == 1 and said & _HEAD:
+        attributes = {"in_features": None, "out_features": own.bias[0], "has_bias": True}
+        seen = f"bias {list(own.bias)} alone in {node.name}"
+        return Leaf(node.path, fact("Linear", _TIED, seen), "Linear", attributes)
+    if set(tensors) == {"weight"} and len(tensors["weight"]) == 1:
+        if said & _ACTIVATION or tensors["weight"] == (1,):
+            return _leaf(node, "PReLU", _PRELU, f"weight {list(tensors['weight'])} in {node.name}")
+        return _leaf(node, "Fourier", _FOURIER, f"weight {list(tensors['weight'])} in {node.name}")
+    if "codebooks" in said or "codebook" in said:
+        return _leaf(node, "Codebook", _CODEBOOK, f"{len(tensors)} tensors in {node.name}")
+    for kind, why, pattern in _ALONE:
+        if all(pattern.fullmatch(name) for name in tensors):
+            return _leaf(node, kind, why, ", ".join(f"{name} {list(s)}" for name, s in list(tensors.items())[:3]))
     return _leaf(node, "Other", _OTHER, f"it owns {', '.join(list(tensors)[:4])}")
 
 
-_NAMED: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
-    ("MultiheadAttention", _MHA, re.compile(r"^in_proj_weight$")),
-    ("SSM", _SSM, re.compile(r"^(A_log|A_logs|dt_bias)$")),
-    ("RelativePositionTable", _RELATIVE, re.compile(r"relative_position|rel_pos|attention_bias|relative_attention")),
-    ("PositionalTable", _TABLE, re.compile(r"pos|cls_token|latents|probe|queries")),
-    ("Codebook", _CODEBOOK, re.compile(r"codebook|embed_avg|cluster_size")),
-    ("LayerScale", _SCALE, re.compile(r"^(gamma|lambda|layer_scale|ls|scale|gate)_?\d*$")),
-)
+def _is_experts(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> bool:
+    """Stacked matrices of several experts: bare 3-D parameters, or blocks of packed numbers with a fourth dimension."""
+    stacked = [shape for name, shape in tensors.items() if len(shape) == 3 + name.endswith("_blocks")]
+    if not stacked or len({shape[0] for shape in stacked}) != 1 or min(min(shape) for shape in stacked) < 2:
+        return False
+    parts = {word for name in tensors for word in words(name)}
+    return bool({"experts", "expert", "moe"} & set(words(node.name))) or {"up", "down"} <= parts
 
 
 def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | None:
@@ -77,15 +110,6 @@ def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | Non
     attributes = {"hidden": hidden, "layers": layers, "bidirectional": "weight_hh_l0_reverse" in tensors}
     seen = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
     return Leaf(node.path, fact(kind, _RECURRENT, seen), "Recurrent", attributes)
-
-
-def _is_head(node: Node) -> bool:
-    return not node.children and not _HEAD.isdisjoint(words(node.name))
-
-
-def _tied(node: Node, size: int) -> Leaf:
-    attributes = {"in_features": None, "out_features": size, "has_bias": True}
-    return Leaf(node.path, fact("Linear", _TIED, f"bias [{size}] alone in {node.name}"), "Linear", attributes)
 
 
 def _leaf(node: Node, kind: str, why: Rule, seen: str) -> Leaf:
