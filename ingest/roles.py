@@ -101,7 +101,7 @@ def _feed_forward(analysis: Analysis, node: Node) -> Found:
 
 def _component(analysis: Analysis, node: Node) -> Found:
     found = analysis.components.get(node.path)
-    if found is None or node.path in analysis.leaves and not node.children:
+    if found is None:
         return None
     return (
         fact("Component", _IS_COMPONENT, found.role.evidence.detail),
