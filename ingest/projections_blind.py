@@ -1,12 +1,13 @@
 """Projections told by shapes alone: sets of sibling matrices that fit an attention and nothing else.
 
 Used where no name says which layer makes queries, keys and values; which of the fitting layers is which is then not
-known, only that the module is an attention and how wide it is.
+known where their shapes are equal, only that the module is an attention and how wide it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import permutations
 
 from ingest.analysis import Scene
 from ingest.projection_names import read_name
@@ -18,44 +19,104 @@ from ingest.words import vocabulary, words
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")
 _SMALL = 8
+_MOST_LAYERS = 24
+
+Parts = tuple[str, dict[str, Matrix], int]
+"""Form, layers by role, channels of an MLP in the same matrices."""
 
 
 def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module's matrices fit, None where they fit no attention or something else as well."""
-    if len(node.children) < 2 or len(node.children) > 24 or any(c.path in cores for c in node.children.values()):
+    children = node.children
+    if not 1 <= len(children) <= _MOST_LAYERS or any(c.path in cores for c in children.values()):
         return None
-    layers = maps(scene.leaves, node.path, node.children)
-    for name in node.children.keys() - layers.keys():
-        child = node.children[name]
+    layers = maps(scene.leaves, node.path, children)
+    for name in children.keys() - layers.keys():
+        child = children[name]
         if len(child.children) == 1 and child.n_tensors <= _SMALL:
             wrapped = matrix(scene.leaves, child, name)
             if wrapped is not None:
                 layers[name] = wrapped
-    parts = _single(node, layers) or _fused(node, layers)
-    if parts is None:
+    found = _single(node, layers) or _fused(node, layers) or _packed(node, layers) or _separate(scene, node, layers)
+    if found is None:
         return None
-    found, mlp = parts
-    return Projections("fused_qkv", found, dict(query_norms(node)), by_shape=True, mlp=mlp)
+    form, parts, mlp = found
+    return Projections(form, parts, dict(query_norms(node)), by_shape=True, mlp=mlp)
 
 
-def _fused(node: Node, layers: Mapping[str, Matrix]) -> tuple[dict[str, Matrix], int] | None:
+def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     """[3n, d] beside [d, n], or [n + 2m, d] where a name says attention: a fused projection and its output.
 
     n + 2m with m dividing n is several query heads to a key head. Such pairs alone could be an MLP that makes a
     modulation, so a name must say attention, or the names must say nothing at all.
     """
-    if len(layers) > 4:
+    if not 2 <= len(layers) <= 4:
         return None
-    for big in layers.values():
-        for out in layers.values():
-            if out is big or out.inp >= big.out or out.out != big.inp:
-                continue
-            rest = big.out - out.inp
-            if rest == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
-                return {"qkv": big, "o": out}, 0
-            if rest % 2 == 0 and rest and out.inp % (rest // 2) == 0 and _is_attention(big.path):
-                return {"qkv": big, "o": out}, 0
+    for big, out in permutations(layers.values(), 2):
+        if out.inp >= big.out or out.out != big.inp:
+            continue
+        rest = big.out - out.inp
+        if rest == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
+            return "fused_qkv", {"qkv": big, "o": out}, 0
+        if rest % 2 == 0 and out.inp % (rest // 2) == 0 and _is_attention(big.path):
+            return "fused_qkv", {"qkv": big, "o": out}, 0
     return None
+
+
+def _single(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+    """[3d + m, d] beside [d, d + m]: queries, keys, values and an MLP of m channels side by side in two matrices.
+
+    A gated MLP of hidden width 2d has the same shapes as m = d, so that case is left out.
+    """
+    for big, out in permutations(layers.values(), 2):
+        d = big.inp
+        if out.out == d and d < out.inp != 2 * d and big.out - out.inp == 2 * d:
+            return "fused_qkv", {"qkv": big, "o": out}, out.inp - d
+    return None
+
+
+def _packed(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+    """An own parameter [3d, d] beside one layer [d, d], as torch.nn.MultiheadAttention keeps them."""
+    if len(layers) != 1 or not _nameless(*layers.values()):
+        return None
+    out = next(iter(layers.values()))
+    for local, spec in node.tensors.items():
+        if len(spec.shape) == 2 and spec.shape == (3 * out.inp, out.out) and out.inp == out.out:
+            return "fused_qkv", {"qkv": Matrix(local, *spec.shape), "o": out}, 0
+    return None
+
+
+def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+    """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one."""
+    if len(layers) not in (3, 4) or not all(_nameless(m) and _pointwise(scene, node, m) for m in layers.values()):
+        return None
+    outside = list(_beside(scene, node)) if len(layers) == 3 else []
+    for ordered in permutations(layers.values()):
+        q, k, v = ordered[:3]
+        fits = k[1:] == v[1:] and k.out and q.out % k.out == 0
+        if not fits:
+            continue
+        if len(ordered) == 4 and (ordered[3].out, ordered[3].inp) == (q.inp, q.out):
+            return "separate", {"q": q, "k": k, "v": v, "o": ordered[3]}, 0
+        if len(ordered) == 3 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
+            return "separate", {"q": q, "k": k, "v": v}, 0
+    return None
+
+
+def _beside(scene: Scene, node: Node) -> Iterator[Matrix]:
+    """Layers of the small modules next to a module."""
+    parent = node.parent
+    for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
+        if child is not node and child.n_tensors <= _SMALL:
+            found = matrix(scene.leaves, child, name)
+            if found is not None:
+                yield found
+
+
+def _pointwise(scene: Scene, node: Node, layer: Matrix) -> bool:
+    leaf = scene.leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
+    kernel = leaf.attributes.get("kernel", ()) if leaf is not None else ()
+    return isinstance(kernel, list | tuple) and all(size == 1 for size in kernel)
 
 
 def _says_attention(node: Node, layer: Matrix) -> bool:
@@ -72,19 +133,10 @@ def _is_attention(name: str) -> bool:
 
 
 def _nameless(*layers: Matrix) -> bool:
-    """Whether the names are no words for a layer: two layers called linear_1 and linear_2 are an MLP by convention."""
-    return not any(_PLAIN & set(words(layer.path)) for layer in layers) and not all(m.path.isdigit() for m in layers)
+    """Whether no name is a plain word for a layer: two layers called linear_1 and linear_2 are an MLP by convention."""
+    return not any(_is_plain(layer.path) for layer in layers)
 
 
-def _single(node: Node, layers: Mapping[str, Matrix]) -> tuple[dict[str, Matrix], int] | None:
-    """[3d + m, d] beside [d, d + m]: queries, keys, values and an MLP of m channels side by side in two matrices."""
-    norms: Sequence[object] | None = None
-    for big in layers.values():
-        for out in layers.values():
-            d = big.inp
-            if out is big or out.out != d or out.inp <= d or big.out - out.inp != 2 * d or out.inp == 2 * d:
-                continue
-            norms = norms if norms is not None else tuple(query_norms(node))
-            if norms or not read_name(big.path).letters:
-                return {"qkv": big, "o": out}, out.inp - d
-    return None
+def _is_plain(name: str) -> bool:
+    said = words(name)
+    return all(word in _PLAIN or word.isdigit() for word in said) or bool(read_name(name).letters)

@@ -67,11 +67,18 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
             if layer is not None:
                 found["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
     for local, spec in node.tensors.items():
-        if len(spec.shape) == 2:
+        if len(spec.shape) in (2, 3):
             spelling = read_name("qkv" if local in _PACKED else local)
             if spelling.letters and not spelling.noise and spelling.extra == 0:
-                _keep(found, spelling, Matrix(local, spec.shape[0], spec.shape[1]))
+                _keep(found, spelling, _raw(local, spec.shape))
     return found
+
+
+def _raw(local: str, shape: Shape) -> Matrix:
+    """A parameter that is a projection without a layer: [out, in], or [in, heads, head width]."""
+    if len(shape) == 3:
+        return Matrix(local, shape[1] * shape[2], shape[0])
+    return Matrix(local, shape[0], shape[1])
 
 
 def _keep(found: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:

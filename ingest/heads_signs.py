@@ -1,0 +1,210 @@
+"""Signs of a head count in the tensors of an attention: each a small function that yields what it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ingest.projections import Projections, Shape
+from ingest.rules import Rule, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+NORM = rule("heads.qk_norm", "shape", "A query or key norm smaller than the projection has the size of one head.")
+_NORM_PRODUCT = rule("heads.qk_norm_product", "shape", "A query norm of weight [heads, width] has a row a head.")
+_PRODUCT = rule(
+    "heads.per_head_table", "shape", "A bias [heads, width] whose product is the query's rows has a row a head."
+)
+_STACKED = rule("heads.stacked", "shape", "A query parameter [width, heads, head width] has its heads as a dimension.")
+_TABLE = rule("heads.relative_table", "name", "A relative position table has one column, or one slice, a head.")
+_RELATIVE_KEY = rule(
+    "heads.relative_key", "name", "A table of relative positions added to keys has rows as wide as one head."
+)
+_NETWORK = rule(
+    "heads.bias_network",
+    "name",
+    "A network that makes a bias of relative positions writes one value a head.",
+    "Swin v2",
+)
+_SCALE = rule("heads.per_head_scale", "shape", "A parameter [heads, 1, 1] scales each head.")
+_VECTOR = rule("heads.per_head_vector", "name", "A vector of sinks, slopes or temperatures has one entry a head.")
+_LAMBDA = rule("heads.lambda", "name", "The lambda vectors of differential attention have the size of one head.")
+_GATE = rule("heads.gate", "name", "Gate logits have one row a head.")
+_TALKING = rule("heads.talking", "shape", "Two small square layers beside the projections mix the heads.", "CaiT")
+MLA = rule(
+    "heads.mla",
+    "shape",
+    "With low-rank keys, query rows = heads x (plain + rotary) and up rows = heads x (plain + value); the rotary width"
+    " is what the down projection has beyond the latent.",
+    "DeepSeek-V2",
+)
+
+_RELATIVE = vocabulary("relative rel rpb rpe biases distance")
+_BIAS = vocabulary("table bias biases rpb rpe")
+_KEYED = vocabulary("emb embed embedding embeddings pos position k v key distance h w t height width")
+_BIAS_NETWORK = vocabulary("cpb rel relative continuous meta rpb")
+_PER_HEAD = vocabulary("sinks sink slopes temperature head heads")
+_MOST_HEADS = 128
+_TALK = vocabulary("talking talk l w pre post")
+
+
+class Known(NamedTuple):
+    """A head count with the rule that gave it."""
+
+    heads: int
+    because: Rule
+    detail: str
+
+
+Sign = Callable[[Node, Projections, int], Iterator[Known]]
+
+
+def direct(node: Node, found: Projections) -> Known | None:
+    """What a tensor of the module itself, or a table shared by the modules around it, shows."""
+    rows = found.query_rows or 0
+    for sign in _SIGNS:
+        for known in sign(node, found, rows):
+            if known.heads > 0 and (not rows or rows % known.heads == 0):
+                return known
+    return None
+
+
+def _by_norm(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for role, (path, shape) in found.norms.items():
+        size = max(shape, default=0)
+        own = found.key_rows if role == "k_norm" else rows
+        if found.form != "mla" and not role.startswith("add_") and own and 1 < size < own and rows % size == 0:
+            yield Known(rows // size, NORM, f"{path} has {size} of {own} channels: one head")
+
+
+def _by_norm_product(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for name, child in node.children.items():
+        shape = child.shape("weight")
+        said = set(words(name))
+        if "norm" in said and said & {"q", "query"} and shape and len(shape) == 2 and shape[0] * shape[1] == rows:
+            yield Known(shape[0], _NORM_PRODUCT, f"{name} is {list(shape)}, {rows} query rows in all")
+
+
+def _by_mla(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    down, up, o = found.parts.get("kv_down"), found.parts.get("kv_up"), found.parts.get("o")
+    if found.form != "mla" or down is None or up is None or o is None:
+        return
+    rotary, plain = down.out - up.inp, up.out - o.inp
+    if rotary > 0 and (rows - plain) > 0 and (rows - plain) % rotary == 0:
+        heads = (rows - plain) // rotary
+        yield Known(heads, MLA, f"({rows} - {up.out} + {o.inp}) / {rotary} rotary channels = {heads} heads")
+
+
+def _by_product(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for local, spec in node.tensors.items():
+        shape = tuple(s for s in spec.shape if s > 1)
+        if len(shape) == 2 and rows and shape[0] * shape[1] == rows and "bias" in words(local):
+            yield Known(shape[0], _PRODUCT, f"{local} is {list(spec.shape)}, {rows} query rows in all")
+
+
+def _by_table(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for local, shape in _tensors(node):
+        said = set(words(local))
+        if not (said & _RELATIVE and said & _BIAS) or "index" in said:
+            continue
+        slices = shape[1:] if len(shape) == 4 and shape[0] == 1 else shape
+        if len(slices) == 2:
+            heads = slices[0] if "biases" in said else slices[1]
+        elif len(slices) == 3 and slices[0] > 1:
+            heads = slices[0]
+        else:
+            continue
+        yield Known(heads, _TABLE, f"{local} is {list(shape)}")
+
+
+def _by_bias_network(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    """The last layer of a small network that makes a bias of relative positions."""
+    for name, child in node.children.items():
+        if set(words(name)).isdisjoint(_BIAS_NETWORK):
+            continue
+        shapes = [shape for leaf in child.leaves() if (shape := leaf.shape("weight")) and len(shape) == 2]
+        if len(shapes) >= 2 and 1 < shapes[-1][0] <= _MOST_HEADS and shapes[-1][0] < shapes[-1][1]:
+            yield Known(shapes[-1][0], _NETWORK, f"the last layer of {name} writes {shapes[-1][0]} values")
+
+
+def _by_scale(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for local, spec in node.tensors.items():
+        shape = spec.shape
+        named = bool(set(words(local)) & {"scale", "temperature", "rescale"})
+        if len(shape) in (3, 4) and max(shape) == max(shape[:2]) and sum(s > 1 for s in shape) == 1:
+            yield Known(max(shape), _SCALE, f"{local} is {list(shape)}")
+        elif named and shape in ((1, 1, 1), (1, 1, 1, 1)):
+            yield Known(1, _SCALE, f"{local} is {list(shape)}")
+
+
+def _by_vector(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for local, spec in node.tensors.items():
+        if len(spec.shape) != 1:
+            continue
+        said = set(words(local))
+        if said & _PER_HEAD:
+            yield Known(spec.shape[0], _VECTOR, f"{local} is {list(spec.shape)}")
+        elif "lambda" in said and said & {"q", "k"} and 1 < spec.shape[0] < rows and rows % spec.shape[0] == 0:
+            yield Known(rows // spec.shape[0], _LAMBDA, f"{local} has {spec.shape[0]} channels: one head")
+
+
+def _by_gate(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    gate = found.parts.get("gate")
+    if gate is not None and 1 < gate.out < rows:
+        yield Known(gate.out, _GATE, f"{gate.path} has {gate.out} rows for {rows} query rows")
+
+
+def _by_shared_table(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    """A table that the stack or encoder around owns for all its attentions."""
+    for around in node.ancestors():
+        for name, child in around.children.items():
+            said = set(words(name))
+            shape = child.shape("weight") or child.shape("relative_position_bias_table")
+            if "relative" in said and "bias" in said and shape is not None and len(shape) == 2:
+                yield Known(shape[1], _TABLE, f"{name} is {list(shape)}, shared by the attentions below")
+                return
+
+
+def _by_relative_key(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    for local, shape in _tensors(node):
+        said = set(words(local))
+        if not said & _RELATIVE or "bias" in said or "index" in said or not said & _KEYED:
+            continue
+        if len(shape) in (2, 3) and 1 < shape[-1] < rows and rows % shape[-1] == 0 and shape[-2] != shape[-1]:
+            yield Known(rows // shape[-1], _RELATIVE_KEY, f"{local} is {list(shape)}: rows as wide as one head")
+
+
+def _by_stacked(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    part = found.parts.get("q")
+    shape = node.shape(part.path) if part is not None else None
+    if shape is not None and len(shape) == 3 and shape[1] * shape[2] == rows:
+        yield Known(shape[1], _STACKED, f"{part.path if part else ''} is {list(shape)}")
+
+
+def _by_talking(node: Node, found: Projections, rows: int) -> Iterator[Known]:
+    taken = {m.path for m in found.parts.values()}
+    small: list[tuple[str, int]] = []
+    for name, child in node.children.items():
+        shape = child.shape("weight")
+        if name in taken or shape is None or len(shape) < 2 or set(words(name)).isdisjoint(_TALK):
+            continue
+        if shape[0] == shape[1] < rows and all(s == 1 for s in shape[2:]):
+            small.append((name, shape[0]))
+    if len(small) == 2 and small[0][1] == small[1][1] > 1:
+        names = " and ".join(name for name, _ in small)
+        yield Known(small[0][1], _TALKING, f"{names} are square, {small[0][1]} wide")
+
+
+_SIGNS: tuple[Sign, ...] = (
+    _by_norm, _by_norm_product, _by_mla, _by_stacked, _by_product, _by_table, _by_bias_network, _by_scale, _by_vector,
+    _by_gate, _by_talking, _by_relative_key, _by_shared_table,
+)  # fmt: skip
+
+
+def _tensors(node: Node) -> Iterator[tuple[str, Shape]]:
+    """Own tensors and those of direct children."""
+    for local, spec in node.tensors.items():
+        yield local, spec.shape
+    for name, child in node.children.items():
+        for local, spec in child.tensors.items():
+            yield f"{name}.{local}", spec.shape
