@@ -34,7 +34,7 @@ def predictions(analysis: Analysis) -> dict[str, Any]:
             if f.form.value in ("plain", "gated")
         ],
         "residual": [
-            {"block": r.block, "around": [f"{r.block}.{a}" if r.block else a for a in r.around], **_why(r.form)}
+            {"block": r.block, "around": [".".join(p for p in (r.block, a) if p) for a in r.around], **_why(r.form)}
             for r in analysis.residuals
         ],
         "role": analysis.role.value,

@@ -1,0 +1,110 @@
+"""Additions around whole groups: a projection in and out around a stack, residual in residual, the long skip of a body."""
+
+from __future__ import annotations
+
+from ingest.analysis import Residual, Scene
+from ingest.residual_maps import Layer, is_norm, is_shortcut, layer_of, norm_widths
+from ingest.rules import fact, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_WRAPPED = rule(
+    "residual.group.projected",
+    "shape",
+    "A numbered module that projects d to k, runs a stack, and projects back to d beside a norm of d adds its input.",
+    "spatial transformers of diffusion UNets (Rombach et al. 2022)",
+)
+_NESTED = rule(
+    "residual.group.nested",
+    "shape",
+    "A numbered group of residual blocks that ends in a convolution of their width, or holds like blocks by name, adds its input.",
+    "residual in residual (RCAN, Zhang et al. 2018; ESRGAN, Wang et al. 2018; RSTB, Liang et al. 2021)",
+)
+_LONG = rule(
+    "residual.group.long",
+    "name",
+    "A convolution named as coming after the body closes a long skip around the body.",
+    "SRResNet and its descendants",
+)
+
+_BODY = vocabulary("body trunk layers blocks backbone deep features residual blks")
+
+
+def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+    """Additions whose inside holds other additions."""
+    blocks = {r.block for r in found}
+    holding: set[int] = set()
+    out: list[Residual] = []
+    for node in reversed(list(scene.tree.root.distinct())):
+        below = any(id(c) in holding for c in node.children.values())
+        if node.path in blocks:
+            holding.add(id(node))
+        elif below:
+            holding.add(id(node))
+            made = _projected(scene, node) or _nested(scene, node, holding, blocks) or _long(scene, node, holding)
+            if made is not None:
+                out.append(made)
+                blocks.add(node.path)
+    return out
+
+
+def _direct(scene: Scene, node: Node) -> dict[str, Layer]:
+    """Layers that stand directly in a module, by name."""
+    out = {}
+    for name, child in node.children.items():
+        leaf = scene.leaves.get((child.twin_of or child).path)
+        made = layer_of(leaf, name) if leaf is not None and not child.children else None
+        if made is not None:
+            out[name] = made
+    return out
+
+
+def _in_list(node: Node) -> bool:
+    return node.name.isdigit() and node.parent is not None and bool(node.parent.path)
+
+
+def _projected(scene: Scene, node: Node) -> Residual | None:
+    maps = list(_direct(scene, node).values())
+    if len(maps) != 2 or not (_in_list(node) or node.name[-1:].isdigit()):
+        return None
+    for first, last in (maps, reversed(maps)):
+        if first.inp == last.out and first.out == last.inp and last.out in norm_widths(scene, node):
+            seen = f"{first.path} {first.inp}→{first.out}, {last.path} {last.inp}→{last.out}"
+            if "out" in words(first.path) or "in" in words(last.path):
+                first, last = last, first
+            return Residual(node.path, tuple(node.children), fact("identity", _WRAPPED, seen), width=last.out)
+    return None
+
+
+def _nested(scene: Scene, node: Node, holding: set[int], blocks: set[str]) -> Residual | None:
+    """A numbered group: blocks and a closing convolution d to d, or only blocks that have names of their own."""
+    if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
+        return None
+    maps = [m for m in _direct(scene, node).values() if not m.depthwise]
+    inner = [
+        c for c in node.children.values() if id(c) in holding or (c.twin_of is not None and id(c.twin_of) in holding)
+    ]
+    rest = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
+    if any(not is_norm(scene, c) for c in rest if c.children or c.tensors):
+        return None
+    if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
+        seen = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
+        return Residual(node.path, tuple(node.children), fact("identity", _NESTED, seen), width=maps[0].out)
+    return None
+
+
+def _long(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
+    """body + a convolution d to d that is named as following it."""
+    body = [c for c in node.children.values() if id(c) in holding]
+    if len(body) != 1 or _in_list(node) or not _BODY & set(words(body[0].name)):
+        return None
+    maps = _direct(scene, node)
+    for name, m in maps.items():
+        said = set(words(name))
+        if m.conv and m.inp == m.out and m.kernel > 1 and "conv" in said and said & {"after", "body", "trunk", "last"}:
+            if m.inp != m.out or "up" in said or "hr" in said or said == {"conv", "last"}:
+                continue
+            names = (body[0].name, *(c.name for c in node.children.values() if is_norm(scene, c)), name)
+            seen = f"{body[0].name} is followed by {name} {m.inp}→{m.out}"
+            return Residual(node.path, names, fact("identity", _LONG, seen), width=m.out)
+    return None

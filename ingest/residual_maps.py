@@ -1,0 +1,115 @@
+"""The maps of a subtree in the order of its names, and what they do to a width: what an addition needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.analysis import Leaf, Scene
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
+"""Words that name the map on the short way of a projection block."""
+_NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer with a matrix: relative path, channels read and written, largest kernel size, and whether it mixes channels."""
+
+    path: str
+    inp: int
+    out: int
+    kernel: int
+    conv: bool
+    depthwise: bool
+
+
+def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
+    """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
+    out: list[Layer] = []
+    for found in _walk(scene, node, "", node):
+        out.append(found)
+        if len(out) > limit:
+            return None
+    return out
+
+
+def _walk(scene: Scene, node: Node, at: str, seen_as: Node) -> Iterator[Layer]:
+    leaf = scene.leaves.get(seen_as.path)
+    if leaf is not None:
+        made = layer_of(leaf, at)
+        if made is not None:
+            yield made
+    for name, child in node.children.items():
+        if child.children and _NORM_NAMES & set(words(name)):
+            continue
+        original = child.twin_of or seen_as.children[name]
+        yield from _walk(scene, child, f"{at}.{name}" if at else name, original)
+
+
+def layer_of(leaf: Leaf, at: str) -> Layer | None:
+    """The layer of a Linear or Conv leaf; a convolution of one channel a group keeps its width."""
+    a = leaf.attributes
+    if leaf.role == "Linear":
+        inp, out = a.get("in_features"), a.get("out_features")
+        return Layer(at, inp, out, 1, False, False) if isinstance(inp, int) and isinstance(out, int) else None
+    if leaf.role == "Conv":
+        inp, out, kernel = a.get("in_channels"), a.get("out_channels"), a.get("kernel")
+        if isinstance(inp, int) and isinstance(out, int):
+            size = max(kernel) if isinstance(kernel, list) and kernel else 1
+            depthwise = bool(a.get("depthwise"))
+            return Layer(at, out if depthwise else inp, out, size, True, depthwise)
+    return None
+
+
+def ends(found: Sequence[Layer]) -> tuple[int, int] | None:
+    """(width read, width written) by the whole when its layers can be walked one after the other; None otherwise.
+
+    Names give the order; where they do not chain, the widths do: every layer but one reads what another writes. A
+    convolution that reads a divisor of what is written before it is grouped.
+    """
+    chain = [m for m in found if not m.depthwise]
+    if not chain:
+        return (found[0].inp, found[-1].out) if found else None
+    if all(follows(a, b) for a, b in pairwise(chain)):
+        return chain[0].inp, chain[-1].out
+    balance: dict[int, int] = {}
+    for m in chain:
+        balance[m.inp] = balance.get(m.inp, 0) + 1
+        balance[m.out] = balance.get(m.out, 0) - 1
+    starts = [w for w, n in balance.items() if n > 0]
+    stops = [w for w, n in balance.items() if n < 0]
+    if not starts and not stops:
+        return chain[0].inp, chain[0].inp
+    if len(starts) == len(stops) == 1 and balance[starts[0]] == 1:
+        return starts[0], stops[0]
+    return None
+
+
+def follows(a: Layer, b: Layer) -> bool:
+    """Whether `b` can read what `a` writes."""
+    return a.out == b.inp or (b.conv and b.kernel > 1 and b.inp < a.out and a.out % b.inp == 0)
+
+
+def is_shortcut(path: str) -> bool:
+    """Whether a segment of a relative path names the short way."""
+    return any(SHORTCUT & set(words(part)) for part in path.split(".")[:2])
+
+
+def is_norm(scene: Scene, node: Node) -> bool:
+    """Whether the module is a norm, or holds nothing but one, or is named as one."""
+    leaf = scene.leaves.get(node.path)
+    if leaf is not None and leaf.role == "Norm":
+        return True
+    if node.children and _NORM_NAMES & set(words(node.name)):
+        return True
+    return len(node.children) == 1 and not node.tensors and is_norm(scene, next(iter(node.children.values())))
+
+
+def norm_widths(scene: Scene, node: Node) -> set[int]:
+    """Sizes of the norms that stand directly in a module."""
+    norms = [c for c in node.children.values() if is_norm(scene, c)]
+    return {t.shape[-1] for n in norms for c in n.distinct() for t in c.tensors.values() if len(t.shape) == 1}

@@ -1,0 +1,27 @@
+"""The order of a block's additions: what reads its own stream, what reads another, the feed-forward last.
+
+A header keeps no order of execution. This is the convention of transformer blocks, with ties by name; the order is
+inferred, never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.analysis import Residual, Scene
+from ingest.tree import natural
+
+
+def in_order(scene: Scene, group: Sequence[Residual]) -> list[Residual]:
+    """The additions of one block in their inferred order; ties by name."""
+    return sorted(group, key=lambda r: (_rank(scene, r), [natural(a) for a in r.around]))
+
+
+def _rank(scene: Scene, r: Residual) -> tuple[int, int]:
+    """Attention of one width, bridges between widths, other sublayers, feed-forwards; wider streams first."""
+    path = ".".join(part for part in (r.block, r.around[0]) if part)
+    attention = scene.attentions.get(path)
+    if attention is not None:
+        bridge = attention.attends.value == "cross" and attention.q_dim != attention.kv_dim
+        return (1, -(r.width or 0)) if bridge else (0, -(r.width or 0))
+    return (3 if path in scene.feed_forwards or r.block in scene.feed_forwards else 2, -(r.width or 0))
