@@ -25,15 +25,18 @@ scope = "Stack or component the text stream runs through."
 width = "Its width."
 source = { doc = "Module that writes it.", unknown = true }
 source_kind = { doc = "What that module is.", unknown = true }
-reads_width = { doc = "Width that module reads.", unknown = true }
+reads_width = { doc = "Width its first layer reads.", unknown = true }
 attentions = "Attention modules that read it."
 read_by = "Their paths, numbers as {i}."
 evidence = "What its name is known by."
 ---*/
 MATCH (s:Stream {model: $model}) WHERE s.name CONTAINS 'text'
 OPTIONAL MATCH (w:Module {uid: $model + '/' + coalesce(s.source, '')})
+OPTIONAL MATCH (w)-[:CONTAINS*0..4]->(l:Linear)
+WITH s, w, l ORDER BY l.path
+WITH s, w.kind AS source_kind, head(collect(l.in_features)) AS reads_width
 OPTIONAL MATCH (s)<-[:ATTENDS_TO]-(a:Attention)
-WITH s, w, a ORDER BY a.pattern
-RETURN s.scope AS scope, s.width AS width, s.source AS source, min(w.kind) AS source_kind, min(w.in_features) AS reads_width,
+WITH s, source_kind, reads_width, a ORDER BY a.pattern
+RETURN s.scope AS scope, s.width AS width, s.source AS source, source_kind, reads_width,
        count(a) AS attentions, collect(DISTINCT a.pattern) AS read_by, min(s.name_detail) AS evidence
 ORDER BY scope, width, source
