@@ -122,7 +122,7 @@ def test_side_cars_are_no_layers(tables: GraphTables) -> None:
     cars = [t for t in tables.records("Tensor") if t["role"] == "side_car"]
     assert len(cars) == 2352
     assert len(list(tables.related("SCALES"))) == 2352
-    assert sum(1 for c in tables.records("Module", "Linear") if "blocks.1.attn1" in c["path"]) == 4
+    assert sum(1 for c in tables.records("Module", "Linear") if c["path"].startswith(f"{BLOCKS}.1.attn1.")) == 4
 
 
 def test_components(tables: GraphTables) -> None:
