@@ -28,6 +28,9 @@ _NORM_HEAD = rule("attention.qk_norm_per_head", "shape", "A norm smaller than th
 _NORM_FULL = rule("attention.qk_norm_full", "shape", "A norm as wide as the query's rows spans all heads.")
 _ATTENTION = vocabulary("attn attention att mha mhsa msa sa ca selfattention crossattention xattn")
 
+_STATE_SPACE = frozenset(("A_log", "dt_bias"))
+"""Parameters of a recurrence, which may borrow the names of queries, keys and values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Core:
@@ -76,7 +79,7 @@ def _cores(scene: Scene) -> dict[str, Core]:
     """Modules that own projections, children before parents, so that no layer is counted twice."""
     found: dict[str, Projections] = {}
     for node in reversed(list(scene.tree.root.distinct())):
-        if node.children or len(node.tensors) > 1:
+        if (node.children or len(node.tensors) > 1) and not node.tensors.keys() >= _STATE_SPACE:
             projections = by_name(scene, node, found) or by_shape(scene, node, found)
             if projections is not None:
                 found[node.path] = projections

@@ -13,15 +13,11 @@ from ingest.words import vocabulary, words
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates")
 _SECOND = vocabulary("add added context txt")
-_ATTENTION = vocabulary("attn att attention")
 _PACKED = ("in_proj_weight", "in_proj")
-_STATE_SPACE = ("A_log", "dt_bias")
 
 
 def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module names, None where queries, keys or values are missing. `cores`: attentions below it."""
-    if all(name in node.tensors for name in _STATE_SPACE):
-        return None  # a recurrence that borrows the names
     ranked = _ranked(scene, node, cores)
     parts = {role: found for role, (_, found) in ranked.items()}
     form = _form(parts, ranked)

@@ -1,0 +1,150 @@
+"""Streams of small nets: what runs through a stack, what is read from elsewhere, and what is added to."""
+
+from __future__ import annotations
+
+from ingest.analysis import Analysis
+from ingest.assemble import analyse
+from tests.nets import Shapes, below, header, repeated
+
+Net = dict[str, tuple[int, ...]]
+
+
+def projections(q: int, kv: int, inner: int) -> Net:
+    return {
+        "to_q.weight": (inner, q), "to_k.weight": (inner, kv), "to_v.weight": (inner, kv),
+        "to_out.0.weight": (q, inner),
+    }  # fmt: skip
+
+
+def mlp(width: int) -> Net:
+    return {"net.0.proj.weight": (4 * width, width), "net.2.weight": (width, 4 * width)}
+
+
+BRIDGED: Net = {
+    **below("attn1", projections(32, 32, 32)),
+    **below("attn2", projections(32, 32, 32)),
+    **below("ff", mlp(32)),
+    **below("audio_attn1", projections(16, 16, 16)),
+    **below("audio_attn2", projections(16, 16, 16)),
+    **below("audio_ff", mlp(16)),
+    **below("audio_to_video_attn", projections(32, 16, 16)),
+    **below("video_to_audio_attn", projections(16, 32, 16)),
+}
+CAPTIONS: Net = {
+    "caption_projection.linear_1.weight": (32, 24), "caption_projection.linear_2.weight": (32, 32),
+    "audio_caption_projection.linear_1.weight": (16, 24), "audio_caption_projection.linear_2.weight": (16, 16),
+}  # fmt: skip
+
+
+def ends(found: Analysis, path: str) -> tuple[object, object]:
+    """(what the queries' stream carries, what the keys' stream carries)."""
+    streams = found.streams
+    return streams[found.queries[path]].name.value, streams[found.attends_to[path]].name.value
+
+
+def inferred(net: Shapes) -> Analysis:
+    return analyse(header(net))
+
+
+def test_two_streams_joined_both_ways_and_a_text_for_each():
+    found = inferred(repeated("blocks", 2, BRIDGED) | CAPTIONS)
+    assert {path.removeprefix("blocks.1."): ends(found, path) for path in found.queries if path[7] == "1"} == {
+        "attn1": ("video", "video"),
+        "attn2": ("video", "text"),
+        "audio_attn1": ("audio", "audio"),
+        "audio_attn2": ("audio", "text"),
+        "audio_to_video_attn": ("video", "audio"),
+        "video_to_audio_attn": ("audio", "video"),
+    }
+    assert {(s.name.value, s.width, s.source) for s in found.streams} == {
+        ("video", 32, None),
+        ("audio", 16, None),
+        ("text", 32, "caption_projection"),
+        ("text", 16, "audio_caption_projection"),
+    }
+
+
+def test_a_stream_named_only_by_a_bridge_says_so():
+    found = inferred(repeated("blocks", 2, BRIDGED))
+    video = found.streams[found.queries["blocks.0.attn1"]]
+    assert (video.name.value, video.name.evidence.rule) == ("video", "stream.bridge")
+
+
+def test_both_blocks_share_their_streams():
+    found = inferred(repeated("blocks", 2, BRIDGED) | CAPTIONS)
+    assert found.queries["blocks.0.attn1"] == found.queries["blocks.1.attn1"]
+    assert len(found.streams) == 4
+
+
+def test_additions_go_to_the_stream_they_are_named_for():
+    found = inferred(repeated("blocks", 2, BRIDGED) | CAPTIONS)
+    names = {around: found.streams[i].name.value for (block, around), i in found.adds_to.items() if block == "blocks.0"}
+    expected = {
+        ("attn1",): "video", ("attn2",): "video", ("ff",): "video", ("audio_to_video_attn",): "video",
+        ("audio_attn1",): "audio", ("audio_attn2",): "audio", ("audio_ff",): "audio",
+        ("video_to_audio_attn",): "audio",
+    }  # fmt: skip
+    residuals = {r.around for r in found.residuals if r.block == "blocks.0"}
+    assert names == {around: name for around, name in expected.items() if around in residuals}
+
+
+def test_space_and_time_name_a_video():
+    block = below("spatial_attn", projections(16, 16, 16)) | below("temporal_attn", projections(16, 16, 16))
+    found = inferred(repeated("blocks", 2, block))
+    assert [(s.name.value, s.name.evidence.rule) for s in found.streams] == [("video", "stream.space_and_time")]
+
+
+def test_a_place_names_a_stream_and_no_name_is_invented():
+    found = inferred(
+        repeated("text_encoder.layers", 2, below("attn", projections(16, 16, 16)))
+        | repeated("blocks", 2, below("attn", projections(24, 24, 24)))
+    )
+    assert ends(found, "text_encoder.layers.0.attn") == ("text", "text")
+    hidden = found.streams[found.queries["blocks.0.attn"]]
+    assert (hidden.name.value, hidden.name.evidence.rule) == ("hidden", "stream.hidden")
+
+
+def test_one_context_for_all_stacks():
+    pair = below("attn1", projections(16, 16, 16)) | below("attn2", projections(16, 24, 16))
+    wide = below("attn1", projections(32, 32, 32)) | below("attn2", projections(32, 24, 32))
+    found = inferred(repeated("down_blocks", 2, pair) | repeated("up_blocks", 2, wide))
+    assert found.attends_to["down_blocks.0.attn2"] == found.attends_to["up_blocks.1.attn2"]
+    context = found.streams[found.attends_to["up_blocks.1.attn2"]]
+    assert (context.name.value, context.width, context.name.evidence.rule) == ("context", 24, "stream.context")
+
+
+def test_a_decoder_reads_what_the_encoder_writes():
+    own = below("self_attn", projections(16, 16, 16))
+    net = repeated("encoder.layers", 2, own)
+    net |= repeated("decoder.layers", 2, own | below("encoder_attn", projections(16, 16, 16)))
+    found = inferred(net)
+    read = found.streams[found.attends_to["decoder.layers.0.encoder_attn"]]
+    assert (read.name.value, read.source, read.name.evidence.rule) == ("encoder", "encoder.layers", "stream.encoder")
+
+
+def test_another_width_is_read_from_the_one_stack_that_has_it():
+    net = repeated("vision_model.layers", 2, below("self_attn", projections(24, 24, 24)))
+    net |= repeated("layers", 2, below("cross_attn", projections(16, 24, 16)))
+    found = inferred(net)
+    assert ends(found, "layers.0.cross_attn") == ("hidden", "image")
+
+
+def test_a_table_of_the_block_names_its_context():
+    block = below("attn1", projections(16, 16, 16)) | below("attn2", projections(16, 16, 16))
+    found = inferred(repeated("blocks", 2, block | {"prompt_scale_shift_table": (2, 16)}))
+    read = found.streams[found.attends_to["blocks.0.attn2"]]
+    assert (read.name.value, read.name.evidence.rule) == ("text", "stream.modulated_context")
+
+
+def test_a_joint_attention_joins_the_stream_it_has_added_projections_for():
+    added = {"add_q_proj.weight": (16, 16), "add_k_proj.weight": (16, 16), "add_v_proj.weight": (16, 16)}
+    net = repeated("blocks", 2, below("attn", projections(16, 16, 16) | added))
+    found = inferred(net | {"context_embedder.weight": (16, 40)})
+    assert ends(found, "blocks.0.attn") == ("hidden", "text")
+    assert found.streams[found.attends_to["blocks.0.attn"]].source == "context_embedder"
+
+
+def test_a_connector_of_a_text_projections_width_carries_text():
+    net = repeated("video_connector.blocks", 2, below("attn1", projections(24, 24, 24)))
+    found = inferred(net | {"text_projection.weight": (24, 96)})
+    assert ends(found, "video_connector.blocks.0.attn1") == ("text", "text")
