@@ -69,9 +69,8 @@ def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
     leaf = scene.leaves.get(node.path)
     if leaf is None or leaf.kind.value != "Linear" or node.parent is None:
         return None
-    near = {*words(node.name), *words(node.parent.name)}
-    called, in_norm = not _CALLED.isdisjoint(near), not _NORM.isdisjoint(words(node.parent.name))
-    if not called and not in_norm:
+    called = _is_called(node)
+    if not called and not _in_norm(node):
         return None
     out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
     if not isinstance(out, int) or not isinstance(inp, int):
@@ -83,8 +82,18 @@ def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
     return None
 
 
+def _is_called(node: Node) -> bool:
+    """Whether the module or its parent is called modulation."""
+    near = words(node.name) if node.parent is None else (*words(node.name), *words(node.parent.name))
+    return not _CALLED.isdisjoint(near)
+
+
+def _in_norm(node: Node) -> bool:
+    return node.parent is not None and not _NORM.isdisjoint(words(node.parent.name))
+
+
 class _Streams:
-    """How many matrices of a block read each width, computed once a block."""
+    """How many matrices of a block read each width, those that modulate left out; computed once a block."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -109,6 +118,6 @@ class _Streams:
         for below in block.leaves():
             leaf = self._scene.leaves.get(below.path)
             width = leaf.attributes["in_features"] if leaf is not None and leaf.kind.value == "Linear" else None
-            if isinstance(width, int):
+            if isinstance(width, int) and not _is_called(below) and not _in_norm(below):
                 counts[width] += 1
         return counts

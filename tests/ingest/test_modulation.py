@@ -1,0 +1,68 @@
+"""Modulation: rows of tables and matrices that shift, scale and gate."""
+
+from __future__ import annotations
+
+from ingest.analysis import Modulation, Scene
+from ingest.kinds import leaf_kinds
+from ingest.modulation import find_modulations
+from ingest.tree import build
+from tests.nets import Shapes, header, repeated
+
+
+def modulations(net: Shapes) -> dict[str, Modulation]:
+    made = header(net)
+    scene = Scene(made, build(made.tensors))
+    scene.leaves = leaf_kinds(scene)
+    return find_modulations(scene)
+
+
+def rows(net: Shapes) -> dict[str, tuple[object, int]]:
+    return {path: (found.rows.value, found.width) for path, found in modulations(net).items()}
+
+
+BLOCK = {"q.weight": (64, 64), "k.weight": (64, 64), "fc1.weight": (256, 64), "fc2.weight": (64, 256)}
+
+
+def test_a_table_and_the_matrix_it_is_added_to() -> None:
+    block = {**BLOCK, "scale_shift_table": (6, 64)}
+    net = {**repeated("blocks", 2, block), "adaln_single.linear.weight": (384, 64), "adaln_single.linear.bias": (384,)}
+    assert rows(net) == {"blocks.0": (6, 64), "adaln_single.linear": (6, 64)}
+    assert modulations(net)["blocks.0"].tables == ("scale_shift_table",)
+
+
+def test_several_tables_of_a_block() -> None:
+    block = {
+        **BLOCK,
+        "scale_shift_table": (9, 64),
+        "prompt_scale_shift_table": (2, 64),
+        "audio_scale_shift_table": (9, 32),
+    }
+    found = modulations(repeated("blocks", 2, block))["blocks.0"]
+    assert (found.rows.value, found.width) == (9, 64)
+    assert found.tables == ("audio_scale_shift_table", "prompt_scale_shift_table", "scale_shift_table")
+    assert "prompt_scale_shift_table [2, 64]" in found.rows.evidence.detail
+
+
+def test_a_parameter_with_a_leading_one() -> None:
+    assert rows(repeated("blocks", 2, {**BLOCK, "modulation": (1, 6, 64)})) == {"blocks.0": (6, 64)}
+
+
+def test_rows_are_of_the_stream_and_not_of_the_condition() -> None:
+    block = {**BLOCK, "adaLN_modulation.1.weight": (384, 32), "adaLN_modulation.1.bias": (384,)}
+    assert rows(repeated("blocks", 2, block)) == {"blocks.0.adaLN_modulation.1": (6, 64)}
+
+
+def test_each_of_two_streams_has_its_own_width() -> None:
+    block = {**BLOCK, "aq.weight": (32, 32), "ak.weight": (32, 32), "av.weight": (32, 32)}
+    net = {**repeated("blocks", 2, block), "audio_adaln.linear.weight": (192, 32), "adaln.linear.weight": (384, 64)}
+    assert rows(net) == {"audio_adaln.linear": (6, 32), "adaln.linear": (6, 64)}
+
+
+def test_a_matrix_in_a_norm() -> None:
+    net = repeated("blocks", 2, {**BLOCK, "norm1.linear.weight": (384, 64), "norm2.linear.weight": (64, 64)})
+    assert rows(net) == {"blocks.0.norm1.linear": (6, 64)}
+
+
+def test_projections_and_wide_tables_are_none() -> None:
+    block = {**BLOCK, "qkv.weight": (192, 64), "relative_position_bias_table": (225, 6), "scale": (64,)}
+    assert rows(repeated("blocks", 2, block)) == {}
