@@ -27,6 +27,7 @@ _CONNECTOR = rule(
 _STATISTICS = rule(
     "component.statistics", "name", "Means and deviations of a latent, beside the halves of an autoencoder."
 )
+_EMA = rule("component.ema", "name", "A part called ema that equals its sibling holds averaged weights of it.")
 _PIPELINE = rule("role.pipeline", "name", "A diffusion model bundled with the parts it runs with is a pipeline.")
 
 _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -100,6 +101,10 @@ def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
 def _role(part: Node, scene: Scene) -> Fact:
     """By shapes where they tell, by name where they do not."""
     said = words(part.name)
+    if "ema" in said and part.parent is not None:
+        twin = next((c.name for c in part.parent.children.values() if c is not part and c.sig == part.sig), None)
+        if twin is not None:
+            return fact("ema_copy", _EMA, f"{part.name} has the structure of {twin}")
     named = next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
     by_shape = part_role(part, scene)
     if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
@@ -133,8 +138,9 @@ def _is_autoencoder(node: Node) -> bool:
 
 def _halves(node: Node, scene: Scene) -> Iterator[Component]:
     """Encoder, decoder and what lies beside them."""
-    convolutional = part_role(node, scene).value in ("vae", "audio_codec")
-    kind = "codec" if part_role(node, scene).value == "audio_codec" else "vae"
+    whole = part_role(node, scene).value
+    convolutional = whole in ("vae", "audio_codec")
+    kind = "codec" if whole == "audio_codec" else "vae"
     for name in ("encoder", "decoder"):
         half = node.children[name]
         if not convolutional:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.analysis import Leaf, Scene
 from ingest.kinds_conv import conv_leaf
-from ingest.kinds_matrix import matrix_leaf
+from ingest.kinds_matrix import Model, matrix_leaf, stored_in_out
 from ingest.kinds_norm import Surroundings, norm_leaf, surroundings
 from ingest.kinds_other import other_leaf
 from ingest.params import Params, params
@@ -16,17 +16,17 @@ def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
     root = scene.tree.root
     found = {node.path: params(node) for node in root.leaves()}
     beside = surroundings(root, found)
-    read = beside.below[root.sig].reads
-    return {path: _leaf(scene.tree.nodes[path], own, beside, read) for path, own in found.items()}
+    model = Model(beside.below[root.sig].reads, stored_in_out(found))
+    return {path: _leaf(scene.tree.nodes[path], own, beside, model) for path, own in found.items()}
 
 
-def _leaf(node: Node, own: Params, beside: Surroundings, read: frozenset[int]) -> Leaf:
+def _leaf(node: Node, own: Params, beside: Surroundings, model: Model) -> Leaf:
     """The first rule that knows this set of parameters; `Other` where none does."""
     leaf = None
     if own.weight is not None:
         rank = len(own.weight)
         if rank == 2:
-            leaf = matrix_leaf(node, own, read)
+            leaf = matrix_leaf(node, own, model)
         elif rank >= 3:
             leaf = conv_leaf(node, own)
     return leaf or norm_leaf(node, own, beside) or other_leaf(node, own)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
@@ -48,24 +51,32 @@ _SHORT = 1024
 """A table of this many rows is not eight times as wide as it is tall."""
 
 
-def matrix_leaf(node: Node, own: Params, read: frozenset[int]) -> Leaf | None:
-    """Linear, Embedding or Router; None where other parameters beside the matrix make it something else.
+class Model(NamedTuple):
+    """What of the whole model tells a matrix: widths some layer reads, modules with matrices stored [in, out]."""
 
-    `read` are the widths that some layer of the model reads.
-    """
+    read: frozenset[int]
+    transposed: frozenset[str]
+
+
+def matrix_leaf(node: Node, own: Params, model: Model) -> Leaf | None:
+    """Linear, Embedding or Router; None where other parameters beside the matrix make it something else."""
     if own.weight is None:
         return None
     if own.others:
         correction = next((name for name in own.others if name.endswith("correction_bias")), None)
-        return None if correction is None else _linear(node, own, _ROUTER, f"weight beside {correction}", "Router")
-    table = _table(node, own, read)
+        return (
+            None
+            if correction is None
+            else _linear(node, own, model, (_ROUTER, f"weight beside {correction}"), "Router")
+        )
+    table = _table(node, own, model)
     if table is not None:
         rows, columns = own.weight
         return Leaf(node.path, fact("Embedding", *table), "Embedding", {"rows": rows, "width": columns})
-    return _linear(node, own, _LINEAR, _seen(own))
+    return _linear(node, own, model, (_LINEAR, _seen(own)))
 
 
-def _table(node: Node, own: Params, read: frozenset[int]) -> tuple[Rule, str] | None:
+def _table(node: Node, own: Params, model: Model) -> tuple[Rule, str] | None:
     """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
     rows, columns = own.weight or (0, 0)
     if own.bias is not None or own.form == "packed" or (rows >= _SHORT and columns >= 8 * rows):
@@ -75,16 +86,17 @@ def _table(node: Node, own: Params, read: frozenset[int]) -> tuple[Rule, str] | 
     if said == ("shared",) or "queries" in said or (last in _TABLE and _PATCH.isdisjoint(said)):
         return _NAMED, f"{_seen(own)} without bias, called {node.name}"
     outside = last is None and not any(parent.name.isdigit() for parent in node.ancestors())
-    if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in read:
+    if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in model.read:
         return _TALL, f"{_seen(own)} without bias, and nothing reads {rows}"
     return None
 
 
-def _linear(node: Node, own: Params, why: Rule, seen: str, kind: str = "Linear") -> Leaf:
+def _linear(node: Node, own: Params, model: Model, said: tuple[Rule, str], kind: str = "Linear") -> Leaf:
+    why, seen = said
     rows, columns = own.weight or (0, 0)
     if own.bias is not None and own.bias != (rows,) and own.bias == (columns,):
         rows, columns, why = columns, rows, _TRANSPOSED
-    elif own.bias is not None and rows == columns and _stored_transposed(node):
+    elif own.bias is not None and rows == columns and node.path.rpartition(".")[0] in model.transposed:
         why = _SQUARE
     if own.form == "packed":
         seen = f"packed to logical [{rows or 'unknown'}, {columns or 'unknown'}]"
@@ -94,13 +106,16 @@ def _linear(node: Node, own: Params, why: Rule, seen: str, kind: str = "Linear")
     return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
 
 
-def _stored_transposed(node: Node) -> bool:
-    """Whether a layer beside this one keeps its matrix [in, out]."""
-    for sibling in node.parent.children.values() if node.parent is not None else ():
-        weight, bias = sibling.shape("weight"), sibling.shape("bias")
-        if weight and bias and len(weight) == 2 and bias == weight[1:] and weight[0] != weight[1]:
-            return True
-    return False
+def stored_in_out(found: Mapping[str, Params]) -> frozenset[str]:
+    """Paths of the modules that hold a layer whose matrix is provably stored [in, out]."""
+    return frozenset(
+        path.rpartition(".")[0]
+        for path, own in found.items()
+        if own.weight is not None
+        and len(own.weight) == 2
+        and own.weight[0] != own.weight[1]
+        and own.bias == own.weight[1:]
+    )
 
 
 def _seen(own: Params) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from ingest.analysis import Leaf
 from ingest.params import Params
@@ -69,27 +70,50 @@ _LAST = re.compile(r"(?P<stem>.*norm_?)3")
 _CALLED_NORM = re.compile(r"norm|(^|_)(ln|gn|bn)(_|\d|$)")
 
 
+class Direct(NamedTuple):
+    """The layers directly in a module: square maps by width, widths of convolutions, and whether a stack is beside."""
+
+    squares: Mapping[int, int]
+    convolutions: frozenset[int]
+    stacked: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the rules of this file look at beside a module: all modules' parameters and the widths below each."""
+    """What the rules of this file look at beside a module; mappings are by interned signature."""
 
     found: Mapping[str, Params]
     below: Mapping[int, Widths]
+    direct: Mapping[int, Direct]
     definite: Mapping[int, frozenset[str]]
     """Kinds of the norms with a bias below each structure that their own neighbours decide."""
 
 
 def surroundings(root: Node, found: Mapping[str, Params]) -> Surroundings:
-    """Widths and decided norms of every distinct structure."""
-    first = Surroundings(found, widths(root, found), {})
+    """Widths, direct layers and decided norms of every distinct structure."""
+    nodes = list(root.distinct())
+    direct = {node.sig: _direct(node, found) for node in nodes if node.children}
+    first = Surroundings(found, widths(root, found), direct, {})
     definite: dict[int, frozenset[str]] = {}
-    for node in reversed(list(root.distinct())):
+    for node in reversed(nodes):
         kinds = frozenset[str]().union(*(definite[child.sig] for child in node.children.values()))
         size = _biased(found.get(node.path))
         if size is not None and (verdict := _beside(node, size, first)) is not None:
             kinds |= {verdict[0]}
         definite[node.sig] = kinds
-    return Surroundings(found, first.below, definite)
+    return Surroundings(found, first.below, direct, definite)
+
+
+def _direct(node: Node, found: Mapping[str, Params]) -> Direct:
+    squares: dict[int, int] = {}
+    convolutions: set[int] = set()
+    for shape in leaf_shapes(node, found):
+        if len(shape) >= 2 and shape[0] == shape[1] and set(shape[2:]) <= {1}:
+            squares[shape[0]] = squares.get(shape[0], 0) + 1
+        if len(shape) > 2:
+            convolutions.update(shape[:2])
+    stacked = any("0" in child.children and child.children["0"].children for child in node.children.values())
+    return Direct(squares, frozenset(convolutions), stacked)
 
 
 def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
@@ -206,9 +230,8 @@ def _is_lone(node: Node) -> bool:
 
 def _bridge(scope: Node, size: int, around: Surroundings) -> bool:
     """Two maps of `size` to `size` directly in the scope, and a container of blocks."""
-    square = sum(shape[:2] == (size, size) and set(shape[2:]) <= {1} for shape in leaf_shapes(scope, around.found))
-    stack = any("0" in child.children and child.children["0"].children for child in scope.children.values())
-    return square == 2 and stack
+    direct = around.direct[scope.sig]
+    return direct.stacked and direct.squares.get(size) == 2
 
 
 def _around(node: Node, size: int, around: Surroundings) -> Verdict:
@@ -221,7 +244,7 @@ def _around(node: Node, size: int, around: Surroundings) -> Verdict:
             kind = next(iter(known))
             return kind, _AROUND, f"the norms around it are {kind}"
         if known and scope is not None:
-            direct = any(len(s) > 2 and size in s[:2] for s in leaf_shapes(scope, around.found))
+            direct = size in around.direct[scope.sig].convolutions
             kind = "GroupNorm" if direct else "LayerNorm"
             return (
                 kind,

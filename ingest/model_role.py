@@ -8,7 +8,7 @@ from ingest.analysis import Scene
 from ingest.rules import Rule, fact, rule, unknown
 from ingest.traits import Traits, traits
 from ingest.tree import Node
-from ingest.words import vocabulary
+from ingest.words import vocabulary, words
 from kb.values import Fact
 
 _UNKNOWN = rule("role.unknown", "none", "Nothing in names and shapes says what the part is for.")
@@ -73,8 +73,18 @@ def unwrapped(node: Node) -> Node:
 
 
 def _adapter(part: Node, t: Traits) -> Verdict | None:
-    marks = {word for name in (t.said | t.tensors) for word in name.split("_")} & _LOW_RANK
-    return ("adapter", _ADAPTER, f"names with {', '.join(sorted(marks))}") if marks else None
+    """At least half of the tensors: a merged model may carry left-over pairs."""
+    marks = {word for name in (*t.said, *t.tensors) for word in words(name)} & _LOW_RANK
+    if not marks:
+        return None
+    total = marked = 0
+    for node in part.distinct():
+        below = not marks.isdisjoint(words(node.path))
+        total += len(node.tensors)
+        marked += sum(below or not marks.isdisjoint(words(local)) for local in node.tensors)
+    if 2 * marked < total:
+        return None
+    return "adapter", _ADAPTER, f"{marked} of {total} distinct tensors are named {', '.join(sorted(marks))}"
 
 
 def _control(part: Node, t: Traits) -> Verdict | None:
