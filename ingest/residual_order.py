@@ -17,11 +17,12 @@ def in_order(scene: Scene, group: Sequence[Residual]) -> list[Residual]:
     return sorted(group, key=lambda r: (_rank(scene, r), [natural(a) for a in r.around]))
 
 
-def _rank(scene: Scene, r: Residual) -> tuple[int, int]:
-    """Attention of one width, bridges between widths, other sublayers, feed-forwards; wider streams first."""
+def _rank(scene: Scene, r: Residual) -> tuple[int, int, bool]:
+    """Attention within a width (self before cross), bridges between widths, the rest, feed-forwards; wider first."""
     path = ".".join(part for part in (r.block, r.around[0]) if part)
     attention = scene.attentions.get(path)
     if attention is not None:
         bridge = attention.attends.value == "cross" and attention.q_dim != attention.kv_dim
-        return (1, -(r.width or 0)) if bridge else (0, -(r.width or 0))
-    return (3 if path in scene.feed_forwards or r.block in scene.feed_forwards else 2, -(r.width or 0))
+        return int(bridge), -(r.width or 0), attention.attends.value == "cross"
+    last = path in scene.feed_forwards or r.block in scene.feed_forwards
+    return (3 if last else 2), -(r.width or 0), False

@@ -48,11 +48,11 @@ def explain(tables: GraphTables, path: str = "") -> tuple[Line, ...]:
     if path:
         return tuple(_module(p, p.modules[path], 0))
     lines = [_headline(p)]
-    roots = [c for c in p.components if c["component"] in (None, c["path"])] or []
     shown: set[str] = set()
-    for component in sorted(roots, key=lambda c: -c["n_params"]):
-        lines.extend(_component(p, component, 1))
-        shown.add(str(component["path"]))
+    for component in p.components:
+        if not any(o is not component and _within(component, str(o["path"])) for o in p.components):
+            lines.extend(_component(p, component, 1))
+            shown.add(str(component["path"]))
     rest = [s for s in p.labelled("Stack") if not any(_within(s, c) for c in shown) and not _inner(p, s)]
     for stack in rest:
         lines.extend(_stack(p, stack, 1))
@@ -120,9 +120,9 @@ def _stack(p: Profile, stack: Cells, level: int) -> Iterator[Line]:
     for members in groups.values():
         if len(groups) > 1:
             where = ranges(m["ordinal"] for m in members if m["ordinal"] is not None)
-            yield Line(
-                level + 1, str(members[0]["path"]), f"blocks {where}: {human(members[0]['n_params'])} elements each"
-            )
+            each = f"{human(members[0]['n_params'])} elements{' each' * (len(members) > 1)}"
+            many = "blocks" if len(members) > 1 else "block"
+            yield Line(level + 1, str(members[0]["path"]), f"{many} {where}: {each}")
         yield from _module(p, members[0], level + (2 if len(groups) > 1 else 1), head=False)
 
 
@@ -163,16 +163,26 @@ def _feed_forward(c: Cells, path: str, level: int) -> Line:
 
 
 def _residuals(p: Profile, below: list[Cells], level: int) -> Iterator[Line]:
+    """One line for each way blocks add; blocks that add alike share it."""
+    said: dict[str, list[Cells]] = {}
     for block in below:
         found = sorted(p.residuals.get(block["uid"], ()), key=lambda e: (e["order"], p.by_uid[e["target"]]["path"]))
-        if not found:
-            continue
-        adds: dict[int, list[str]] = {}
-        for e in found:
-            name = _relative(p.by_uid[e["target"]], str(block["path"]))
-            adds.setdefault(e["order"], []).append(f"{name} → {e['stream']}" if e["stream"] else name)
-        text = f"adds, in order: {', '.join(' + '.join(a) for a in adds.values())}"
-        yield Line(level, str(block["path"]), text, because(found[0], "form"))
+        if found:
+            said.setdefault(_adds(p, block, found), []).append(block)
+    for text, blocks in said.items():
+        first = p.residuals[blocks[0]["uid"]][0]
+        times = f" (in {len(blocks)} blocks)" if len(blocks) > 1 else ""
+        yield Line(level, str(blocks[0]["path"]), f"adds{times}: {text}", because(first, "form"))
+
+
+def _adds(p: Profile, block: Cells, found: list[Cells]) -> str:
+    names: dict[int, list[str]] = {}
+    streams: dict[int, str | None] = {}
+    for e in found:
+        names.setdefault(e["order"], []).append(_relative(p.by_uid[e["target"]], str(block["path"])))
+        streams[e["order"]] = e["stream"]
+    parts = (" and ".join(names[o]) + (f" → {streams[o]}" if streams[o] else "") for o in names)
+    return ", then ".join(parts)
 
 
 def _layers(p: Profile, c: Cells, level: int) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import about, asking, comparing, ingesting, models
+from queries.cli import about, asking, benching, comparing, explaining, ingesting, models
 from queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ COMMANDS: dict[str, Command] = {
     "ingest": ingesting.ingest,
     "models": models.models,
     "tree": models.tree,
+    "explain": explaining.explain,
     "ask": asking.ask,
     "questions": asking.questions,
     "cypher": asking.cypher,
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Command] = {
     "schema": about.schema,
     "design": ingesting.design,
     "designs": ingesting.designs,
+    "bench": benching.bench,
     "doctor": about.doctor,
 }
 

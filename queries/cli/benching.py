@@ -1,0 +1,126 @@
+"""`bench`: how right the rules are on a folder of models with known architecture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from queries.answer import Answer
+from queries.cli import terminal
+from queries.cli.options import with_output
+from queries.cli.run import Run
+
+if TYPE_CHECKING:
+    from kb.values import TensorSpec
+    from queries.bench.run import Run as Scores
+
+_FIGURES = ("group", "task", "precision", "recall", "f1", "micro_f1", "models")
+_RULES = ("task", "rule", "uses", "right", "precision", "confidence")
+
+
+@with_output
+def bench(
+    run: Run,
+    corpus: Annotated[Path, typer.Argument(metavar="CORPUS_DIR", help="Folder of NAME.json.gz.", exists=True)],
+    write: Annotated[Path | None, typer.Option(help="Write one NAME.json of predictions a model here.")] = None,
+    anonymise: Annotated[bool, typer.Option("--anonymise", help="Hash every name first; numbers stay.")] = False,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Per rule: uses, precision, confidence; and the ECE.")
+    ] = False,
+    confidences: Annotated[
+        Path | None, typer.Option(help="Write each rule's precision on the families that were not left out.")
+    ] = None,
+) -> None:
+    """Extract a corpus of models and score it: precision, recall and F1 (means over models) by task and library.
+
+    A fifth of the families, chosen by a hash, is left out: their figures tell whether a rule is general.
+
+    \b
+    Examples:
+      archkb bench corpus/models
+      archkb bench corpus/models --anonymise --json
+      archkb bench corpus/models --calibration
+    """
+    from queries.bench.run import score_corpus
+
+    shown = terminal.progress("bench")
+    scores = score_corpus(
+        corpus,
+        _predict,
+        anonymise=anonymise,
+        progress=(lambda done, name: shown(name, done, done + 1)) if shown else None,
+    )
+    if write is not None:
+        write.mkdir(parents=True, exist_ok=True)
+        for name, prediction in scores.predictions.items():
+            (write / f"{name}.json").write_text(json.dumps(prediction), encoding="utf-8")
+        terminal.tell(f"archkb: wrote {len(scores.predictions)} predictions to {write}")
+    if confidences is not None:
+        terminal.put(_precisions(scores), confidences)
+    run.show(_calibration(scores) if calibration else _figures(scores))
+
+
+def _predict(tensors: tuple[TensorSpec, ...]) -> dict[str, Any]:
+    from ingest.assemble import analyse
+    from ingest.predict import predictions
+    from kb.values import Header
+
+    return predictions(analyse(Header(tensors)))
+
+
+def _figures(scores: Scores) -> Answer:
+    from queries.bench.run import figures
+
+    models = scores.models
+    groups = {
+        "all": models,
+        "left out": [m for m in models if m.left_out],
+        "not left out": [m for m in models if not m.left_out],
+    }
+    groups |= {name: [m for m in models if m.library == name] for name in sorted({m.library for m in models})}
+    rows = [
+        (f.group, f.task, *(_round(x) for x in (f.precision, f.recall, f.f1, f.micro_f1)), f.models)
+        for group, chosen in groups.items()
+        if chosen
+        for f in figures(chosen, group)
+    ]
+    notes = [
+        f"{len(models)} models, {scores.tensors:,} tensors in {scores.seconds:.1f} s, "
+        f"{scores.tensors / max(scores.seconds, 1e-9):,.0f} tensors a second"
+    ]
+    for name in ("heads", "kv_heads", "head_dim", "role"):
+        found = [m.answered[name] for m in models if name in m.answered]
+        right, answered, asked = (sum(x[i] for x in found) for i in range(3))
+        notes.append(f"{name}: {right} right of {answered} answered, {asked} asked")
+    return Answer("bench", _FIGURES, tuple(rows), notes=tuple(notes))
+
+
+def _calibration(scores: Scores) -> Answer:
+    from queries.bench.calibration import by_rule, ece
+
+    left_out = [v for m in scores.models if m.left_out for v in m.verdicts]
+    every = [v for m in scores.models for v in m.verdicts]
+    rows = tuple(
+        (u.task, u.rule, u.uses, u.right, _round(u.precision), _round(u.confidence)) for u in by_rule(left_out)
+    )
+    notes = (
+        f"rules as used on the left-out families; ECE there {ece(left_out):.4f} over {len(left_out):,} predictions, "
+        f"on all families {ece(every):.4f} over {len(every):,}",
+    )
+    return Answer("calibration", _RULES, rows, notes=notes)
+
+
+def _precisions(scores: Scores) -> str:
+    """The file `ingest/precision.json`: smoothed precision and uses of every rule on the families not left out."""
+    from queries.bench.calibration import by_rule, smoothed
+
+    seen = [v for m in scores.models if not m.left_out for v in m.verdicts]
+    table = {u.rule: {"n": u.uses, "precision": round(smoothed(u), 4)} for u in by_rule(seen) if u.rule}
+    return json.dumps(dict(sorted(table.items())), indent=1) + "\n"
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
