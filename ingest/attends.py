@@ -48,10 +48,11 @@ _SECOND = rule("attends.second", "name", "Numbered second beside a first attenti
 _BESIDE_SELF = rule("attends.beside_self", "neighbour", "The other attention of the block is called self-attention.")
 _ALONE = rule("attends.alone", "convention", "No context, no second stream, and no name that says otherwise.")
 
-_CROSS = vocabulary("cross crossattention crossattn crossattentions xattn encdec ca")
-_CROSS_WITH_ATTENTION = vocabulary("encoder enc src memory fusion context ctx text txt image img")
-_ATTENTION = vocabulary("attn attention att")
-_SELF = vocabulary("self sa selfattention selfattn")
+_CROSS = vocabulary("cross crossattention crossattn crossattentions xattn encdec coattention")
+_CONTEXT = vocabulary("encoder enc src memory fusion context ctx cond reference ref")
+_MODALITY = vocabulary("text txt image img vision visual")
+_ATTENTION = vocabulary("attn attention att mha")
+_SELF = vocabulary("self sa selfattention selfattn masked causal intra")
 _AXES = vocabulary("temporal spatial time space mhsa window motion row column")
 _POOL = vocabulary("pool pooling pooler head probe map")
 _LEARNED = vocabulary("latent latents probe query queries seed seeds")
@@ -59,7 +60,9 @@ _RESAMPLERS = vocabulary("resampler perceiver")
 _FIRST_STREAM = vocabulary("img image x video vid vis latent")
 _SECOND_STREAM = vocabulary("txt text context ctx c cap caption prompt")
 
+_PACKED = frozenset(("in_proj_weight",))
 _LEVELS = 3
+_MOST_BESIDE = 16
 
 Cores = Mapping[str, tuple[Node, Projections]]
 
@@ -88,7 +91,8 @@ def attends(scene: Scene, cores: Cores) -> dict[str, Fact]:
             (contexts if q != k else own).setdefault(node.name, set()).add(k)
     out = {}
     for path, (node, found) in cores.items():
-        beside = tuple(item for item in siblings[_parent(node)] if item[0] != node.name)
+        around = siblings[_parent(node)]
+        beside = tuple(i for i in around if i[0] != node.name) if len(around) <= _MOST_BESIDE else ()
         name = node.name
         seen = Seen(node, found, beside, frozenset(contexts.get(name, ())), frozenset(own.get(name, ())))
         out[path] = next(answer for r in _RULES if (answer := r(seen)) is not None)
@@ -149,11 +153,12 @@ def _resampler(seen: Seen) -> Fact | None:
 def _named(seen: Seen) -> Fact | None:
     """What the names of the module and of those around it up to its block say, the nearest first."""
     node: Node | None = seen.node
+    fused = seen.found.form == "fused_qkv"
     while node is not None and not node.name.isdigit():
         said = set(words(node.name))
         if said & _SELF:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
-        if _says_cross(said) and (node is seen.node or seen.found.form != "fused_qkv"):
+        if _says_cross(said, seen) and (node is seen.node or not fused):
             return fact("cross", _CROSS_NAME, f"it is called {node.name}")
         if said & _AXES and node is seen.node:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
@@ -161,8 +166,14 @@ def _named(seen: Seen) -> Fact | None:
     return None
 
 
-def _says_cross(said: set[str]) -> bool:
-    return bool(said & _CROSS or {"enc", "dec"} <= said or (said & _ATTENTION and said & _CROSS_WITH_ATTENTION))
+def _says_cross(said: set[str], seen: Seen) -> bool:
+    """Words that say cross-attention of any module, of one that could read two inputs, and of one beside another."""
+    if said & _CROSS or {"enc", "dec"} <= said:
+        return True
+    one_input = seen.found.form == "fused_qkv" and not seen.node.tensors.keys() >= _PACKED
+    if one_input or not said & _ATTENTION:
+        return "ca" in said and not one_input
+    return bool(said & _CONTEXT) or bool(said & _MODALITY and seen.beside)
 
 
 def _fused(seen: Seen) -> Fact | None:

@@ -45,6 +45,7 @@ _KEYED = vocabulary("emb embed embedding embeddings pos position k v key distanc
 _BIAS_NETWORK = vocabulary("cpb rel relative continuous meta rpb")
 _PER_HEAD = vocabulary("sinks sink slopes temperature head heads")
 _MOST_HEADS = 128
+_MOST_CHILDREN = 32
 _TALK = vocabulary("talking talk l w pre post")
 
 
@@ -157,7 +158,7 @@ def _by_gate(node: Node, found: Projections, rows: int) -> Iterator[Known]:
 def _by_shared_table(node: Node, found: Projections, rows: int) -> Iterator[Known]:
     """A table that the stack or encoder around owns for all its attentions."""
     for around in node.ancestors():
-        for name, child in around.children.items():
+        for name, child in around.children.items() if len(around.children) <= _MOST_CHILDREN else ():
             said = set(words(name))
             shape = child.shape("weight") or child.shape("relative_position_bias_table")
             if "relative" in said and "bias" in said and shape is not None and len(shape) == 2:

@@ -19,6 +19,7 @@ from ingest.words import vocabulary, words
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")
 _SMALL = 8
+_GATE_RATIO = 16
 _MOST_LAYERS = 24
 
 Parts = tuple[str, dict[str, Matrix], int]
@@ -87,19 +88,37 @@ def _packed(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
 
 
 def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
-    """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one."""
-    if len(layers) not in (3, 4) or not all(_nameless(m) and _pointwise(scene, node, m) for m in layers.values()):
+    """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one.
+
+    A fifth, of few rows, may be a gate. Three may also be [d, d], [2d, e] and [d, d].
+    """
+    if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(scene, node, m) for m in layers.values()):
         return None
-    outside = list(_beside(scene, node)) if len(layers) == 3 else []
-    for ordered in permutations(layers.values()):
-        q, k, v = ordered[:3]
-        fits = k[1:] == v[1:] and k.out and q.out % k.out == 0
-        if not fits:
-            continue
-        if len(ordered) == 4 and (ordered[3].out, ordered[3].inp) == (q.inp, q.out):
-            return "separate", {"q": q, "k": k, "v": v, "o": ordered[3]}, 0
-        if len(ordered) == 3 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
-            return "separate", {"q": q, "k": k, "v": v}, 0
+    wide = sorted(layers.values(), key=lambda m: m.out)
+    if len(wide) == 5:
+        gate, *wide = wide
+        if gate.out * _GATE_RATIO > wide[0].out:
+            return None
+    outside = list(_beside(scene, node)) if len(wide) == 3 else []
+    for ordered in permutations(wide):
+        parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)
+        if parts is not None:
+            return ("separate" if "k" in parts else "fused_kv"), parts, 0
+    return None
+
+
+def _four(layers: tuple[Matrix, ...]) -> dict[str, Matrix] | None:
+    q, k, v, o = layers
+    fits = k[1:] == v[1:] and q.out % k.out == 0 and (o.out, o.inp) == (q.inp, q.out)
+    return {"q": q, "k": k, "v": v, "o": o} if fits else None
+
+
+def _three(layers: tuple[Matrix, ...], outside: list[Matrix]) -> dict[str, Matrix] | None:
+    q, k, v = layers
+    if q.out == q.inp == v.out == v.inp and k.out == 2 * q.out:
+        return {"q": q, "kv": k, "o": v}
+    if k[1:] == v[1:] and q.out % k.out == 0 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
+        return {"q": q, "k": k, "v": v}
     return None
 
 

@@ -51,6 +51,7 @@ class _Table:
         self.analysis = analysis
         self.streams: list[Stream] = []
         self._index: dict[Key, int] = {}
+        self._of_scope: dict[str, list[Key]] = {}
         self._blocks = {path for path, stack in analysis.stacks.items() if stack.blocks}
         self._scopes: dict[str, str | None] = {}
         self._stacks: dict[str, _Stack] = {}
@@ -139,6 +140,7 @@ class _Table:
 
     def _add(self, key: Key, name: Fact, source: str | None = None) -> int:
         self._index[key] = len(self.streams)
+        self._of_scope.setdefault(key[0], []).append(key)
         self.streams.append(Stream(key[0], name, key[1], source))
         return self._index[key]
 
@@ -254,8 +256,8 @@ class _Table:
     def _by_width(self, residual: Residual, scope: str) -> int | None:
         """The stream of the residual's width in its stack; of several the one its sublayer is named for."""
         width = residual.width
-        here = {k: i for k, i in self._index.items() if k[0] == scope and (width is None or k[1] == width)}
-        here = {k: i for k, i in here.items() if k[2] is None or (" " not in k[2] and k[2] != "context")}
+        keys = (k for k in self._of_scope.get(scope, ()) if width is None or k[1] == width)
+        here = {k: self._index[k] for k in keys if k[2] is None or (" " not in k[2] and k[2] != "context")}
         carries = next((m for a in residual.around if (m := names.modality(a))), None)
         named = [i for k, i in here.items() if carries is not None and self.streams[i].name.value == carries]
         if named:
