@@ -27,8 +27,8 @@ class Projections:
 
     Roles: q, k, v, qkv, kv, qk, o, gate; add_q ... for those of a second stream; q_down and q_up, kv_down and kv_up
     where they are low-rank; offsets and weights of a deformable one. `norms` are those on queries and keys: role ->
-    (path, shape of the weight). `by_shape` when the roles are told by shapes, not by names. `gated` when queries and
-    a gate share one projection.
+    (path, shape of the weight). `by_shape` when the roles are told by shapes, not by names. `mlp` counts the channels
+    of an MLP that shares the two matrices.
     """
 
     form: str
@@ -115,7 +115,7 @@ def of_leaf(leaf: Leaf, at: str) -> Matrix | None:
         out, inp = a.get("out_channels"), a.get("in_channels")
     else:
         return None
-    return Matrix(at, out, inp) if isinstance(out, int) and isinstance(inp, int) else None
+    return Matrix(at, out, inp) if isinstance(out, int) and isinstance(inp, int) and out and inp else None
 
 
 def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH) -> Iterator[Matrix]:

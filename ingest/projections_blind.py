@@ -11,7 +11,7 @@ from itertools import permutations
 
 from ingest.analysis import Scene
 from ingest.projection_names import read_name
-from ingest.projections import Matrix, Projections, maps, matrix
+from ingest.projections import Matrix, Projections, Shape, maps, matrix
 from ingest.projections_named import query_norms
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -38,11 +38,13 @@ def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projectio
             wrapped = matrix(scene.leaves, child, name)
             if wrapped is not None:
                 layers[name] = wrapped
-    found = _single(node, layers) or _fused(node, layers) or _packed(node, layers) or _separate(scene, node, layers)
+    found = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
+    found = found or _separate(scene, node, layers) or _joint(scene, node, layers)
     if found is None:
         return None
     form, parts, mlp = found
-    return Projections(form, parts, dict(query_norms(node)), by_shape=True, mlp=mlp)
+    norms = dict(query_norms(node)) or _twin_norms(node, parts["q"].out if "q" in parts else parts["qkv"].out)
+    return Projections(form, parts, norms, by_shape=True, mlp=mlp)
 
 
 def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
@@ -99,12 +101,36 @@ def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts |
         gate, *wide = wide
         if gate.out * _GATE_RATIO > wide[0].out:
             return None
+    if len(wide) == 3 and len({m[1:] for m in wide}) == 1 and _twin_norms(node, wide[0].out):
+        return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
     outside = list(_beside(scene, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
         parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)
         if parts is not None:
             return ("separate" if "k" in parts else "fused_kv"), parts, 0
     return None
+
+
+def _twin_norms(node: Node, rows: int) -> dict[str, tuple[str, Shape]]:
+    """Two layers with one vector each, of equal size and dividing the rows: norms on queries and keys."""
+    found = [
+        (name, shapes[0])
+        for name, child in node.children.items()
+        if not child.children and len(shapes := [t.shape for t in child.tensors.values()]) == 1 and len(shapes[0]) == 1
+    ]
+    if len(found) != 2 or found[0][1] != found[1][1] or not 1 < found[0][1][0] < rows or rows % found[0][1][0]:
+        return {}
+    return dict(zip(("q_norm", "k_norm"), found, strict=True))
+
+
+def _joint(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+    """Seven or eight nameless square matrices of one width: two sets of projections, and their outputs."""
+    if len(layers) not in (7, 8) or len({m[1:] for m in layers.values()}) != 1:
+        return None
+    found = sorted(layers.values())
+    if found[0].out != found[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in found):
+        return None
+    return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), found, strict=False)), 0
 
 
 def _four(layers: tuple[Matrix, ...]) -> dict[str, Matrix] | None:

@@ -63,7 +63,7 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
             if layer is not None:
                 found["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
     for local, spec in node.tensors.items():
-        if len(spec.shape) in (2, 3):
+        if len(spec.shape) in (2, 3) and all(spec.shape):
             spelling = read_name("qkv" if local in _PACKED else local)
             if spelling.letters and not spelling.noise and spelling.extra == 0:
                 _keep(found, spelling, _raw(local, spec.shape))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.analysis import Attention
 from ingest.assemble import analyse
@@ -156,3 +158,32 @@ def test_deformable_attention_has_offsets_and_weights_for_keys():
     net = layers(sampling_offsets=(64, 32), attention_weights=(32, 32), value_proj=(32, 32), output_proj=(32, 32))
     found = only(below("self_attn", net))
     assert (found.form, found.q_dim, found.heads.value) == ("deformable", 32, None)
+
+
+def test_nameless_norms_of_a_heads_size_count_the_heads():
+    net = layers(xa1=(32, 32), xb2=(32, 32), xc3=(32, 32)) | {"xn4.weight": (8,), "xn5.weight": (8,)}
+    found = attentions(repeated("x0", 2, below("x9", net)))["x0.0.x9"]
+    assert (found.form, found.heads.value, found.qk_norm.value) == ("separate", 4, "per_head")
+
+
+def test_two_sets_of_nameless_projections_are_joint():
+    net = {f"x{i}y.weight": (16, 16) for i in range(8)}
+    assert attentions(repeated("x0", 2, below("x9", net)))["x0.0.x9"].attends.value == "joint"
+
+
+NAMES = ("q", "k_proj", "to_v", "qkv", "kv", "o_proj", "q_norm", "kv_a_proj", "kv_b_proj", "add_q", "rel_pos_h", "gate")
+SIZES = st.integers(0, 6)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(("weight", "bias", "", "relative_position_bias_table"))),
+        st.lists(SIZES, max_size=4).map(tuple),
+        max_size=12,
+    )
+)
+def test_no_set_of_shapes_is_too_strange(tensors):
+    net = {f"blocks.0.attn.{name}.{local}".rstrip("."): shape for (name, local), shape in tensors.items()}
+    for found in attentions(net).values():
+        heads, width = found.heads.value, found.head_dim.value
+        assert heads is None or width is None or heads * width == found.inner_dim
