@@ -17,12 +17,12 @@ from ingest.tree import Node
 from kb.schema import label
 from kb.values import Fact
 
-_CONTAINER = rule("kind.container", "shape", "A module that only holds other modules.")
+_CONTAINER = rule("kind.container", "shape", "A module that only holds other modules.", definition=True)
 _IS_ATTENTION = rule("kind.attention", "shape", "A module found to hold query, key and value projections.")
 _IS_FEED_FORWARD = rule("kind.feed_forward", "shape", "A module found to hold the up and down projections of an MLP.")
 _IS_STACK = rule("kind.stack", "shape", "A numbered container of structured children.")
 _IS_COMPONENT = rule("kind.component", "name", "A part of the checkpoint with a job of its own.")
-_IS_BLOCK = rule("kind.block", "shape", "A structured child of a stack.")
+_IS_BLOCK = rule("kind.block", "shape", "A structured child of a stack.", definition=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,16 +28,24 @@ class Rule:
     basis: Basis
     statement: str
     source: str
+    definition: bool = False
 
 
 _REGISTRY: dict[str, Rule] = {}
 
 
-def rule(id_: str, basis: Basis, statement: str, source: str = "measured on public model code") -> Rule:
-    """Declare a rule; ids are unique."""
+def rule(
+    id_: str,
+    basis: Basis,
+    statement: str,
+    source: str = "measured on public model code",
+    *,
+    definition: bool = False,
+) -> Rule:
+    """Declare a rule; ids are unique. A `definition` only restates what the header says, so it cannot be wrong."""
     if id_ in _REGISTRY:
         raise ValueError(f"two rules are called {id_!r}")
-    made = Rule(id_, basis, statement, source)
+    made = Rule(id_, basis, statement, source, definition)
     _REGISTRY[id_] = made
     return made
 
@@ -57,7 +65,9 @@ def measured() -> dict[str, dict[str, float]]:
 
 @cache
 def confidence(rule_id: str) -> float:
-    """The rule's measured precision, :data:`UNMEASURED` where there is none."""
+    """The rule's measured precision; 1 for a definition, :data:`UNMEASURED` where there is none."""
+    if rule_id in _REGISTRY and _REGISTRY[rule_id].definition:
+        return 1.0
     return measured().get(rule_id, {}).get("precision", UNMEASURED)
 
 

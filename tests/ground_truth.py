@@ -148,7 +148,8 @@ def convolutions(truth: Truth, p: Profile) -> Iterator[Miss]:
     wanted: Counter[tuple[str, tuple[int, ...]]] = Counter()
     for group in truth["conv_kernels"].values():
         for conv in group:
-            wanted[conv["cls"], tuple(conv["kernel"])] += conv["count"]
+            kind = str(conv["cls"]).removeprefix("Parametrized")
+            wanted[kind, tuple(conv["kernel"])] += conv["count"]
     found = Counter((str(c["kind"]), tuple(c["kernel"] or ())) for c in p.labelled("Conv"))
     for what in sorted(wanted.keys() | found.keys()):
         yield from _expect("convolutions", f"{what[0]} {what[1]}", wanted[what], found[what])
