@@ -120,7 +120,7 @@ def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
     """BatchNorm, RMSNorm, GroupNorm, LayerNorm or InstanceNorm; None where this is no norm."""
     weight = own.weight
     if own.statistics:
-        counted = weight[0] if weight else node.tensors.get("running_mean", node.tensors["running_var"]).shape[0]
+        counted = weight[0] if weight else _statistics_size(node)
         return _norm(node, ("BatchNorm", _BATCH, "running statistics"), counted, own.bias is not None)
     size = _biased(own)
     if size is not None:
@@ -129,8 +129,23 @@ def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
     if weight is not None and len(weight) == 1 and own.bias is None and not own.others:
         if weight[0] == 1 or (not _NO_NORM.isdisjoint(said := spoken(node)) and "norm" not in said):
             return None
+        if _is_slope(node, weight[0], beside):
+            return None
         return _norm(node, ("RMSNorm", _RMS, f"weight [{weight[0]}] alone"), weight[0], False)
     return _lone_gain(node, own)
+
+
+def _is_slope(node: Node, size: int, around: Surroundings) -> bool:
+    """Whether a numbered vector stands in a sequence of convolutions of its width: the slopes of a PReLU."""
+    if node.parent is None or not node.name.isdigit():
+        return False
+    matrices = around.below[node.parent.sig].reads
+    return size in around.direct[node.parent.sig].convolutions and size not in matrices
+
+
+def _statistics_size(node: Node) -> int:
+    shapes = [node.shape(name) or () for name in ("running_mean", "running_var")]
+    return max((shape[0] for shape in shapes if shape), default=0)
 
 
 def _biased(own: Params | None) -> int | None:

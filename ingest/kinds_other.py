@@ -33,13 +33,18 @@ _TOKENS = rule("kind.learned_tokens", "name", "Tokens, latents, queries or regis
 _CODEBOOK = rule("kind.codebook", "name", "A codebook, with or without the statistics of its use.")
 _SCALE = rule("kind.layer_scale", "shape", "Vectors called gamma, lambda, scale or gate scale a branch.")
 _SNAKE = rule("kind.snake", "name", "alpha, with or without beta, one a channel, is a snake activation.", "BigVGAN")
-_PRELU = rule("kind.prelu", "name", "A weight of one number or one a channel in an activation is its slope.")
+_PRELU = rule(
+    "kind.prelu",
+    "name",
+    "One number, or one a channel in an activation or among convolutions, is a slope.",
+)
 _FOURIER = rule("kind.fourier", "name", "A vector in a module called projection or frequencies spans Fourier features.")
 _BUFFER = rule("kind.buffer", "name", "Indices, masks, frequencies and statistics are constants, no layer.")
 _TIED = rule("kind.linear_tied", "name", "A bias alone in a module called head or projection is a tied linear map.")
 
 _HEAD = vocabulary("head proj projection decoder linear out output logits")
 _ACTIVATION = vocabulary("act activation acts prelu relu lrelu nonlinearity")
+_FREQUENCIES = vocabulary("proj fourier freq freqs")
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 _ALONE: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
@@ -66,7 +71,12 @@ def other_leaf(node: Node, own: Params) -> Leaf:
     if {"A_log", "A_logs", "dt_bias"} & tensors.keys():
         return _leaf(node, "SSM", _SSM, f"it owns {', '.join(sorted(tensors))}")
     if _is_experts(node, tensors):
-        return _leaf(node, "Experts", _EXPERTS, f"{len(tensors)} tensors of {next(iter(tensors.values()))[0]} experts")
+        return _leaf(
+            node,
+            "Experts",
+            _EXPERTS,
+            f"{', '.join(f'{name} {list(shape)}' for name, shape in list(tensors.items())[:2])}",
+        )
     if node.children:
         return _leaf(node, "Other", _OWN, f"{', '.join(list(tensors)[:4])} beside {len(node.children)} modules")
     return _childless(node, own, tensors)
@@ -80,14 +90,17 @@ def _childless(node: Node, own: Params, tensors: Mapping[str, tuple[int, ...]]) 
         seen = f"bias {list(own.bias)} alone in {node.name}"
         return Leaf(node.path, fact("Linear", _TIED, seen), "Linear", attributes)
     if set(tensors) == {"weight"} and len(tensors["weight"]) == 1:
-        if said & _ACTIVATION or tensors["weight"] == (1,):
-            return _leaf(node, "PReLU", _PRELU, f"weight {list(tensors['weight'])} in {node.name}")
-        return _leaf(node, "Fourier", _FOURIER, f"weight {list(tensors['weight'])} in {node.name}")
+        seen = f"weight {list(tensors['weight'])} in {node.name}"
+        if said & _ACTIVATION or tensors["weight"] == (1,) or node.name.isdigit():
+            return _leaf(node, "PReLU", _PRELU, seen)
+        return (
+            _leaf(node, "Fourier", _FOURIER, seen) if said & _FREQUENCIES else _leaf(node, "LayerScale", _SCALE, seen)
+        )
     if "codebooks" in said or "codebook" in said:
         return _leaf(node, "Codebook", _CODEBOOK, f"{len(tensors)} tensors in {node.name}")
     for kind, why, pattern in _ALONE:
         if all(pattern.fullmatch(name) for name in tensors):
-            return _leaf(node, kind, why, ", ".join(f"{name} {list(s)}" for name, s in list(tensors.items())[:3]))
+            return _leaf(node, kind, why, _shown(tensors))
     return _leaf(node, "Other", _OTHER, f"it owns {', '.join(list(tensors)[:4])}")
 
 
@@ -110,6 +123,10 @@ def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | Non
     attributes = {"hidden": hidden, "layers": layers, "bidirectional": "weight_hh_l0_reverse" in tensors}
     seen = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
     return Leaf(node.path, fact(kind, _RECURRENT, seen), "Recurrent", attributes)
+
+
+def _shown(tensors: Mapping[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {list(shape)}" for name, shape in sorted(tensors.items())[:3])
 
 
 def _leaf(node: Node, kind: str, why: Rule, seen: str) -> Leaf:

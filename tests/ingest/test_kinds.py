@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.analysis import Leaf, Scene
 from ingest.kinds import leaf_kinds
@@ -147,3 +149,46 @@ def test_wrappers_change_nothing() -> None:
     plain = {path: leaf.kind for path, leaf in leaves(net).items()}
     wrapped = {path: leaf.kind for path, leaf in leaves(below("module._orig_mod", net)).items()}
     assert wrapped == {f"module._orig_mod.{path}": found for path, found in plain.items()}
+
+
+_NAME = st.sampled_from(
+    [
+        "weight",
+        "bias",
+        "running_mean",
+        "gamma",
+        "beta",
+        "qweight",
+        "scales",
+        "weight_g",
+        "weight_v",
+        "weight_packed",
+        "weight_scale",
+        "in_proj_weight",
+        "alpha",
+        "weight_hh_l0",
+        "0",
+        "1",
+        "norm",
+        "norm3",
+        "encoder",
+        "decoder",
+        "up",
+        "embed",
+        "experts",
+        "linear",
+        "scale_shift_table",
+        "parametrizations",
+    ]
+)
+_KEY = st.lists(_NAME, min_size=1, max_size=4).map(".".join)
+_SHAPE = st.lists(st.sampled_from((0, 1, 2, 8, 4096)), max_size=6).map(tuple)
+
+
+@given(st.dictionaries(_KEY, _SHAPE, min_size=1, max_size=12), st.sampled_from(("F16", "U8", "I32")))
+def test_every_module_with_tensors_gets_a_kind_however_odd(net: dict[str, tuple[int, ...]], dtype: str) -> None:
+    made = header(net, dtype=dtype)
+    tree = build(made.tensors)
+    found = leaf_kinds(Scene(made, tree))
+    assert set(found) == {node.path for node in tree.root.leaves()}
+    assert all(leaf.kind.known and leaf.kind.evidence.detail for leaf in found.values())

@@ -27,6 +27,17 @@ def test_a_weight_alone_is_a_gain() -> None:
     assert kind({"time_proj.weight": (64,)}, "time_proj")[0] == "Fourier"
 
 
+def test_a_vector_numbered_among_convolutions_is_a_slope() -> None:
+    body = {**below("0", CONV), "1.weight": (64,), **below("2", CONV), "3.weight": (64,)}
+    assert kind(below("body", body), "body.1") == ("PReLU", "kind.prelu")
+    mixed = {**below("0", LINEAR), "1.weight": (64,)}
+    assert kind(below("body", mixed), "body.1")[0] == "RMSNorm"
+
+
+def test_statistics_alone_still_have_a_size() -> None:
+    assert leaves({"n.running_mean": (32,)})["n"].attributes == {"features": 32, "affine_bias": False}
+
+
 def test_a_gain_by_another_name_in_a_norm() -> None:
     assert kind({"query_norm.scale": (64,)}, "query_norm") == ("RMSNorm", "kind.norm_gain")
     assert kind({"norm.gamma": (64, 1, 1)}, "norm") == ("RMSNorm", "kind.norm_gain")
