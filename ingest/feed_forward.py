@@ -44,6 +44,7 @@ _NAMED = rule("ff.named", "name", "A pair of matrices whose widths do not tell, 
 _NAMES = vocabulary("mlp ffn ff feedforward fc ffw intermediate wi wo densereludense")
 _FIRST = vocabulary("up in wi gate intermediate expand fc1 1 0")
 _LAST = vocabulary("down out output wo proj project 2")
+_CONDITION = vocabulary("norm adaln")
 _FEW = 12
 
 
@@ -123,7 +124,7 @@ def _of_leaf(role: str, a: dict[str, object]) -> _Content:
 def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
-    if maps is None or content.other or len(maps) not in (2, 3):
+    if maps is None or content.other or len(maps) not in (2, 3) or _CONDITION & set(words(node.name)):
         return None
     shaped = _shaped(maps)
     if shaped is None:
@@ -173,7 +174,7 @@ def _inline(node: Node, content: _Content) -> FeedForward | None:
     maps = content.maps
     if maps is None or len(maps) < 2 or not node.path:
         return None
-    linear = [m for m in maps if not m.conv]
+    linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
         (up, down)
         for up, down in combinations(linear, 2)
@@ -188,6 +189,12 @@ def _inline(node: Node, content: _Content) -> FeedForward | None:
     if len(ups) > 2:
         return None
     return _made(node.path, _INLINE, ups, down, down.inp, inline=True)
+
+
+def _adapts(m: Map) -> bool:
+    """Whether a matrix stands before or after another sublayer: project_in, proj_out."""
+    said = words(m.path)
+    return said in (("project", "in"), ("project", "out"))
 
 
 def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool) -> FeedForward:

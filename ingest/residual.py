@@ -11,6 +11,7 @@ from dataclasses import replace
 from ingest.analysis import Residual, Scene
 from ingest.residual_conv import conv_residuals
 from ingest.residual_groups import group_residuals
+from ingest.residual_mixers import mixer_residuals
 from ingest.residual_order import in_order
 from ingest.residual_sublayers import sublayer_residuals
 
@@ -18,6 +19,7 @@ from ingest.residual_sublayers import sublayer_residuals
 def find_residuals(scene: Scene) -> list[Residual]:
     """Residual additions of the distinct blocks, in order within each block."""
     found = sublayer_residuals(scene)
+    found += mixer_residuals(scene, found)
     found += conv_residuals(scene, found)
     found += group_residuals(scene, found)
     by_block: dict[str, list[Residual]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_maps import ends, is_norm, is_shortcut, layers
+from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
 from ingest.rules import fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -19,6 +19,19 @@ _PROJECTION = rule(
     "shape",
     "A block with a second, shorter way from the width it reads to the width it writes adds the two.",
     "residual networks (He et al. 2015)",
+)
+
+_DENSE = rule(
+    "residual.conv.dense",
+    "shape",
+    "A chain in which every convolution reads all that was written before, and whose last gives back the first width.",
+    "residual dense blocks (Zhang et al. 2018; Wang et al. 2018)",
+)
+_REPEATED = rule(
+    "residual.conv.repeated",
+    "neighbour",
+    "A block of several convolutions that follows itself twice or more and writes the width its branches read.",
+    "Inception-ResNet (Szegedy et al. 2016)",
 )
 
 _NO_BLOCK = vocabulary("head classifier stem upsample downsample downsampler upsampler down up pool fpn features")
@@ -73,27 +86,76 @@ def _plain_stacks(scene: Scene) -> set[str]:
 
 def _block(scene: Scene, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
-    if _NO_BLOCK & set(words(node.name)) or not _stands_as_block(scene, node):
-        return None
     found = layers(scene, node)
-    if not found:
+    named = node.name.isdigit() or bool(_NAMED & set(words(node.name)))
+    if not found or (len(node.children) < 2 and not named):
         return None
+    dense = _dense(found)
+    if dense is not None:
+        seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in found)
+        return Residual(node.path, tuple(node.children), fact("identity", _DENSE, seen), width=dense)
     main = [m for m in found if m.conv and not is_shortcut(m.path) and not _aside(m.path)]
     mixing = [m for m in main if not m.depthwise]
+    if any(m.transposed for m in main) or (_branches(mixing) and not _third_way(scene, node)):
+        return None
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
-        return None
+        return _repeated(scene, node, found)
     short = [m for m in found if is_shortcut(m.path) and not m.depthwise]
-    around = tuple(name for name in node.children if not is_shortcut(name) and not _CONDITION & set(words(name)))
+    around = tuple(
+        name
+        for name, child in node.children.items()
+        if not is_shortcut(name) and not _CONDITION & set(words(name)) and not is_norm(scene, child)
+    )
     seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
     if short and (short[0].inp, short[-1].out) == through:
         seen += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
         return Residual(
             node.path, around, fact("projection", _PROJECTION, seen), width=through[1], shortcut=short[0].path
         )
+    if _NO_BLOCK & set(words(node.name)) or not _stands_as_block(scene, node):
+        return None
     if through[0] == through[1] and not short:
         return Residual(node.path, around, fact("identity", _IDENTITY, seen), width=through[0])
     return None
+
+
+def _dense(found: list[Layer]) -> int | None:
+    """The width of a dense chain: all that was written is read again, the last writes it."""
+    width = found[0].inp
+    seen = width
+    for m in found[:-1]:
+        if m.inp != seen or not m.conv:
+            return None
+        seen += m.out
+    last = found[-1]
+    return width if len(found) > 2 and last.inp == seen and last.out == width and seen > width else None
+
+
+def _branches(mixing: list[Layer]) -> bool:
+    """A 3-kernel beside a 1-kernel of the same widths: two ways at once, folded into one for use."""
+    return (
+        len(mixing) == 2
+        and sorted(m.kernel for m in mixing) == [1, 3]
+        and (mixing[0].inp, mixing[0].out) == (mixing[1].inp, mixing[1].out)
+    )
+
+
+def _third_way(scene: Scene, node: Node) -> bool:
+    """Whether a norm stands beside layers that have norms of their own: it is what the input itself passes."""
+    alone = [c for c in node.children.values() if is_norm(scene, c)]
+    return len(alone) == 1 and any(is_norm(scene, c) for n in node.children.values() for c in n.children.values())
+
+
+def _repeated(scene: Scene, node: Node, found: list[Layer]) -> Residual | None:
+    """A block that follows itself at least twice reads what it writes, whatever its branches do in between."""
+    parent = node.parent
+    run = sum(c.twin_of is node for c in parent.children.values()) if parent is not None else 0
+    last = found[-1]
+    if run < 2 or len(found) < 3 or not any(m.inp == last.out for m in found[:-1]):
+        return None
+    seen = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
+    return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, seen), width=last.out)
 
 
 def _aside(path: str) -> bool:
@@ -110,7 +172,8 @@ def _stands_as_block(scene: Scene, node: Node) -> bool:
         return True
     if _NAMED & set(words(node.name)):
         return True
-    return _kin(parent, node) and any(is_norm(scene, n) for n in node.distinct())
+    normed = any(is_norm(scene, n) for n in node.distinct())
+    return normed and (_kin(parent, node) or any(m.depthwise for m in layers(scene, node) or ()))
 
 
 def _kin(parent: Node, node: Node) -> bool:

@@ -1,9 +1,9 @@
-"""Additions around whole groups: a projection in and out around a stack, residual in residual, the long skip of a body."""
+"""Additions around whole groups: projections around a stack, residual in residual, the long skip of a body."""
 
 from __future__ import annotations
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_maps import Layer, is_norm, is_shortcut, layer_of, norm_widths
+from ingest.residual_maps import direct_layers, is_norm, is_shortcut, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -17,7 +17,7 @@ _WRAPPED = rule(
 _NESTED = rule(
     "residual.group.nested",
     "shape",
-    "A numbered group of residual blocks that ends in a convolution of their width, or holds like blocks by name, adds its input.",
+    "A numbered group of residual blocks that ends in a convolution of their width adds its input.",
     "residual in residual (RCAN, Zhang et al. 2018; ESRGAN, Wang et al. 2018; RSTB, Liang et al. 2021)",
 )
 _LONG = rule(
@@ -48,23 +48,12 @@ def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
     return out
 
 
-def _direct(scene: Scene, node: Node) -> dict[str, Layer]:
-    """Layers that stand directly in a module, by name."""
-    out = {}
-    for name, child in node.children.items():
-        leaf = scene.leaves.get((child.twin_of or child).path)
-        made = layer_of(leaf, name) if leaf is not None and not child.children else None
-        if made is not None:
-            out[name] = made
-    return out
-
-
 def _in_list(node: Node) -> bool:
     return node.name.isdigit() and node.parent is not None and bool(node.parent.path)
 
 
 def _projected(scene: Scene, node: Node) -> Residual | None:
-    maps = list(_direct(scene, node).values())
+    maps = list(direct_layers(scene, node).values())
     if len(maps) != 2 or not (_in_list(node) or node.name[-1:].isdigit()):
         return None
     for first, last in (maps, reversed(maps)):
@@ -80,7 +69,7 @@ def _nested(scene: Scene, node: Node, holding: set[int], blocks: set[str]) -> Re
     """A numbered group: blocks and a closing convolution d to d, or only blocks that have names of their own."""
     if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
         return None
-    maps = [m for m in _direct(scene, node).values() if not m.depthwise]
+    maps = [m for m in direct_layers(scene, node).values() if not m.depthwise]
     inner = [
         c for c in node.children.values() if id(c) in holding or (c.twin_of is not None and id(c.twin_of) in holding)
     ]
@@ -98,7 +87,7 @@ def _long(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
     body = [c for c in node.children.values() if id(c) in holding]
     if len(body) != 1 or _in_list(node) or not _BODY & set(words(body[0].name)):
         return None
-    maps = _direct(scene, node)
+    maps = direct_layers(scene, node)
     for name, m in maps.items():
         said = set(words(name))
         if m.conv and m.inp == m.out and m.kernel > 1 and "conv" in said and said & {"after", "body", "trunk", "last"}:

@@ -17,7 +17,7 @@ _NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer with a matrix: relative path, channels read and written, largest kernel size, and whether it mixes channels."""
+    """A layer with a matrix: relative path, channels read and written, largest size of its kernel, and its sort."""
 
     path: str
     inp: int
@@ -25,6 +25,7 @@ class Layer:
     kernel: int
     conv: bool
     depthwise: bool
+    transposed: bool = False
 
 
 def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
@@ -61,8 +62,20 @@ def layer_of(leaf: Leaf, at: str) -> Layer | None:
         if isinstance(inp, int) and isinstance(out, int):
             size = max(kernel) if isinstance(kernel, list) and kernel else 1
             depthwise = bool(a.get("depthwise"))
-            return Layer(at, out if depthwise else inp, out, size, True, depthwise)
+            transposed = "Transpose" in str(leaf.kind.value)
+            return Layer(at, out if depthwise else inp, out, size, True, depthwise, transposed)
     return None
+
+
+def direct_layers(scene: Scene, node: Node) -> dict[str, Layer]:
+    """Layers that stand directly in a module, by name."""
+    out = {}
+    for name, child in node.children.items():
+        leaf = scene.leaves.get((child.twin_of or child).path)
+        made = layer_of(leaf, name) if leaf is not None and not child.children else None
+        if made is not None:
+            out[name] = made
+    return out
 
 
 def ends(found: Sequence[Layer]) -> tuple[int, int] | None:

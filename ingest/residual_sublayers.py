@@ -6,8 +6,10 @@ norm stands (before, after, both) changes nothing about there being an addition.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.analysis import Attention, FeedForward, Residual, Scene
-from ingest.residual_maps import ends, is_norm, layer_of, layers, norm_widths
+from ingest.residual_maps import direct_layers, is_norm, layers, norm_widths
 from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -36,17 +38,16 @@ _CONV_MLP = rule(
     "A depthwise convolution before the only MLP of a block is inside the MLP's addition.",
     "ConvNeXt (Liu et al. 2022)",
 )
-_MIXER = rule(
-    "residual.mixer",
-    "neighbour",
-    "In a block of sublayers, or beside a single norm, a module that writes the width it reads is added too.",
+_PROJECTED = rule(
+    "residual.attention.projected",
+    "shape",
+    "Beside an attention that writes another width than it reads, one matrix between the two widths is the short way.",
+    "multiscale vision transformers (Fan et al. 2021; Ryali et al. 2023)",
 )
 
 _POOLING = vocabulary("pool pooling pooler probe head classifier predictor")
-_SIDE = vocabulary(
-    "norm ln layernorm rmsnorm bn mod modulation adaln embed embedding emb pos position rel rotary rope se squeeze gate"
-    " shortcut downsample upsample router"
-)
+_GATES = vocabulary("gate gating se squeeze excite excitation")
+_CONDITIONS = vocabulary("mod modulation adaln emb embed embedding temb cond timestep")
 
 
 def sublayer_residuals(scene: Scene) -> list[Residual]:
@@ -57,18 +58,18 @@ def sublayer_residuals(scene: Scene) -> list[Residual]:
         if made is not None:
             out.append(made)
     wrappers = {p for p, f in scene.feed_forwards.items() if f.form.value == "moe"}
-    merged = {r.block: r for r in out if len(r.around) > 1}
+    merged = {r.block for r in out if r.form.evidence.rule == _FUSED.id}
     for path, ff in scene.feed_forwards.items():
         node = scene.tree.nodes[path]
         if any(a.path in wrappers for a in node.ancestors()) or not _in_block(scene, node) or path in merged:
             continue
         out.append(_feed_forward(scene, node, ff))
-    return out + _mixers(scene, out)
+    return out
 
 
 def _in_block(scene: Scene, node: Node) -> bool:
     """Below a stack's child, or beside a norm; and not a head that pools."""
-    if _POOLING & set(words(node.name)):
+    if (_POOLING | _GATES) & set(words(node.name)):
         return False
     if any(a.name.isdigit() and a.parent is not None and a.parent.path for a in (node, *node.ancestors())):
         return True
@@ -80,13 +81,22 @@ def _around(node: Node, because: Rule, seen: str, width: int | None) -> Residual
     form = fact("identity", because, seen)
     parent = node.parent
     if node.name.isdigit() or parent is None:
-        return Residual(node.path, ("",), form, width=width)
+        inside = tuple(name for name in node.children if not _conditions(name))
+        whole = len(inside) == len(node.children) or not inside
+        return Residual(node.path, ("",) if whole else inside, form, width=width)
     return Residual(parent.path, (node.name,), form, width=width)
+
+
+def _conditions(name: str) -> bool:
+    said = set(words(name))
+    return bool(_CONDITIONS & said) and "pos" not in said
 
 
 def _attention(scene: Scene, node: Node, found: Attention) -> Residual | None:
     reads, writes = found.q_dim, found.out_dim
-    if not _in_block(scene, node):
+    if node.parent is not None and _POOLING & set(words(node.parent.name)):
+        return None
+    if not _in_block(scene, node) and not _normed(scene, node, found):
         return None
     if "o" not in found.parts and found.form != "mla":
         merged = _merged(scene, node, found)
@@ -96,12 +106,44 @@ def _attention(scene: Scene, node: Node, found: Attention) -> Residual | None:
         if outer is not None:
             return _around(outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads)
     if writes is not None and reads is not None and reads != writes:
-        return None
+        return _projected(scene, node, reads, writes)
     if any(n.path in scene.feed_forwards for n in node.distinct()):
         parts = tuple(dict.fromkeys(found.parts.values()))
         form = fact("identity", _ATTENTION, f"{', '.join(parts)} read and write {reads}")
         return Residual(node.path, parts, form, width=reads) if parts else None
-    return _around(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
+    made = _around(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
+    return replace(made, around=(*made.around, *_followers(scene, node, reads)))
+
+
+def _normed(scene: Scene, node: Node, found: Attention) -> bool:
+    """Whether the attention holds the norm of what it reads, beside those of its queries and keys."""
+    norms = [name for name, c in node.children.items() if is_norm(scene, c) and name not in found.parts.values()]
+    return found.q_dim in norm_widths(scene, node) and bool(norms)
+
+
+def _projected(scene: Scene, node: Node, reads: int, writes: int) -> Residual | None:
+    """The attention of a block that changes width, with the short way beside it."""
+    parent = node.parent
+    if parent is None or node.name.isdigit():
+        return None
+    for name, short in direct_layers(scene, parent).items():
+        if (short.inp, short.out) == (reads, writes):
+            form = fact("projection", _PROJECTED, f"{node.name} and {name} both read {reads} and write {writes}")
+            return Residual(parent.path, (node.name,), form, width=writes, shortcut=name)
+    return None
+
+
+def _followers(scene: Scene, node: Node, width: int | None) -> tuple[str, ...]:
+    """Matrices beside an attention that keep its width and share the word it is told from its siblings by."""
+    parent = node.parent
+    own = set(words(node.name)) - {"attention", "attn", "self", "cross", "layer"}
+    if parent is None or not own or node.name.isdigit():
+        return ()
+    return tuple(
+        name
+        for name, m in direct_layers(scene, parent).items()
+        if m.inp == m.out == width and not m.conv and own & set(words(name)) and not name[-1:].isdigit()
+    )
 
 
 def _merged(scene: Scene, node: Node, found: Attention) -> Residual | None:
@@ -109,12 +151,7 @@ def _merged(scene: Scene, node: Node, found: Attention) -> Residual | None:
     parent = node.parent
     if parent is None or found.inner_dim is None:
         return None
-    direct = {}
-    for name, child in parent.children.items():
-        leaf = scene.leaves.get(child.path)
-        made = layer_of(leaf, name) if leaf is not None and not child.children else None
-        if made is not None:
-            direct[name] = made
+    direct = direct_layers(scene, parent)
     for out in direct.values():
         for up in direct.values():
             if out.out == found.q_dim == up.inp and out.inp in (
@@ -163,63 +200,6 @@ def _depthwise(scene: Scene, block: Node, ff: FeedForward) -> tuple[str, ...]:
         if found is None or (child.path in scene.attentions or child.path in scene.stacks):
             return ()
         kernels = [m for m in found if m.depthwise and m.kernel > 1]
-        if kernels and all(m.depthwise for m in found) and kernels[0].out == ff.width:
+        if kernels and not child.children and kernels[0].out == ff.width:
             out.append(name)
     return tuple(out) if norms <= 1 and len(out) == 1 else ()
-
-
-def _mixers(scene: Scene, found: list[Residual]) -> list[Residual]:
-    """Other width-keeping modules of blocks that are known to have sublayers, or alone beside one norm in a stack."""
-    covered: dict[str, set[str]] = {}
-    widths: dict[str, set[int]] = {}
-    for r in found:
-        covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
-        if r.width is not None:
-            widths.setdefault(r.block, set()).add(r.width)
-    out = []
-    for node in scene.tree.root.distinct():
-        if node.path in scene.attentions or node.path in scene.feed_forwards or "" in covered.get(node.path, ()):
-            continue
-        alone = _alone(scene, node) if node.path not in covered else None
-        for name, child in node.children.items():
-            if node.path in covered:
-                fits = name not in covered[node.path] and _keeps(scene, child, widths.get(node.path, set()))
-            else:
-                fits = child is alone
-            if fits and not _holds(child, covered):
-                out.append(_around(child, _MIXER, "reads and writes the width of the stream beside it", None))
-    return out
-
-
-def _alone(scene: Scene, node: Node) -> Node | None:
-    """The one module beside norms in a stack's child, when something in it reads and something writes their width."""
-    if node.parent is None or node.parent.path not in scene.stacks:
-        return None
-    norms = [c for c in node.children.values() if is_norm(scene, c)]
-    rest = [c for c in node.children.values() if c not in norms]
-    wide = norm_widths(scene, node)
-    if not norms or len(rest) != 1 or not rest[0].children:
-        return None
-    found = layers(scene, rest[0], 24) or []
-    mixing = [m for m in found if not m.depthwise]
-    if not any(not m.conv for m in mixing) or not (
-        any(m.inp in wide for m in mixing) and any(m.out in wide for m in mixing)
-    ):
-        return None
-    return rest[0]
-
-
-def _keeps(scene: Scene, child: Node, widths: set[int]) -> bool:
-    """Whether a further module of a known block maps its stream to itself and is not a norm, a gate or a position."""
-    if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child):
-        return False
-    found = layers(scene, child, 24)
-    through = ends(found) if found else None
-    if not found or through is None or through[0] != through[1] or through[0] not in widths:
-        return False
-    wrapped = len(child.children) == 1 and not child.tensors
-    return wrapped or (len(found) > 1 and min(m.out for m in found) >= through[0] // 2)
-
-
-def _holds(node: Node, covered: dict[str, set[str]]) -> bool:
-    return any(n.path in covered for n in node.distinct())

@@ -1,0 +1,107 @@
+"""Additions around what keeps a block's width and is neither attention nor feed-forward: state spaces, token mixers."""
+
+from __future__ import annotations
+
+from ingest.analysis import Residual, Scene
+from ingest.residual_maps import is_norm, layers, norm_widths
+from ingest.rules import fact, rule
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_MIXER = rule(
+    "residual.mixer",
+    "neighbour",
+    "In a block of sublayers, or beside a single norm, a module that writes the width it reads is added too.",
+)
+_POSITION = rule(
+    "residual.position",
+    "name",
+    "A convolution named for positions that keeps its channels is added to what it reads.",
+    "conditional position encodings (Chu et al. 2021); wav2vec 2.0 (Baevski et al. 2020)",
+)
+
+_SIDE = vocabulary(
+    "norm ln layernorm rmsnorm bn mod adaln embed embedding emb pos position rel rotary rope se squeeze gate"
+    " shortcut downsample upsample router"
+)
+_LONG = 16
+"""A grouped convolution of at least this kernel is no patch embedding."""
+_PLACE = vocabulary("pos peg cpe position positional")
+
+
+def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+    """Additions of the modules beside known sublayers, alone beside a norm, or convolving positions."""
+    covered: dict[str, set[str]] = {}
+    widths: dict[str, set[int]] = {}
+    for r in found:
+        covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
+        if r.width is not None:
+            widths.setdefault(r.block, set()).add(r.width)
+    taken = set(scene.attentions) | set(scene.feed_forwards)
+    out = []
+    for node in scene.tree.root.distinct():
+        if node.path in taken or "" in covered.get(node.path, ()):
+            continue
+        alone = _alone(scene, node) if node.path not in covered else ()
+        for name, child in node.children.items():
+            if node.path in covered:
+                fits = name not in covered[node.path] and _keeps(scene, child, widths.get(node.path, set()))
+            else:
+                fits = child in alone
+            if fits and not any(n.path in covered for n in child.distinct()):
+                form = fact("identity", _MIXER, "reads and writes the width of the stream beside it")
+                out.append(Residual(node.path, (name,), form))
+            elif _convolves_positions(scene, child):
+                form = fact("identity", _POSITION, f"{name} keeps its channels")
+                out.append(Residual(node.path, (name,), form))
+    return out
+
+
+def _alone(scene: Scene, node: Node) -> tuple[Node, ...]:
+    """The modules beside norms in a stack's child, one a norm, each with maps that read and write the norms' width."""
+    if node.parent is None or node.parent.path not in scene.stacks:
+        return ()
+    norms = [c for c in node.children.values() if is_norm(scene, c)]
+    rest = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
+    wide = norm_widths(scene, node)
+    if not norms or len(rest) > len(norms) or not all(c.children and _spans(scene, c, wide) for c in rest):
+        return ()
+    found = [layers(scene, c, 64) or [] for c in rest]
+    if len(rest) == 1 and all(m.conv for m in found[0]):
+        return ()
+    steps = all("conv" in words(c.name) for c in rest)
+    return tuple(rest) if all(len(maps) > 1 for maps in found) and not steps else ()
+
+
+def _spans(scene: Scene, child: Node, widths: set[int]) -> bool:
+    """Whether the last map of a module writes one of the widths, and some map reads it, whole or in groups."""
+    every = layers(scene, child, 64) or []
+    found = [m for m in every if not m.depthwise] or every
+    read = {m.inp for m in found}
+    groups = {m.inp for m in found if m.conv and m.kernel > 1}
+    return any(any(m.out == w for m in found) and (w in read or any(w % inp == 0 for inp in groups)) for w in widths)
+
+
+def _keeps(scene: Scene, child: Node, widths: set[int]) -> bool:
+    """Whether a further module of a known block maps its stream to itself and is not a norm, a gate or a position."""
+    if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child):
+        return False
+    found = layers(scene, child, 64)
+    if not found or not _spans(scene, child, widths):
+        return False
+    if len(found) == 1:
+        return len(child.children) == 1 and not child.tensors
+    return len(found) > 1 and min(m.out for m in found) >= min(widths) // 4
+
+
+def _convolves_positions(scene: Scene, child: Node) -> bool:
+    above = child.parent if child.name.isdigit() and child.children else child
+    if (
+        above is None
+        or not _PLACE & set(words(above.name))
+        or any(a.path in scene.attentions for a in child.ancestors())
+    ):
+        return False
+    found = layers(scene, child.twin_of or child, 4) or []
+    keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in found)
+    return 0 < len(found) <= 2 and keeps
