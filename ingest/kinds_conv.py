@@ -6,7 +6,7 @@ A transposed convolution keeps its weight [in, out / groups, kernel]; a convolut
 from __future__ import annotations
 
 from ingest.analysis import Leaf
-from ingest.params import Params
+from ingest.params import Params, Shape
 from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -24,7 +24,19 @@ _UP = rule(
     "A convolution with an even kernel that adds no channels, on the way up of a model, is transposed.",
     "an even kernel is the mark of a stride",
 )
+_WIDE = rule(
+    "kind.wide_kernel",
+    "shape",
+    "A stack of matrices has a last dimension no kernel has; a kernel modulated a sample has one dimension more.",
+    "StyleGAN2; experts stacked in one weight",
+)
 _CALLED = rule("kind.conv_transposed_name", "name", "A convolution called transposed or deconvolution is one.")
+
+_WIDEST = 256
+"""No convolution over time that mixes _MIXED channels or more has a kernel this wide."""
+_MIXED = 64
+_LONGEST = 16
+"""No convolution over three dimensions is longer in the first of them."""
 
 _UP_WORDS = vocabulary(
     "up ups upsample upsampler upsamplers upsampling upscale upscaler expand resize decoder dec decode"
@@ -42,6 +54,9 @@ def conv_leaf(node: Node, own: Params) -> Leaf | None:
         return None
     if own.bias is not None and len(own.bias) != 1:
         return None
+    if not _is_kernel(weight):
+        kind = "Experts" if len(weight) == 3 else "ModulatedConv"
+        return Leaf(node.path, fact(kind, _WIDE, f"weight {list(weight)}"))
     out, inp, *kernel = weight
     why = _transposed(node, own)
     name = f"Conv{len(kernel)}d" if why is None else f"ConvTranspose{len(kernel)}d"
@@ -56,6 +71,13 @@ def conv_leaf(node: Node, own: Params) -> Leaf | None:
         "has_bias": own.bias is not None,
     }
     return Leaf(node.path, fact(name, why or _CONV, seen), "Conv", attributes)
+
+
+def _is_kernel(weight: Shape) -> bool:
+    """Whether the dimensions after the first two may be a kernel's."""
+    if len(weight) == 3:
+        return weight[2] < _WIDEST or weight[1] < _MIXED
+    return len(weight) == 4 or weight[2] <= _LONGEST
 
 
 def _transposed(node: Node, own: Params) -> Rule | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.analysis import Leaf, Scene
 from ingest.kinds import leaf_kinds
 from ingest.tree import build
+from ingest.words import vocabulary
 from kb.values import Header, TensorSpec
 from tests.nets import Shapes, below, header, repeated
 
@@ -132,6 +133,14 @@ class TestConvolutions:
         assert [found[p].kind.value for p in ("a", "b")] == ["Conv1d", "Conv1d"]
         assert found["b"].attributes["in_channels"] == 4
 
+    def test_no_kernel_is_that_wide(self) -> None:
+        assert kind({"moe.input_linear.weight": (32, 1024, 1536)}, "moe.input_linear") == (
+            "Experts",
+            "kind.wide_kernel",
+        )
+        assert kind({"conv.weight": (1, 512, 512, 3, 3)}, "conv") == ("ModulatedConv", "kind.wide_kernel")
+        assert kind({"pos_conv.weight_v": (768, 48, 128), "pos_conv.weight_g": (1, 1, 128)}, "pos_conv")[0] == "Conv1d"
+
     def test_a_modulated_kernel_of_six_dimensions_is_no_convolution(self) -> None:
         assert kind({"c.weight": (1, 2, 3, 4, 5, 6)}, "c")[0] == "Other"
 
@@ -152,34 +161,13 @@ def test_wrappers_change_nothing() -> None:
 
 
 _NAME = st.sampled_from(
-    [
-        "weight",
-        "bias",
-        "running_mean",
-        "gamma",
-        "beta",
-        "qweight",
-        "scales",
-        "weight_g",
-        "weight_v",
-        "weight_packed",
-        "weight_scale",
-        "in_proj_weight",
-        "alpha",
-        "weight_hh_l0",
-        "0",
-        "1",
-        "norm",
-        "norm3",
-        "encoder",
-        "decoder",
-        "up",
-        "embed",
-        "experts",
-        "linear",
-        "scale_shift_table",
-        "parametrizations",
-    ]
+    sorted(
+        vocabulary(
+            "weight bias running_mean gamma beta qweight scales weight_g weight_v weight_packed weight_scale alpha up"
+            " 0 1 in_proj_weight weight_hh_l0 norm norm3 encoder decoder embed experts linear"
+            " scale_shift_table parametrizations"
+        )
+    )
 )
 _KEY = st.lists(_NAME, min_size=1, max_size=4).map(".".join)
 _SHAPE = st.lists(st.sampled_from((0, 1, 2, 8, 4096)), max_size=6).map(tuple)
