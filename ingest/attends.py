@@ -60,7 +60,6 @@ _RESAMPLERS = vocabulary("resampler perceiver")
 _FIRST_STREAM = vocabulary("img image x video vid vis latent")
 _SECOND_STREAM = vocabulary("txt text context ctx c cap caption prompt")
 
-_PACKED = frozenset(("in_proj_weight",))
 _LEVELS = 3
 _MOST_BESIDE = 16
 
@@ -170,14 +169,19 @@ def _says_cross(said: set[str], seen: Seen) -> bool:
     """Words that say cross-attention of any module, of one that could read two inputs, and of one beside another."""
     if said & _CROSS or {"enc", "dec"} <= said:
         return True
-    one_input = seen.found.form == "fused_qkv" and not seen.node.tensors.keys() >= _PACKED
+    one_input = seen.found.form == "fused_qkv" and not _packed(seen)
     if one_input or not said & _ATTENTION:
         return "ca" in said and not one_input
     return bool(said & _CONTEXT) or bool(said & _MODALITY and seen.beside)
 
 
+def _packed(seen: Seen) -> bool:
+    """Whether the three projections are parts of one parameter, each of which may read an input of its own."""
+    return "in_proj_weight" in seen.node.tensors
+
+
 def _fused(seen: Seen) -> Fact | None:
-    if seen.found.form not in ("fused_qkv", "fused_qk"):
+    if seen.found.form not in ("fused_qkv", "fused_qk") or _packed(seen):
         return None
     part = seen.found.parts["qkv" if seen.found.form == "fused_qkv" else "qk"]
     return fact("self", _FUSED, f"{part.path} makes queries and keys from one input of {part.inp} channels")

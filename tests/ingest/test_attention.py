@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.analysis import Attention
+from ingest.analysis import Attention, Scene
 from ingest.assemble import analyse
+from ingest.attention import find_attention
+from ingest.kinds import leaf_kinds
+from ingest.tree import build
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]
@@ -184,6 +187,9 @@ SIZES = st.integers(0, 6)
 )
 def test_no_set_of_shapes_is_too_strange(tensors):
     net = {f"blocks.0.attn.{name}.{local}".rstrip("."): shape for (name, local), shape in tensors.items()}
-    for found in attentions(net).values():
+    given_header = header(net)
+    scene = Scene(given_header, build(given_header.tensors))
+    scene.leaves = leaf_kinds(scene)
+    for found in find_attention(scene).values():
         heads, width = found.heads.value, found.head_dim.value
         assert heads is None or width is None or heads * width == found.inner_dim

@@ -128,3 +128,11 @@ def test_one_attention_without_any_hint_is_self_by_convention():
     fact = kinds(below("attn", projections()))["attn"]
     assert told(fact) == ("self", "attends.alone")
     assert fact.evidence.basis == "convention"
+
+
+def test_packed_projections_may_read_two_inputs():
+    packed: Net = {"in_proj_weight": (48, 16), "in_proj_bias": (48,), "out_proj.weight": (16, 16)}
+    found = kinds(repeated("layers", 2, below("self_attn", packed) | below("multihead_attn", packed)))
+    assert told(found["layers.0.self_attn"]) == ("self", "attends.self_name")
+    assert told(found["layers.0.multihead_attn"]) == ("cross", "attends.beside_self")
+    assert kinds(below("attn", packed))["attn"].value == "self"
