@@ -229,21 +229,20 @@ def _fits(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matri
 
 
 def _readings(side: Sequence[Module], cut: int) -> list[dict[str, float]]:
-    """What each module's path says, and a little of what its nearest siblings' paths say."""
+    """What each module's path says, and a little of what stands one level deeper beside it."""
     own = [_read(m, cut) for m in side]
-    families: dict[Path, list[int]] = {}
+    deeper: dict[Path, list[int]] = {}
     for i, m in enumerate(side):
-        families.setdefault(m.path[:-1], []).append(i)
         if len(m.path) > 1:
-            families.setdefault(m.path[:-2], []).append(i)
+            deeper.setdefault(m.path[:-2], []).append(i)
     out = [dict(words) for words in own]
-    for members in families.values():
-        if 1 < len(members) <= min(6, len(side) // 2):
-            for i in members:
-                for j in members:
-                    for word, weight in own[j].items():
-                        if i != j and word not in own[i] and word[0] not in "#'":
-                            out[i][word] = max(out[i].get(word, 0.0), CONTEXT * weight)
+    for i, m in enumerate(side):
+        beside = deeper.get(m.path[:-1], ())
+        if 0 < len(beside) <= min(6, len(side) // 2):
+            for j in beside:
+                for word, weight in own[j].items():
+                    if word not in own[i] and word[0] not in "#'":
+                        out[i][word] = max(out[i].get(word, 0.0), CONTEXT * weight)
     return out
 
 

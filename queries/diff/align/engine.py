@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kb.keys import owner, side_cars
-from queries.diff.align.inside import LENIENT, STRICT, Demand
+from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
 from queries.diff.align.parts import Part
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, shared_keys
 from queries.diff.align.solver import Solver
@@ -106,7 +106,7 @@ def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
     for root in roots:
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
-    return [p for link in links for p in tensor_pairs(link, a, b)]
+    return [p for link in links if not demand.strict or in_place(link) for p in tensor_pairs(link, a, b)]
 
 
 def _side_cars(

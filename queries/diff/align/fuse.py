@@ -57,7 +57,7 @@ def _rows(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int
             by_rest.setdefault(rest, []).append((parent, members))
     for whole in wholes:
         shape = whole.main
-        if not shape:
+        if len(shape) < 2:
             continue
         turned = shape[::-1] if len(shape) == 2 else shape
         for rows, rest in {(shape[0], shape[1:]), (turned[0], turned[1:])}:
@@ -94,13 +94,26 @@ def _choices(members: list[Module], rows: int) -> Iterator[tuple[Module, ...]]:
     if len(members) <= _LARGEST and sum(m.main[0] for m in members) == rows:
         yield tuple(members)
         return
-    if len(members) > 24:
-        return
-    known = [m for m in members if any(f in features(m.path[-2:]) for f in ("q", "k", "v", "gate", "up", "ffn"))]
-    for n in (2, 3, 4):
-        for group in combinations(known, n):
-            if sum(m.main[0] for m in group) == rows and _roles(group):
+    families: dict[tuple[str, ...], list[Module]] = {}
+    for m in members:
+        families.setdefault(m.path[:-1], []).append(m)
+    for family in families.values():
+        for roles in _TOGETHER:
+            group = _cast(family, members, roles)
+            if group is not None and sum(m.main[0] for m in group) == rows:
                 yield group
+
+
+def _cast(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
+    """One module a role, from one family as far as it has them; the last role may come from elsewhere."""
+    out: list[Module] = []
+    for at, role in enumerate(roles):
+        pools = (family, members) if at == len(roles) - 1 and at > 1 else (family,)
+        pick = next((m for pool in pools for m in pool if m not in out and role in features(m.path[-2:])), None)
+        if pick is None:
+            return None
+        out.append(pick)
+    return tuple(out)
 
 
 def _lists(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int]) -> Iterator[Fused]:

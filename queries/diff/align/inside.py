@@ -70,8 +70,15 @@ def between(
     left, right = _spare(ours, theirs, links)
     if demand.resized <= 1:
         found = assign(left, right, cut, sizes=True, known=known)
-        links += [_one(f, "role") for f in found if f.support >= demand.resized - (0.3 if f.fit >= SCALED else 0.0)]
+        links += [_one(f, "role") for f in found if _same_role(f, demand.resized)]
     return links
+
+
+def _same_role(f: Found, floor: float) -> bool:
+    """Whether a match of another size is believed; alone, it must have the same kinds of tensors and no rival."""
+    if floor > 0.6 and (f.a.shapes.keys() != f.b.shapes.keys() or f.margin < 0.05):
+        return False
+    return f.support >= floor - (0.3 if f.fit >= SCALED else 0.0)
 
 
 def _vouched(found: list[Found], left: Sequence[Module], right: Sequence[Module]) -> list[Found]:
@@ -83,11 +90,20 @@ def _vouched(found: list[Found], left: Sequence[Module], right: Sequence[Module]
         p, q = f.a.path[:-1], f.b.path[:-1]
         return ours[p] == theirs[q] == both[p, q]
 
-    return [f for f in found if _numbers(f.a) == _numbers(f.b) and (f.words >= LIKE or whole(f))]
+    return [f for f in found if f.words >= LIKE or whole(f)]
 
 
-def _numbers(m: Module) -> list[str]:
-    return sorted(p for p in m.path if p.isdigit())
+def in_place(link: Link) -> bool:
+    """Whether the numbers of the two paths agree in their order as far as both have some."""
+    ours, theirs = _numbers(link.a), _numbers(link.b)
+    short, long = sorted((ours, theirs), key=len)
+    rest = iter(long)
+    return all(n in rest for n in short)
+
+
+def _numbers(side: tuple[Module, ...]) -> list[str]:
+    """Numbers of a path; of several paths those they share."""
+    return [p for p in side[0].path if p.isdigit() and all(p in m.path for m in side)]
 
 
 def _one(f: Found, rule: str) -> Link:

@@ -68,9 +68,9 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
 
 
 def _kinship(old: str, new: str, pair: tuple[str, str]) -> float:
-    """Likeness of the words of two prefixes, the first component below them included."""
-    below = pair[0][len(old) :].partition(".")[0]
-    return likeness(*(features([*(p for p in prefix.split(".") if p), below]) for prefix in (old, new)))
+    """Likeness of the words of two prefixes; of the first component below them too where one is empty."""
+    below = [] if old and new else [pair[0][len(old) :].partition(".")[0]]
+    return likeness(*(features([*(p for p in prefix.split(".") if p), *below]) for prefix in (old, new)))
 
 
 def _prefixes(key: str) -> list[str]:

@@ -19,6 +19,7 @@ class Solver:
     def __init__(self, demand: Demand) -> None:
         self._demand = demand
         self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized), demand.strict)
+        self._whole = Demand(demand.words, self._rest.resized, demand.strict)
         self._forms, self._orders = Forms(), Orders()
         self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
 
@@ -37,7 +38,7 @@ class Solver:
             return found
         cut = (len(a.path), len(b.path))
         if not (openable(a) and openable(b)):
-            return between(a.modules, b.modules, cut, self._demand)
+            return between(a.modules, b.modules, cut, self._demand if a.path or b.path else self._whole)
         equal, left, right = equal_parts(opened(a), opened(b), self._orders)
         like, left, right = similar_parts(left, right, self._orders)
         links = [link for x, y in (*equal, *like) for link in self.solve(x, y)]
