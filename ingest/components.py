@@ -72,7 +72,7 @@ def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     if _is_autoencoder(node):
         yield from _halves(node, scene)
     elif _is_stacked(node, scene):
-        yield from (_connector(part) for part in parts if not part.name.isdigit() and not _is_container(part, scene))
+        yield from (_connector(part) for part in parts if not part.name.isdigit() and not _is_container(part))
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
@@ -112,7 +112,7 @@ def _role(part: Node, scene: Scene) -> Fact:
     return by_shape
 
 
-def _is_container(node: Node, scene: Scene) -> bool:
+def _is_container(node: Node) -> bool:
     """Whether a module is a numbered container."""
     return any(name.isdigit() for name in node.children)
 
@@ -125,7 +125,7 @@ def _is_stacked(node: Node, scene: Scene) -> bool:
 
 def _has_stack(node: Node, scene: Scene) -> bool:
     """Whether the module is no container but has a stack of blocks somewhere below."""
-    return not _is_container(node, scene) and any(
+    return not _is_container(node) and any(
         (stack := scene.stacks.get(below.path)) is not None and stack.blocks and len(stack.children) > 1
         for below in node.distinct()
     )

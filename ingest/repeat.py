@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ingest.analysis import Scene, Stack
 from ingest.rules import Rule, fact, rule
@@ -32,6 +33,7 @@ _NAMED = rule(
 )
 _LIST = rule("stack.layers", "shape", "Numbered children that are layers of unlike names are a sequence, not blocks.")
 
+_PLAIN = ("weight", "bias", "running_", "qweight", "parametrizations.", "in_proj_")
 _NUMBERED = re.compile(r"(?P<stem>.*\D)(?P<number>0|[1-9]\d*)")
 
 
@@ -53,7 +55,7 @@ def _stack(node: Node) -> Stack | None:
     inside = [names(child) for child in children]
     span = f"children {children[0].name} to {children[-1].name}"
     for child, other in _neighbours(children):
-        if like(names(child), names(other)) and (child.children or other.children):
+        if like(names(child), names(other)) and (child.children or other.children or _is_own(child, other)):
             return _made(node, children, _STACK, f"{span}; {child.name} and {other.name} have the same names inside")
     if sum(bool(c.children) for c in children) >= 2 and _alternates(inside):
         return _made(node, children, _PATTERN, f"{span} in an alternating pattern")
@@ -71,9 +73,15 @@ def like(a: frozenset[str], b: frozenset[str]) -> bool:
     return a <= b or b <= a
 
 
+def _is_own(child: Node, other: Node) -> bool:
+    """Whether two modules without children own the same tensors, under names no layer of torch has."""
+    plain = any(local.startswith(_PLAIN) for local in child.tensors)
+    return len(child.tensors) > 1 and not plain and child.tensors.keys() == other.tensors.keys()
+
+
 def _neighbours(children: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Pairs of children with consecutive numbers."""
-    for left, right in zip(children, children[1:], strict=False):
+    for left, right in pairwise(children):
         if int(right.name) == int(left.name) + 1:
             yield left, right
 

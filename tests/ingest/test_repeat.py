@@ -47,6 +47,13 @@ def test_a_sequence_of_plain_layers_is_none() -> None:
     assert stacks(net)["seq"].blocks is False
 
 
+def test_modules_of_parameters_alone_are_blocks_but_layers_are_not() -> None:
+    books = {"embed": (1024, 8), "cluster_size": (1024,)}
+    assert depths(repeated("codebooks", 4, books)) == {"codebooks": 4}
+    assert depths(repeated("rnns", 4, {"weight_ih_l0": (32, 8), "weight_hh_l0": (32, 8)})) == {}
+    assert depths(repeated("norms", 4, {"weight": (8,), "bias": (8,)})) == {}
+
+
 def test_neighbours_of_two_classes_are_none() -> None:
     net = {**below("layer.0", ATTENTION), **below("layer.1", MLP)}
     assert depths(net) == {}
