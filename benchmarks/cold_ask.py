@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks.paired import Ratio, pair
@@ -33,7 +34,7 @@ def run() -> Ratio:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.archkb"
         tables = to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx")
-        with open_store(str(path)) as store:
+        with closing(open_store(str(path))) as store:
             store.replace(tables)
         database = next(p.parent for p in path.rglob("schema.json"))
         cypher = find_question("cross-attention").cypher

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,7 @@ def run() -> Ratio:
         fresh = count()
 
         def ours() -> None:
-            with open_store(str(Path(folder) / f"ours-{next(fresh)}")) as store:
-                store.prepare()
+            with closing(open_store(str(Path(folder) / f"ours-{next(fresh)}"))) as store:
                 store.replace(tables)
 
         def bare() -> None:
