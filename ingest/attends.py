@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -68,10 +69,15 @@ Cores = Mapping[str, tuple[Node, Projections]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One attention with what is around it: names of the other attentions of its parent, and what modules of its name
-    read elsewhere in the model (`contexts`: where not the queries' width; `own`: where it is)."""
+    """One attention with what is around it.
+
+    `unit` is the outermost module below a number that holds this attention and no other; `beside` are names and
+    projections of the other units next to it. `contexts` are the widths that keys of units of its name read elsewhere
+    in the model where these are not the queries' width, `own` those where they are.
+    """
 
     node: Node
+    unit: Node
     found: Projections
     beside: tuple[tuple[str, Projections], ...]
     contexts: frozenset[int] = field(default_factory=frozenset)
@@ -83,19 +89,30 @@ def attends(scene: Scene, cores: Cores) -> dict[str, Fact]:
     contexts: dict[str, set[int]] = {}
     own: dict[str, set[int]] = {}
     siblings: dict[str, list[tuple[str, Projections]]] = {}
-    for node, found in cores.values():
-        siblings.setdefault(_parent(node), []).append((node.name, found))
+    held = Counter(above.path for node, _ in cores.values() for above in node.ancestors())
+    units = {path: _unit(node, held) for path, (node, _) in cores.items()}
+    for path, (_, found) in cores.items():
+        unit = units[path]
+        siblings.setdefault(_parent(unit), []).append((unit.name, found))
         q, k = found.q_dim, found.kv_dim
         if found.form == "separate" and q is not None and k is not None:
-            (contexts if q != k else own).setdefault(node.name, set()).add(k)
+            (contexts if q != k else own).setdefault(unit.name, set()).add(k)
     out = {}
     for path, (node, found) in cores.items():
-        around = siblings[_parent(node)]
-        beside = tuple(i for i in around if i[0] != node.name) if len(around) <= _MOST_BESIDE else ()
-        name = node.name
-        seen = Seen(node, found, beside, frozenset(contexts.get(name, ())), frozenset(own.get(name, ())))
+        unit = units[path]
+        around, name = siblings[_parent(unit)], unit.name
+        beside = tuple(i for i in around if i[0] != name) if len(around) <= _MOST_BESIDE else ()
+        seen = Seen(node, unit, found, beside, frozenset(contexts.get(name, ())), frozenset(own.get(name, ())))
         out[path] = next(answer for r in _RULES if (answer := r(seen)) is not None)
     return out
+
+
+def _unit(node: Node, held: Mapping[str, int]) -> Node:
+    while (above := node.parent) is not None and above.path and not node.name.isdigit() and held[above.path] == 1:
+        if above.name.isdigit():
+            break
+        node = above
+    return node
 
 
 def _parent(node: Node) -> str:
@@ -111,12 +128,12 @@ def _joint_pair(seen: Seen) -> Fact | None:
     """Two halves that differ in one word: img_attn and txt_attn, x_block.attn and context_block.attn."""
     if seen.found.form != "fused_qkv":
         return None
-    mine = set(words(seen.node.name))
+    mine = set(words(seen.unit.name))
     for name, other in seen.beside:
         only, theirs = mine - set(words(name)), set(words(name)) - mine
         pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
         if pair and other.form == "fused_qkv" and len(only) == len(theirs) == 1:
-            return fact("joint", _JOINT_PAIR, f"{seen.node.name} and {name} make queries, keys and values each")
+            return fact("joint", _JOINT_PAIR, f"{seen.unit.name} and {name} make queries, keys and values each")
     return None
 
 
@@ -157,7 +174,7 @@ def _named(seen: Seen) -> Fact | None:
         said = set(words(node.name))
         if said & _SELF:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
-        if _says_cross(said, seen) and (node is seen.node or not fused):
+        if _says_cross(said, seen) and (node in (seen.node, seen.unit) or not fused):
             return fact("cross", _CROSS_NAME, f"it is called {node.name}")
         if said & _AXES and node is seen.node:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
@@ -188,10 +205,10 @@ def _fused(seen: Seen) -> Fact | None:
 
 
 def _second(seen: Seen) -> Fact | None:
-    mine = words(seen.node.name)
+    mine = words(seen.unit.name)
     if mine[-1:] != ("2",) or not any(words(name) == (*mine[:-1], "1") for name, _ in seen.beside):
         return None
-    name = seen.node.name
+    name = seen.unit.name
     if seen.contexts:
         detail = f"{name} elsewhere reads {sorted(seen.contexts)}, here {seen.found.kv_dim}"
         return fact("self", _OTHER_WIDTH, detail)
@@ -205,7 +222,7 @@ def _second(seen: Seen) -> Fact | None:
 def _beside_self(seen: Seen) -> Fact | None:
     for name, _ in seen.beside:
         if set(words(name)) & _SELF:
-            return fact("cross", _BESIDE_SELF, f"{seen.node.name} beside {name}")
+            return fact("cross", _BESIDE_SELF, f"{seen.unit.name} beside {name}")
     return None
 
 

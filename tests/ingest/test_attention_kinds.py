@@ -136,3 +136,16 @@ def test_packed_projections_may_read_two_inputs():
     assert told(found["layers.0.self_attn"]) == ("self", "attends.self_name")
     assert told(found["layers.0.multihead_attn"]) == ("cross", "attends.beside_self")
     assert kinds(below("attn", packed))["attn"].value == "self"
+
+
+def test_halves_of_a_joint_block_in_modules_of_their_own():
+    block = below("x_block.attn", FUSED) | below("context_block.attn", FUSED)
+    found = kinds(repeated("joint_blocks", 2, block))
+    assert {told(fact) for fact in found.values()} == {("joint", "attends.joint_pair")}
+
+
+def test_wrapped_attentions_are_compared_by_their_wrappers():
+    block = below("lang_self_att.self", projections()) | below("visual_attention.att", projections())
+    found = kinds(repeated("x_layers", 2, block))
+    assert {fact.value for path, fact in found.items() if "visual" in path} == {"cross"}
+    assert {fact.value for path, fact in found.items() if "lang" in path} == {"self"}
