@@ -12,6 +12,8 @@ from queries.diff.align.words import features, likeness
 
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""
+CONTENT = 0.45
+"""Least share of two parts' forms (as they are, or in units of their widths) that must be the same."""
 SMALL = 2
 """Parts of at most this many modules are left to the comparison of single modules."""
 
@@ -39,9 +41,12 @@ def _scaled(d: int, unit: int) -> object:
 
 
 def alike(a: Part, b: Part) -> float:
-    """Likeness of two parts' contents and words, in [0, 2]."""
+    """Likeness of two parts' contents and words, in [0, 2]; 0 where the contents have too little in common."""
     (x, xs), (y, ys) = contents(a), contents(b)
-    return max(overlap(x, y), 0.8 * overlap(xs, ys)) + likeness(a.read, b.read)
+    exact, units = overlap(x, y), overlap(xs, ys)
+    if max(exact, units) < CONTENT:
+        return 0.0
+    return max(exact, 0.8 * units) + likeness(a.read, b.read)
 
 
 def similar_parts(
@@ -72,7 +77,8 @@ def _runs(
 ) -> list[tuple[int, int]]:
     table = [
         [
-            _content(some, others)
+            (content := _content(some, others))
+            and content
             + 0.6 * likeness(features(p), features(q))
             + 0.3 * orders.met(p, q)
             + 0.1 * min(len(some), len(others)) / max(len(some), len(others))

@@ -12,6 +12,9 @@ from queries.diff.align.similar import similar_parts
 ALONE = Demand(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""
 
+RELATED = 0.2
+"""Share of the smaller model's modules that must lie in matched parts; below, the two are different designs."""
+
 
 class Solver:
     """Links the modules of two parts. Parts with the same inside are looked at once."""
@@ -42,6 +45,8 @@ class Solver:
         equal, left, right = equal_parts(opened(a), opened(b), self._orders)
         like, left, right = similar_parts(left, right, self._orders)
         links = [link for x, y in (*equal, *like) for link in self.solve(x, y)]
+        if not a.path and not b.path and not _related(links, a, b):
+            return []
         known = Neighbours()
         for link in links:
             for m in link.a:
@@ -49,6 +54,12 @@ class Solver:
         used = {id(m) for link in links for m in (*link.a, *link.b)}
         spare = [[m for m in side.modules if id(m) not in used] for side in (a, b)]
         return links + between(spare[0], spare[1], cut, self._rest, known)
+
+
+def _related(links: list[Link], a: Part, b: Part) -> bool:
+    """Whether enough of the smaller model lies in matched parts for the rest to mean anything."""
+    linked = sum(max(len(link.a), len(link.b)) for link in links)
+    return linked >= RELATED * min(len(a.modules), len(b.modules))
 
 
 def _carried(known: tuple[Part, Part, list[Link]], a: Part, b: Part) -> list[Link]:
