@@ -11,7 +11,7 @@ from ingest.tree import Node
 from ingest.words import vocabulary, words
 
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
-_GATE = vocabulary("gate gates")
+_GATE = vocabulary("gate gates g")
 _SECOND = vocabulary("add added context txt")
 _PACKED = ("in_proj_weight", "in_proj")
 
