@@ -1,18 +1,19 @@
-"""Two models compared: by function always, by name where they share their names. Read `compare`."""
+"""Two models compared: by function, tensor by tensor through their alignment, and key by key. Read `compare`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from kb.tables import GraphTables
+from queries.diff.align import Alignment, Spec, align
 from queries.diff.aspects import ASPECTS
+from queries.diff.edits import Edit, edits
 from queries.diff.names import NameDiff, compare_names
 from queries.diff.profile import Profile
 from queries.diff.stacks import StackChange, compare_stacks
 
-SHARED_NAMES = 0.5
-"""Share of the smaller model's keys that must occur in the other for the two to count as versions of one model."""
+ALIGNED = 0.5
+"""Share of the smaller model's tensors that must have a partner for the two to count as versions of one model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Aspect:
 class Diff:
     """What differs between model `a` and model `b`.
 
-    `relation`: identical (same header), same architecture (only names of a common prefix or dtypes differ), versions
-    (most names are shared) or designs (little or nothing in common by name; then `names` says nothing and is None).
+    `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
+    versions (most tensors have a partner) or designs (few have; then `names` says nothing and is None).
+    `alignment` says which tensor became which, `edits` what changed in lines a person would write.
     """
 
     a: str
@@ -48,6 +50,8 @@ class Diff:
     aspects: tuple[Aspect, ...]
     stacks: tuple[StackChange, ...]
     names: NameDiff | None
+    alignment: Alignment
+    edits: tuple[Edit, ...]
 
     @property
     def same(self) -> bool:
@@ -58,7 +62,9 @@ class Diff:
 def compare(a: GraphTables, b: GraphTables) -> Diff:
     """Compare two models by their tables."""
     left, right = Profile(a), Profile(b)
-    relation = _relation(left, right)
+    found = align(_specs(left), _specs(right))
+    script = edits(found)
+    relation = _relation(left, right, found, script)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
     names = None if relation == "designs" else compare_names(left.tensors, right.tensors)
     return Diff(
@@ -68,17 +74,20 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         tuple(x for x in aspects if x.a is not None or x.b is not None),
         compare_stacks(left, right),
         names,
+        found,
+        script,
     )
 
 
-def _relation(a: Profile, b: Profile) -> str:
-    def equal(prop: str) -> bool:
-        return bool(a.model[prop] == b.model[prop])
+def _specs(p: Profile) -> dict[str, Spec]:
+    return {key: Spec(t["dtype"], tuple(t["shape"])) for key, t in p.tensors.items()}
 
-    if equal("header_hash"):
+
+def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]) -> str:
+    if a.model["header_hash"] == b.model["header_hash"]:
         return "identical"
-    if equal("architecture"):
-        return "same architecture"
-    shared = sum(k in b.tensors for k in a.tensors)
-    smaller: Any = max(1, min(len(a.tensors), len(b.tensors)))
-    return "versions" if shared / smaller >= SHARED_NAMES else "designs"
+    if all(e.kind in ("packaging", "retyped") for e in script):
+        return "packaging"
+    paired = min(sum(len(p.a) for p in found.pairs), sum(len(p.b) for p in found.pairs))
+    smaller = max(1, min(len(found.a), len(found.b)))
+    return "versions" if paired / smaller >= ALIGNED else "designs"

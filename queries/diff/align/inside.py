@@ -110,7 +110,9 @@ def _one(f: Found, rule: str) -> Link:
     free = f.margin <= 1e-9
     sure = min(0.99, 0.7 + 0.1 * min(f.margin, 1.5) + 0.14 * f.words)
     size = "shape" if rule == "shape" else "axes"
-    text = f"{size} {list(f.a.main)}{'' if f.a.main == f.b.main else f' and {list(f.b.main)}'}, words alike {f.words:.2f}"
+    text = (
+        f"{size} {list(f.a.main)}{'' if f.a.main == f.b.main else f' and {list(f.b.main)}'}, words alike {f.words:.2f}"
+    )
     return Link((f.a,), (f.b,), rule, text, round(0.5 if free else sure * (1 if rule == "shape" else 0.9), 2), free)
 
 
@@ -155,6 +157,8 @@ def _many(a: tuple[Module, ...], b: tuple[Module, ...], rule: str, words: float)
     return Link(a, b, rule, text, round(min(0.97, 0.75 + 0.15 * words), 2))
 
 
-def _spare(ours: Sequence[Module], theirs: Sequence[Module], links: Sequence[Link]) -> tuple[list[Module], list[Module]]:
+def _spare(
+    ours: Sequence[Module], theirs: Sequence[Module], links: Sequence[Link]
+) -> tuple[list[Module], list[Module]]:
     used = {id(m) for link in links for m in (*link.a, *link.b)}
     return [m for m in ours if id(m) not in used], [m for m in theirs if id(m) not in used]

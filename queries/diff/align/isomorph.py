@@ -49,9 +49,7 @@ def _choose(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool
     table = [[likeness(p, q) for q in said[1]] for p in said[0]]
     out = []
     for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j]):
-        others = [table[i][k] for k in range(len(theirs)) if k != j] + [
-            table[k][j] for k in range(len(ours)) if k != i
-        ]
+        others = [table[i][k] for k in range(len(theirs)) if k != j] + [table[k][j] for k in range(len(ours)) if k != i]
         out.append((ours[i], theirs[j], max(others) >= table[i][j] - 1e-9))
     return out
 
