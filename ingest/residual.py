@@ -13,6 +13,7 @@ from ingest.residual_conv import conv_residuals
 from ingest.residual_groups import group_residuals
 from ingest.residual_mixers import mixer_residuals
 from ingest.residual_order import in_order
+from ingest.residual_sampler import sampler_residuals
 from ingest.residual_sublayers import sublayer_residuals
 
 
@@ -21,6 +22,7 @@ def find_residuals(scene: Scene) -> list[Residual]:
     found = sublayer_residuals(scene)
     found += mixer_residuals(scene, found)
     found += conv_residuals(scene, found)
+    found += sampler_residuals(scene)
     found += group_residuals(scene, found)
     by_block: dict[str, list[Residual]] = {}
     for item in found:

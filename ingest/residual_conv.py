@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.analysis import Residual, Scene
 from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
+from ingest.residual_pairs import pair_residuals
 from ingest.rules import fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -37,6 +40,7 @@ _REPEATED = rule(
 _NO_BLOCK = vocabulary("head classifier stem upsample downsample downsampler upsampler down up pool fpn features")
 _GATE = vocabulary("se squeeze excite excitation attention ca attn gate fc1 fc2 fc sca avg")
 _CONDITION = vocabulary("emb embed time temb cond style")
+_FACTORS = vocabulary("spatial temporal space time")
 _NAMED = vocabulary("block res residual resnet unit bottleneck resblock resblocks basicblock layer")
 
 
@@ -59,11 +63,21 @@ def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
         parent = node.parent
         if not node.path or (parent is not None and parent.path in plain):
             continue
-        made = _block(scene, node)
-        if made is not None:
-            out.append(made)
+        made = pair_residuals(scene, node)
+        whole = _block(scene, node) if not made else None
+        out += [*made, _outermost(node, whole)] if whole is not None else made
+        if made or whole is not None:
             blocked.add(id(node))
     return out
+
+
+def _outermost(node: Node, found: Residual) -> Residual:
+    """The same addition in the numbered module that is nothing but this one."""
+    parent = node.parent
+    if node.name.isdigit() or parent is None or not parent.name.isdigit() or len(parent.children) > 1:
+        return found
+    short = f"{node.name}.{found.shortcut}" if found.shortcut else None
+    return replace(found, block=parent.path, around=tuple(f"{node.name}.{a}" for a in found.around), shortcut=short)
 
 
 def _plain_stacks(scene: Scene) -> set[str]:
@@ -98,6 +112,8 @@ def _block(scene: Scene, node: Node) -> Residual | None:
     mixing = [m for m in main if not m.depthwise]
     if any(m.transposed for m in main) or (_branches(mixing) and not _third_way(scene, node)):
         return None
+    if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
+        return None  # one convolution in two factors is a step of the block around it
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
         return _repeated(scene, node, found)

@@ -1,0 +1,61 @@
+"""Additions around the convolution of a space-to-depth sampler: the input, folded and averaged, is the short way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ingest.analysis import Residual, Scene
+from ingest.residual_maps import Layer, layers
+from ingest.rules import fact, rule
+from ingest.tree import Node
+
+_FOLDED = rule(
+    "residual.sampler.folded",
+    "neighbour",
+    "A lone convolution that writes a half, quarter or eighth of what follows folds space into channels.",
+    "residual autoencoding of DC-AE (Chen et al. 2024)",
+)
+_FOLDS = (2, 4, 8)
+
+
+def sampler_residuals(scene: Scene) -> Iterator[Residual]:
+    """Additions of the samplers on the way down."""
+    for node in scene.tree.root.distinct():
+        listed = [c for c in node.children.values() if c.name.isdigit()]
+        if len(listed) < 3 or len(listed) != len(node.children):
+            continue
+        for here, after in pairwise(listed):
+            reads = _enters(scene, after)
+            for at, conv in _lone(scene, here):
+                width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
+                if (
+                    width is not None
+                    and conv.out not in reads
+                    and conv.kernel % 2
+                    and 1 < conv.kernel
+                    and conv.out <= conv.inp
+                ):
+                    seen = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
+                    block, name = (here, at) if at else (node, here.name)
+                    yield Residual(block.path, (name,), fact("identity", _FOLDED, seen), width=width)
+
+
+def _lone(scene: Scene, stage: Node) -> Iterator[tuple[str, Layer]]:
+    """(name in the stage, convolution) of a stage that is one convolution, or of its part that is a list of one."""
+    found = layers(scene, stage.twin_of or stage, 1)
+    if found:
+        yield "", found[0]
+        return
+    for name, part in stage.children.items():
+        only = layers(scene, part, 1)
+        if only and len(part.children) == 1 and "0" in part.children and only[0].conv and only[0].kernel > 1:
+            yield name, only[0]
+
+
+def _enters(scene: Scene, stage: Node) -> set[int]:
+    """Channels the convolutions of a stage read."""
+    found = layers(scene, stage.twin_of or stage, 128) or ()
+    if len(found) < 2:
+        return set()
+    return {m.inp for m in found if m.conv and not m.depthwise}
