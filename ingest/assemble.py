@@ -9,7 +9,7 @@ from ingest.feed_forward import find_feed_forwards
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.repeat import find_stacks
-from ingest.replicate import copies, origins, spread, spread_residuals
+from ingest.replicate import Spread, copies, origins, spread_residuals
 from ingest.residual import find_residuals
 from ingest.streams import assign_streams
 from ingest.tree import build
@@ -28,21 +28,22 @@ def analyse(header: Header) -> Analysis:
     scene.components = find_components(scene)
     scene.role = model_role(scene)
     pairs = copies(scene.tree)
+    origin = origins(pairs)
     analysis = Analysis(
         header=header,
         tree=scene.tree,
-        leaves=spread(scene.leaves, pairs),
-        stacks=spread(scene.stacks, pairs),
-        attentions=spread(scene.attentions, pairs),
-        feed_forwards=spread(scene.feed_forwards, pairs),
+        leaves=Spread(scene.leaves, origin),
+        stacks=Spread(scene.stacks, origin),
+        attentions=Spread(scene.attentions, origin),
+        feed_forwards=Spread(scene.feed_forwards, origin),
         residuals=tuple(spread_residuals(scene.residuals, pairs)),
-        modulations=spread(scene.modulations, pairs),
+        modulations=Spread(scene.modulations, origin),
         streams=(),
         queries={},
         attends_to={},
         adds_to={},
         components=scene.components,
         role=scene.role,
-        origin=origins(pairs),
+        origin=origin,
     )
     return assign_streams(analysis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -54,14 +55,48 @@ def origins(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
     return out
 
 
-def spread(facts: dict[str, T], pairs: list[tuple[Node, Node]]) -> dict[str, T]:
-    """The mapping with every twin's entry added."""
-    out = dict(facts)
-    for left, right in pairs:
-        found = out.get(left.path)
+class Spread(Mapping[str, T]):
+    """Facts of representatives seen as facts of all: a twin's entry is its representative's under the twin's path.
+
+    Entries of twins are made when they are asked for, since most never are.
+    """
+
+    __slots__ = ("_facts", "_origin", "_twins")
+
+    def __init__(self, facts: Mapping[str, T], origin: Mapping[str, str]) -> None:
+        self._facts, self._origin = facts, origin
+        self._twins: tuple[str, ...] | None = None
+
+    def __getitem__(self, path: str) -> T:
+        found = self._facts.get(path)
         if found is not None:
-            out[right.path] = replace(found, path=right.path)  # type: ignore[type-var]
-    return out
+            return found
+        return replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._facts or self._origin.get(path) in self._facts  # type: ignore[call-overload]
+
+    def __iter__(self) -> Iterator[str]:
+        if self._twins is None:
+            facts = self._facts
+            self._twins = tuple(twin for twin, first in self._origin.items() if first in facts)
+        yield from self._facts
+        yield from self._twins
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and dict(self) == dict(other)
+
+    def __repr__(self) -> str:
+        return f"Spread({dict(self)!r})"
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def original(self, path: str) -> T | None:
+        """The representative's fact for a path, whose own `path` may be another; None where there is none."""
+        return self._facts.get(path) or self._facts.get(self._origin.get(path, path))
 
 
 def spread_residuals(residuals: list[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:

@@ -161,32 +161,55 @@ def _tensors(analysis: Analysis, uid: str, rows: _Rows) -> None:
     cells = rows.nodes.setdefault(("Tensor", None), [])
     model_has, module_has = rows.into("HAS_TENSOR", "Model", "Tensor"), rows.into("HAS_TENSOR", "Module", "Tensor")
     scales = rows.into("SCALES", "Tensor", "Tensor")
+    roles: dict[str, dict[str, str]] = {}
     for path, node in analysis.tree.nodes.items():
-        if not node.tensors:
+        tensors = node.tensors
+        if not tensors:
             continue
         owner, has = (f"{uid}/{path}", module_has) if path else (uid, model_has)
-        leaf, modulation = analysis.leaves.get(path), analysis.modulations.get(path)
-        kind = str(leaf.kind.value) if leaf is not None else "Other"
-        tables = modulation.tables if modulation is not None else ()
-        for local, t in node.tensors.items():
-            role = "modulation_table" if local in tables else tensor_role(kind, local)
-            me = f"{uid}#{t.key}"
-            cells.append(_tensor(me, uid, t, role))
-            has.append((owner, me, role))
+        seen_as = analysis.origin.get(path, path)
+        role = roles.get(seen_as)
+        if role is None:
+            role = roles[seen_as] = _tensor_roles(analysis, seen_as, node)
+        for local, t in tensors.items():
+            row = _tensor(uid, t, role[local])
+            cells.append(row)
+            has.append((owner, row[0], role[local]))
         for t, target, car in node.sidecars.values():
-            me = f"{uid}#{t.key}"
-            cells.append(_tensor(me, uid, t, "side_car"))
-            has.append((owner, me, "side_car"))
-            if target in node.tensors:
-                scales.append((me, f"{uid}#{node.tensors[target].key}", car))
+            row = _tensor(uid, t, "side_car")
+            cells.append(row)
+            has.append((owner, row[0], "side_car"))
+            if target in tensors:
+                scales.append((row[0], f"{uid}#{tensors[target].key}", car))
 
 
-def _tensor(me: str, uid: str, t: TensorSpec, role: str) -> tuple[Any, ...]:
+def _tensor_roles(analysis: Analysis, path: str, node: Node) -> dict[str, str]:
+    """Role of each own tensor of a representative."""
+    leaf, modulation = analysis.leaves.get(path), analysis.modulations.get(path)
+    kind = str(leaf.kind.value) if leaf is not None else "Other"
+    tables = modulation.tables if modulation is not None else ()
+    return {name: "modulation_table" if name in tables else tensor_role(kind, name) for name in node.tensors}
+
+
+def _tensor(uid: str, t: TensorSpec, role: str) -> tuple[Any, ...]:
     key, dtype, shape, file, span = t
     n = prod(shape)
     begin, end = span or (None, None)
-    name = key[key.rfind(".") + 1 :]
-    return (me, uid, key, name, dtype, list(shape), n, n * DTYPE_BITS[dtype] // 8, file or None, begin, end, role)
+    size = n * DTYPE_BITS[dtype] // 8
+    return (
+        f"{uid}#{key}",
+        uid,
+        key,
+        key[key.rfind(".") + 1 :],
+        dtype,
+        [*shape],
+        n,
+        size,
+        file or None,
+        begin,
+        end,
+        role,
+    )
 
 
 def _streams(analysis: Analysis, uid: str, rows: _Rows) -> None:
