@@ -164,15 +164,20 @@ def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | Non
 
 def _says_down(down: Map, ups: tuple[Map, ...]) -> int:
     """1 where names agree that this one is the last, -1 where they say the contrary, 0 where they say nothing."""
-    last = _LAST & set(words(down.path)) or any(_FIRST & set(words(u.path)) for u in ups)
-    first = _FIRST & set(words(down.path)) or any(_LAST & set(words(u.path)) for u in ups)
-    return bool(last) - bool(first)
+    place = _place(down) - max((_place(u) for u in ups), key=abs)
+    return (place > 0) - (place < 0)
+
+
+def _place(m: Map) -> int:
+    """-1 where a name says first, 1 where it says last; `up_proj` is first although any matrix may be called proj."""
+    said = set(words(m.path))
+    return -1 if _FIRST & said and not _LAST & said - {"proj", "project"} else int(bool(_LAST & said))
 
 
 def _inline(node: Node, content: _Content) -> FeedForward | None:
     """The layer holds other things, and one pair (or triple) of loose maps that is an MLP."""
     maps = content.maps
-    if maps is None or len(maps) < 2 or not node.path:
+    if maps is None or len(maps) < 2 or not node.path or _CONDITION & set(words(node.name)):
         return None
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [

@@ -33,7 +33,7 @@ def sampler_residuals(scene: Scene) -> Iterator[Residual]:
                     width is not None
                     and conv.out not in reads
                     and conv.kernel % 2
-                    and 1 < conv.kernel
+                    and conv.kernel > 1
                     and conv.out <= conv.inp
                 ):
                     seen = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
