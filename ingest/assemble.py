@@ -8,6 +8,7 @@ from ingest.components import find_components, model_role
 from ingest.feed_forward import find_feed_forwards
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
+from ingest.opaque import spoken_names
 from ingest.repeat import find_stacks
 from ingest.replicate import Spread, copies, origins, spread_residuals
 from ingest.residual import find_residuals
@@ -18,7 +19,7 @@ from kb.values import Header
 
 def analyse(header: Header) -> Analysis:
     """Run all rules over one header. Pure: the same header gives an equal analysis."""
-    scene = Scene(header, build(header.tensors))
+    scene = Scene(header, build(header.tensors, spoken_names(header.tensors)))
     scene.leaves = leaf_kinds(scene)
     scene.stacks = find_stacks(scene)
     scene.attentions = find_attention(scene)

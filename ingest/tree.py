@@ -7,7 +7,7 @@ quantisation side-cars are left out), so the 48 blocks of a transformer are one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -94,14 +94,14 @@ class Tree:
     nodes: dict[str, Node]
 
 
-def build(tensors: Iterable[TensorSpec]) -> Tree:
-    """The module tree of a state dict. Linear in the number of tensors."""
+def build(tensors: Iterable[TensorSpec], names: Mapping[str, str] | None = None) -> Tree:
+    """The module tree of a state dict, local names replaced by `names`. Linear in the number of tensors."""
     root = Node("", "", None)
     nodes: dict[str, Node] = {"": root}
     for spec in tensors:
         path, local = owner(spec.key)
         node = nodes.get(path) or _insert(nodes, path)
-        node.tensors[local] = spec
+        node.tensors[names.get(local, local) if names else local] = spec
     _attach_below_tensors(nodes)
     for node in nodes.values():
         _set_side_cars_apart(node)
