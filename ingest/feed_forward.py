@@ -74,7 +74,7 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
     found: dict[str, FeedForward] = {}
     contents: dict[int, _Content] = {}
     for node in reversed(list(scene.tree.root.distinct())):
-        if node.path in scene.attentions:
+        if node.path in scene.attentions or _conditions(node):
             contents[node.sig] = _Content((), True)
             continue
         content = _content(scene, node, contents)
@@ -86,6 +86,11 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
     found = dict(_climbed(scene, found))
     found.update(mixture(scene, found))
     return found
+
+
+def _conditions(node: Node) -> bool:
+    """Whether the module is a norm with maps of a condition: none of them is of the stream."""
+    return bool(node.children) and bool(_CONDITION & set(words(node.name)))
 
 
 def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
@@ -124,7 +129,7 @@ def _of_leaf(role: str, a: dict[str, object]) -> _Content:
 def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
-    if maps is None or content.other or len(maps) not in (2, 3) or _CONDITION & set(words(node.name)):
+    if maps is None or content.other or len(maps) not in (2, 3):
         return None
     shaped = _shaped(maps)
     if shaped is None:
@@ -177,7 +182,7 @@ def _place(m: Map) -> int:
 def _inline(node: Node, content: _Content) -> FeedForward | None:
     """The layer holds other things, and one pair (or triple) of loose maps that is an MLP."""
     maps = content.maps
-    if maps is None or len(maps) < 2 or not node.path or _CONDITION & set(words(node.name)):
+    if maps is None or len(maps) < 2 or not node.path:
         return None
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
