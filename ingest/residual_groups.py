@@ -20,6 +20,12 @@ _NESTED = rule(
     "A numbered group of residual blocks that ends in a convolution of their width adds its input.",
     "residual in residual (RCAN, Zhang et al. 2018; ESRGAN, Wang et al. 2018; RSTB, Liang et al. 2021)",
 )
+_KIN = rule(
+    "residual.group.kin",
+    "name",
+    "Three or more residual blocks of one name and nothing else in a numbered module have an addition around them all.",
+    "residual in residual dense blocks (Wang et al. 2018)",
+)
 _LONG = rule(
     "residual.group.long",
     "name",
@@ -76,6 +82,10 @@ def _nested(scene: Scene, node: Node, holding: set[int], blocks: set[str]) -> Re
     rest = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
     if any(not is_norm(scene, c) for c in rest if c.children or c.tensors):
         return None
+    stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
+    if _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
+        seen = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
+        return Residual(node.path, tuple(node.children), fact("identity", _KIN, seen))
     if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
         seen = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
         return Residual(node.path, tuple(node.children), fact("identity", _NESTED, seen), width=maps[0].out)

@@ -109,6 +109,18 @@ def test_dense_chain_reads_all_that_was_written() -> None:
     ]
 
 
+def test_residual_in_residual() -> None:
+    chain = {**conv("conv1", 8, 4), **conv("conv2", 12, 4), **conv("conv3", 16, 8)}
+    block = {key: shape for i in (1, 2, 3) for key, shape in below(f"rdb{i}", chain).items()}
+    net = repeated("body", 2, block)
+    assert seen(net, "body.1") == [(("rdb1", "rdb2", "rdb3"), "identity", "residual.group.kin")]
+    assert {r.block for r in found(net)} == {
+        "body.0",
+        "body.1",
+        *(f"body.{i}.rdb{j}" for i in (0, 1) for j in (1, 2, 3)),
+    }
+
+
 def test_branches_that_follow_themselves() -> None:
     branches = {
         **conv("branch0", 8, 4, 1),
