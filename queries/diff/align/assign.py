@@ -88,11 +88,11 @@ def fit(a: Module, b: Module) -> float:
     if x == y:
         score = 4.0
     elif bare(x) == bare(y):
-        score = 3.6
+        score = 3.8
     elif bare(x) == bare(y)[::-1]:
-        score = 3.0
+        score = 3.6
     elif len(x) == len(y) and sorted(x) == sorted(y):
-        score = 2.6
+        score = 3.0
     else:
         return 0.0
     return score + (0.3 if a.shapes.keys() == b.shapes.keys() else 0.0) + (0.3 if a.form == b.form else 0.0)

@@ -1,4 +1,4 @@
-"""From two state dicts to an alignment: names where they are shared, then equal parts, like parts and single modules."""
+"""From two state dicts to an alignment: shared names first, then equal parts, like parts and single modules."""
 
 from __future__ import annotations
 

@@ -147,6 +147,14 @@ def equal_parts(
     return pairs, *spare
 
 
+def _forms(part: Part) -> object:
+    return part.content
+
+
+def _elements(part: Part) -> object:
+    return part.mass if len(part.modules) > 1 else id(part)
+
+
 def _same_content(
     ours: list[Part], theirs: list[Part]
 ) -> tuple[list[tuple[list[Part], list[Part]]], tuple[list[Part], list[Part]]]:
@@ -154,7 +162,7 @@ def _same_content(
     if not ours or not theirs:
         return [], (ours, theirs)
     groups: list[tuple[list[Part], list[Part]]] = []
-    for key in (lambda p: p.content, lambda p: p.mass if len(p.modules) > 1 else id(p)):
+    for key in (_forms, _elements):
         found: dict[object, tuple[list[Part], list[Part]]] = {}
         for side, parts in enumerate((ours, theirs)):
             for p in parts:

@@ -7,6 +7,7 @@ was beyond doubt.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from queries.diff.align.words import features, likeness, stem
@@ -37,7 +38,7 @@ class Orders:
     def backwards(self, a: Template, b: Template) -> bool:
         """Whether larger numbers there went with smaller ones."""
         pairs = sorted(set(self._seen.get((a, b), ())))
-        votes = sum((y2 > y1) - (y2 < y1) for (x1, y1), (x2, y2) in zip(pairs, pairs[1:], strict=False) if x2 > x1)
+        votes = sum((y2 > y1) - (y2 < y1) for (x1, y1), (x2, y2) in pairwise(pairs) if x2 > x1)
         return votes < 0
 
     def met(self, a: Template, b: Template) -> float:

@@ -14,7 +14,7 @@ Features = Mapping[str, float]
 
 def _table(text: str) -> dict[str, tuple[str, ...]]:
     out: dict[str, tuple[str, ...]] = {}
-    for line in text.strip().splitlines():
+    for line in re.findall(r"[^>]*->[^\n]*", text):
         words, _, meaning = line.partition("->")
         for word in words.split():
             out[word] = tuple(meaning.split())
@@ -94,13 +94,17 @@ WORDS: Mapping[str, tuple[str, ...]] = _table(
 """Word -> features. A word that is not here stands for itself."""
 
 EMPTY = frozenset(
-    "model module modules net network w b weight bias layer layers block blocks h blk transformer transformers "
-    "list seq sequential sublayer tensor param parameter core inner base backbone main to x a d of the data n".split()
+    _table(
+        """
+    model models module modules net network w b weight bias layer layers block blocks h blk transformer transformers
+    list seq sequential sublayer tensor param parameter core inner base backbone main to x a d of the data n -> none
+    """
+    )
 )
 """Words of housekeeping: they say nothing about a role."""
 
 PHRASES: tuple[tuple[re.Pattern[str], Features], ...] = tuple(
-    (re.compile(pattern), dict((f.split(":")[0], float((f.split(":") + ["1"])[1])) for f in meaning.split()))
+    (re.compile(pattern), {name: float(weight or 1) for name, _, weight in (f.partition(":") for f in meaning.split())})
     for pattern, meaning in (
         (r"(^|[._])attn_?1(?=[._]|$)", "self:1.2"),
         (r"(^|[._])attn_?2(?=[._]|$)", "cross:0.7"),

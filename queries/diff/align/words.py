@@ -73,9 +73,9 @@ def _features(joined: str) -> Features:
         if (n := number(part)) is not None and not part.isdigit():
             out[f"'{stem(part).rstrip('_')}{n}"] = RAW
     text = ".".join(snake(p) for p in parts)
-    for pattern, meaning in PHRASES:
+    for pattern, said in PHRASES:
         if pattern.search(text):
-            for name, weight in meaning.items():
+            for name, weight in said.items():
                 out[name] = max(out.get(name, 0.0), weight)
     return out
 

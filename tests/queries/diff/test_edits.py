@@ -1,0 +1,116 @@
+"""The edit script on nets made by hand and on published pairs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queries.diff.align import Alignment, Spec, align
+from queries.diff.edits import edits
+from tests.queries.diff.nets import META, linear, net, spelt, transformer
+
+Truth = dict[str, Any]
+
+
+def _aligned(shared: Path, name: str) -> Alignment:
+    with gzip.open(shared / "diffpairs" / "pairs" / f"{name}.json.gz", "rt") as file:
+        pair: Truth = json.load(file)
+    a, b = ({k: Spec(v["dtype"], tuple(v["shape"])) for k, v in pair[side].items()} for side in "ab")
+    return align(a, b)
+
+
+def test_one_architecture_under_other_names() -> None:
+    shapes = transformer()
+    (line,) = edits(align(net(shapes), net(spelt(shapes, *META))))
+    assert line.text == f"identical architecture, {len(shapes)} renamed"
+
+
+def test_depth_and_dropped_bias() -> None:
+    a = transformer(4)
+    b = {k: v for k, v in transformer(6).items() if not k.endswith("down_proj.bias")}
+    text = [e.text for e in edits(align(net(a), net(b)))]
+    assert "bias of down_proj dropped × 4 (4 tensors)" in text
+    assert any("model.layers depth 4 -> 6" in t for t in text)
+
+
+def test_gates_are_counted_by_attention_and_block() -> None:
+    b = dict(transformer())
+    for i in range(4):
+        b |= linear(f"model.layers.{i}.self_attn.to_gate_logits", 4, 64)
+    (line,) = edits(align(net(transformer()), net(b)))
+    assert "gate" in line.text
+    assert "1 attention × 4 blocks" in line.text
+    assert line.count == 8
+
+
+def test_vocabulary_and_hidden_size() -> None:
+    a, b = transformer(hidden=256), transformer(hidden=512)
+    for key in ("model.embed_tokens.weight", "lm_head.weight"):
+        a[key], b[key] = (32000, 64), (32064, 64)
+    text = [e.text for e in edits(align(net(a), net(b)))]
+    assert any(t.startswith("vocabulary 32000 -> 32064") for t in text)
+    assert any("256 -> 512" in t for t in text)
+
+
+def _split(found: Alignment) -> tuple[dict[str, int], dict[str, int]]:
+    """Counts for the transformer proper and for its connectors."""
+    out: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    groups = {
+        "added": found.added,
+        "removed": found.removed,
+        "reshaped": [p.b[0] for p in found.reshaped],
+        "unchanged": [p.a[0] for p in found.one_to_one if p.a == p.b and p not in set(found.reshaped)],
+    }
+    for name, keys in groups.items():
+        for side, wanted in enumerate((False, True)):
+            out[side][name] = sum(("embeddings_connector" in k) == wanted for k in keys)
+    return out
+
+
+@pytest.mark.shared
+def test_a_new_version_of_a_transformer(shared: Path) -> None:
+    found = _aligned(shared, "ltx2_19b_to_ltx23_22b_transformer")
+    proper, connectors = _split(found)
+    assert proper == {"added": 684, "removed": 8, "reshaped": 100, "unchanged": 3402}
+    assert (connectors["added"], connectors["removed"], connectors["reshaped"]) == (200, 0, 58)
+    lines = edits(found)
+    assert len(lines) <= 8
+    text = "\n".join(e.text for e in lines)
+    for said in (
+        "6 attentions × 48 blocks",
+        "adaLN rows 6 -> 9",
+        "prompt_scale_shift_table added",
+        "caption_projection removed",
+        "depth 2 -> 8",
+    ):
+        assert said in text
+    assert sum(e.count for e in lines) == 684 + 8 + 100 + 200 + 58
+
+
+@pytest.mark.shared
+def test_a_quantised_copy(shared: Path) -> None:
+    found = _aligned(shared, "ltx2_19b_dev_to_fp8")
+    (line,) = edits(found)
+    assert (len(found.retyped), len(found.added)) == (1176, 2352)
+    assert (found.removed, found.reshaped) == ((), ())
+    assert line.text.startswith("1,176 linears quantised to F8_E4M3 in blocks 1-42")
+    assert "blocks 0, 43-47 left in BF16" in line.text
+    assert "2,352 scales added as side-cars" in line.text
+
+
+@pytest.mark.shared
+def test_latent_channels(shared: Path) -> None:
+    found = _aligned(shared, "shdt_9d0ce78_to_default")
+    (line,) = edits(found)
+    assert len(found.reshaped) == 3
+    assert line.text.startswith("latent channels 64 -> 128")
+
+
+@pytest.mark.shared
+def test_two_packagings(shared: Path) -> None:
+    (line,) = edits(_aligned(shared, "sd15_unet_ldm_vs_diffusers"))
+    assert line.text == "identical architecture, 686 renamed"
