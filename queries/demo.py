@@ -5,9 +5,11 @@ Every step is a command as one would type it, run in a process of its own.
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 MODELS = ("ltx-2-19b-dev-fp8", "ltx-2-spatial-upscaler-x2-1.0", "aiprod-shdt", "aiprod-hwvae")
 """Shipped designs the demo ingests."""
@@ -20,6 +22,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 NEXT = """\
 Try next:
+  export PATH="{bin}:$PATH" ARCHKB_STORE="{store}"
   archkb questions                                  what can be asked
   archkb ask coupling {model}        how video, audio and text are joined
   archkb tree {model} --depth 4      the module tree
@@ -38,8 +41,14 @@ def main() -> int:
         done = subprocess.run([sys.executable, "-m", "queries.cli", *arguments], check=False)
         if done.returncode not in (0, _DIFFERENT if arguments[0] == "diff" else 0):
             return done.returncode
-    print("\n" + NEXT.format(model=MODELS[0]), end="")  # noqa: T201
+    print("\n" + NEXT.format(model=MODELS[0], bin=Path(sys.executable).parent, store=_store()), end="")  # noqa: T201
     return 0
+
+
+def _store() -> str:
+    """The store the demo wrote to, as a path that holds from any folder."""
+    given = os.environ.get("ARCHKB_STORE", ".archkb")
+    return given if "://" in given else str(Path(given).resolve())
 
 
 if __name__ == "__main__":
