@@ -26,8 +26,9 @@ def sampler_residuals(scene: Scene) -> Iterator[Residual]:
         if len(listed) < 3 or len(listed) != len(node.children):
             continue
         for here, after in pairwise(listed):
-            reads = _enters(scene, after)
-            for at, conv in _lone(scene, here):
+            lone = [] if (here.twin_of or here) is (after.twin_of or after) else list(_lone(scene, here))
+            reads = _enters(scene, after) if lone else set()
+            for at, conv in lone:
                 width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
                 if (
                     width is not None
