@@ -102,7 +102,7 @@ def _said(how: str, what: str, name: str, members: list[tuple[str, str]]) -> Edi
     keys = tuple(k for _, k in members)
     roots = list(dict.fromkeys(r for r, _ in members))
     own = {_last(r) for r in roots}
-    name = own.pop() if len(own) == 1 and what != "#" else name
+    name = own.pop() if len(own) == 1 and not what else name
     verb = "dropped" if how == "removed" and what == "bias" else how
     if what == "#":
         indices = ranges(int(r.rpartition(".")[2]) for r in roots)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from kb.keys import owner, side_cars
 from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
 from queries.diff.align.parts import Part
-from queries.diff.align.shared import CONVENTION, common_prefix, moved, shared_keys
+from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
 from queries.diff.align.tree import modules, natural, opaque, ranks, tree
@@ -86,7 +86,8 @@ def _moved(a: Tensors, b: Tensors) -> list[Pair]:
         return []
     old, new = common_prefix(a), common_prefix(b)
     below_a, below_b = {k[len(old) :]: v for k, v in a.items()}, {k[len(new) :]: v for k, v in b.items()}
-    out = [_at(old, new, k, k) for k in shared_keys(below_a, below_b)[0]] if old != new else []
+    keys = shared_keys(below_a, below_b)[0] if old != new else []
+    out = [] if rearranged(below_a, below_b, [(k, k) for k in keys]) else [_at(old, new, k, k) for k in keys]
     left, right = _spare(a, b, out)
     out += [_at(p, q, k[len(p) :], n[len(q) :]) for k, n, p, q in moved(left, right)]
     return out

@@ -57,7 +57,7 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
             continue
         whole = len(pairs) >= WHOLE * min(sizes[0][old], sizes[1][new])
         equal = sum(bare(a[k].shape) == bare(b[q].shape) for k, q in pairs)
-        if equal < len(pairs) and _rearranged(a, b, pairs):
+        if rearranged(a, b, pairs):
             continue
         if equal < 0.5 * len(pairs) and not (whole and akin):
             continue
@@ -69,8 +69,10 @@ def moved(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> list[tuple[str, str, 
     return out
 
 
-def _rearranged(a: Mapping[str, Spec], b: Mapping[str, Spec], pairs: list[tuple[str, str]]) -> bool:
+def rearranged(a: Mapping[str, Spec], b: Mapping[str, Spec], pairs: Collection[tuple[str, str]]) -> bool:
     """Whether both sides hold the same shapes in another order: then the numbers were given anew."""
+    if all(bare(a[k].shape) == bare(b[q].shape) for k, q in pairs):
+        return False
     return Counter(a[k].shape for k, _ in pairs) == Counter(b[q].shape for _, q in pairs)
 
 

@@ -152,7 +152,9 @@ def _finish(node: Node) -> None:
     if node.module is not None:
         node.size += node.module.size
         node.count += 1
-    node.unit = node.number is not None and node.count > 1 and _is_block(node.name)
+    for child in node.children.values():
+        numbered = child.name.isdigit() or (child.number is not None and seen[stem(child.name)] > 1)
+        child.unit = numbered and child.count > 1 and _is_block(child.name)
 
 
 _PARTS_OF_BLOCKS = {"attn", "attention", "norm", "ln", "conv", "convs", "fc", "linear", "mlp", "ff", "lin", "act"}

@@ -11,7 +11,7 @@ from queries.diff.align import Spec, align
 from queries.diff.edits import edits
 from tests.queries.diff.nets import META, net, spelt, transformer
 
-WORDS = st.sampled_from("layers attn q_proj mlp fc1 norm conv 0 1 2 weight bias gate x".split())
+WORDS = st.sampled_from(tuple("layers attn q_proj mlp fc1 norm conv 0 1 2 weight bias gate x".split()))  # noqa: SIM905
 KEYS = st.lists(WORDS, min_size=1, max_size=5).map(".".join)
 SPECS = st.builds(
     Spec,
