@@ -135,12 +135,29 @@ def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     if shaped is None:
         return None
     because, up, down, hidden = shaped
+    if all(m.conv for m in maps) and _squeezes(scene, node, down.out, hidden):
+        return None
     if hidden <= down.out:
         stacked = node.parent is not None and node.parent.path in scene.stacks
         if not (_is_named(node) or (stacked and hidden == down.out)) or down.out > 4 * hidden:
             return None
         because = _NAMED
     return _made(node.path, because, up, down, hidden, inline=False)
+
+
+def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
+    """Whether the layers beside two pointwise convolutions have their hidden width: then it is a gate read backwards.
+
+    A squeeze-and-excitation reads the channels, narrows and widens; upside down it looks like an MLP.
+    """
+    beside = node.parent.children.values() if node.parent is not None else ()
+    sizes: set[object] = set()
+    for child in beside:
+        for at in (child, *child.children.values()) if child is not node else ():
+            leaf = scene.leaves.get(at.path)
+            if leaf is not None and leaf.role == "Conv":
+                sizes |= {leaf.attributes.get("in_channels"), leaf.attributes.get("out_channels")}
+    return hidden in sizes and width not in sizes
 
 
 def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | None:

@@ -6,11 +6,13 @@ convolutions with or without a shortcut, and groups of such blocks with an add a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.analysis import Residual, Scene
 from ingest.residual_conv import conv_residuals
 from ingest.residual_groups import group_residuals
+from ingest.residual_maps import is_norm
 from ingest.residual_mixers import mixer_residuals
 from ingest.residual_order import in_order
 from ingest.residual_sampler import sampler_residuals
@@ -25,6 +27,21 @@ def find_residuals(scene: Scene) -> list[Residual]:
     found += sampler_residuals(scene)
     found += group_residuals(scene, found)
     by_block: dict[str, list[Residual]] = {}
-    for item in found:
+    for item in _once(scene, found):
         by_block.setdefault(item.block, []).append(item)
     return [replace(r, order=i) for group in by_block.values() for i, r in enumerate(in_order(scene, group))]
+
+
+def _once(scene: Scene, found: list[Residual]) -> Iterator[Residual]:
+    """Every addition once: two rules may name the same layers of a block by different modules."""
+    seen: set[frozenset[str]] = set()
+    for item in found:
+        layers: set[str] = set()
+        for part in item.around:
+            node = scene.tree.nodes.get(".".join(p for p in (item.block, part) if p))
+            layers.update(n.path for n in node.walk() if n.tensors and not is_norm(scene, n)) if node else layers.add(
+                part
+            )
+        if frozenset(layers) not in seen:
+            seen.add(frozenset(layers))
+            yield item
