@@ -16,16 +16,27 @@ from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
 
-_GQA = rule("attention.gqa", "shape", "Query rows over key rows is the number of query heads a key head serves.")
+_GQA = rule(
+    "attention.gqa",
+    "shape",
+    "Query rows over key rows is the number of query heads a key head serves.",
+    definition=True,
+)
 _GQA_FUSED = rule(
     "attention.gqa_fused",
     "shape",
     "A fused projection has as many query rows as the output projection has columns; key and value share the rest.",
 )
 _GQA_UNKNOWN = rule("attention.gqa_unknown", "none", "Nothing tells query rows from key rows.")
-_NORM_NONE = rule("attention.qk_norm_none", "shape", "No norm beside the projections has a query's or key's name.")
-_NORM_HEAD = rule("attention.qk_norm_per_head", "shape", "A norm smaller than the query's rows acts on each head.")
-_NORM_FULL = rule("attention.qk_norm_full", "shape", "A norm as wide as the query's rows spans all heads.")
+_NORM_NONE = rule(
+    "attention.qk_norm_none", "shape", "No norm beside the projections has a query's or key's name.", definition=True
+)
+_NORM_HEAD = rule(
+    "attention.qk_norm_per_head", "shape", "A norm smaller than the query's rows acts on each head.", definition=True
+)
+_NORM_FULL = rule(
+    "attention.qk_norm_full", "shape", "A norm as wide as the query's rows spans all heads.", definition=True
+)
 _ATTENTION = vocabulary("attn attention att mha mhsa msa sa ca selfattention crossattention xattn")
 
 _STATE_SPACE = frozenset(("A_log", "dt_bias"))

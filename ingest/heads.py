@@ -16,7 +16,9 @@ _SIBLING = rule("heads.sibling", "neighbour", "An attention of the same names an
 _SAME_WIDTHS = rule(
     "heads.same_widths", "neighbour", "All attentions of the same stack with these widths that show heads show these."
 )
-_CONFIG = rule("heads.metadata", "metadata", "The header's configuration says it, and the shapes agree.")
+_CONFIG = rule(
+    "heads.metadata", "metadata", "The header's configuration says it, and the shapes agree.", definition=True
+)
 _KV = rule("heads.kv", "shape", "Key heads are key rows over the width of a head.")
 _DIM = rule("heads.head_dim", "shape", "The width of a head is the query's rows over the heads.")
 _UNKNOWN = rule("heads.unknown", "none", "No tensor has the size of one head or the number of heads.")

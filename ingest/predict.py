@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.analysis import Analysis, Attention
+from ingest.rules import confidence
 from kb.values import Fact
 
 _SCORED = frozenset(
-    "linear conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d embedding layernorm rmsnorm groupnorm"
-    " batchnorm instancenorm".split()
+    (
+        *("linear", "conv1d", "conv2d", "conv3d", "convtranspose1d", "convtranspose2d", "convtranspose3d"),
+        *("embedding", "layernorm", "rmsnorm", "groupnorm", "batchnorm", "instancenorm"),
+    )
 )
 """Layer types the format knows; every finer kind (LayerScale, LSTM, PositionalTable ...) is `other` there."""
 
@@ -25,11 +28,13 @@ def predictions(analysis: Analysis) -> dict[str, Any]:
     return {
         "modules": {p: {"type": _type(leaf.kind), **_why(leaf.kind)} for p, leaf in analysis.leaves.items()},
         "stacks": [
-            {"path": p, "depth": s.depth.value, **_why(s.depth)} for p, s in analysis.stacks.items() if s.blocks
+            {"path": p, "depth": s.depth.value, **_why(s.depth), **_found("kind.stack")}
+            for p, s in analysis.stacks.items()
+            if s.blocks
         ],
         "attention": [_attention(p, a) for p, a in analysis.attentions.items()],
         "mlp": [
-            {"path": p, "type": f.form.value, "hidden": f.hidden, **_why(f.form)}
+            {"path": p, "type": f.form.value, "hidden": f.hidden, **_why(f.form), **_found("kind.feed_forward")}
             for p, f in analysis.feed_forwards.items()
             if f.form.value in ("plain", "gated")
         ],
@@ -52,11 +57,17 @@ def _why(fact: Fact, prefix: str = "") -> dict[str, Any]:
     return {f"{prefix}rule": fact.evidence.rule, f"{prefix}confidence": fact.evidence.confidence}
 
 
+def _found(rule: str) -> dict[str, Any]:
+    """The rule that gives such a module its label, apart from what is said of it."""
+    return {"found_rule": rule, "found_confidence": confidence(rule)}
+
+
 def _attention(path: str, found: Attention) -> dict[str, Any]:
     return {
         "path": path,
         "kind": found.attends.value,
         **_why(found.attends),
+        **_found("kind.attention"),
         "heads": found.heads.value,
         **_why(found.heads, "heads_"),
         "kv_heads": found.kv_heads.value,

@@ -27,10 +27,11 @@ def score_attention(
         if index is None:
             if item.get("path") not in neutral:
                 found.fp += 1
-                verdicts.append(_kind(item, False))
+                verdicts += [_kind(item, False), found_by("attention", item, False)]
         elif index not in matched:
             matched[index] = item
             found.tp += 1
+            verdicts.append(found_by("attention", item, True))
     found.fn += len(truth) - len(matched)
     kind = Counts(fp=found.fp)
     for i, true in enumerate(truth):
@@ -48,6 +49,11 @@ def score_attention(
 
 def _kind(item: dict[str, Any], right: bool) -> Verdict:
     return Verdict("attention_kind", item.get("rule", ""), item.get("confidence", 0.0), right)
+
+
+def found_by(task: str, item: dict[str, Any], right: bool) -> Verdict:
+    """Whether there is such a module at all, by the rule that gave it its label."""
+    return Verdict(task, item.get("found_rule", ""), item.get("found_confidence", 0.0), right)
 
 
 def _attributes(

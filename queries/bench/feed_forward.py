@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from queries.bench.attention import found_by
 from queries.bench.corpus import Record
 from queries.bench.counts import Counts, Verdict
 
@@ -33,6 +34,7 @@ def score_feed_forwards(record: Record, prediction: dict[str, Any]) -> tuple[Cou
         elif not candidates and path not in neutral and not any(below(path, d) for d in dead):
             counts.fp += 1
             verdicts.append(Verdict("mlp", item.get("rule", ""), item.get("confidence", 0.0), False))
+            verdicts.append(found_by("mlp_found", item, False))
     for i, true in enumerate(truth):
         if i not in matched:
             counts.fn += 1
@@ -43,6 +45,7 @@ def score_feed_forwards(record: Record, prediction: dict[str, Any]) -> tuple[Cou
         counts.fp += not right
         counts.fn += not right
         verdicts.append(Verdict("mlp", item.get("rule", ""), item.get("confidence", 0.0), right))
+        verdicts.append(found_by("mlp_found", item, True))
     return counts, verdicts
 
 

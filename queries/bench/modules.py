@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from queries.bench.attention import found_by
 from queries.bench.corpus import Record
 from queries.bench.counts import Counts, Verdict
 
@@ -32,7 +33,7 @@ def score_modules(record: Record, prediction: dict[str, Any]) -> tuple[Counts, l
             counts.tp += right
             counts.fn += not right
             counts.fp += claimed and not right
-        if claimed:
+        if said is not None:  # 'no layer' is a claim too
             verdicts.append(Verdict("modules", rule, confidence, right))
     for path, (said, rule, confidence) in predicted.items():
         if path not in truth and path not in absent and said not in (None, "other"):
@@ -65,5 +66,6 @@ def score_stacks(record: Record, prediction: dict[str, Any]) -> tuple[Counts, li
             right = False
             counts.fp += 1
         verdicts.append(Verdict("stacks", item.get("rule", ""), item.get("confidence", 0.0), right))
+        verdicts.append(found_by("stacks_found", item, path in truth))
     counts.fn += len(wanted - seen)
     return counts, verdicts
