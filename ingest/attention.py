@@ -89,7 +89,7 @@ def _attention(core: Core, attending: Fact, heads: tuple[Fact, Fact, Fact]) -> A
 def _cores(scene: Scene) -> dict[str, Core]:
     """Modules that own projections, children before parents, so that no layer is counted twice."""
     found: dict[str, Projections] = {}
-    for node in reversed(list(scene.tree.root.distinct())):
+    for node in reversed(scene.tree.distinct):
         if (node.children or len(node.tensors) > 1) and not node.tensors.keys() >= _STATE_SPACE:
             projections = by_name(scene, node, found) or by_shape(scene, node, found)
             if projections is not None:

@@ -73,7 +73,7 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
     """Feed-forwards by path; mixtures' wrappers too, with the form moe."""
     found: dict[str, FeedForward] = {}
     contents: dict[int, _Content] = {}
-    for node in reversed(list(scene.tree.root.distinct())):
+    for node in reversed(scene.tree.distinct):
         if node.path in scene.attentions or _conditions(node):
             contents[node.sig] = _Content((), True)
             continue

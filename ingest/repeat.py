@@ -39,7 +39,7 @@ _NUMBERED = re.compile(r"(?P<stem>.*\D)(?P<number>0|[1-9]\d*)")
 
 def find_stacks(scene: Scene) -> dict[str, Stack]:
     """Stacks by path; lists and sequences of plain layers are among them, marked as such."""
-    found = (_stack(node) for node in scene.tree.root.distinct() if node.children)
+    found = (_stack(node) for node in scene.tree.distinct if node.children)
     return {stack.path: stack for stack in found if stack is not None}
 
 

@@ -61,17 +61,18 @@ class Spread(Mapping[str, T]):
     Entries of twins are made when they are asked for, since most never are.
     """
 
-    __slots__ = ("_facts", "_origin", "_twins")
+    __slots__ = ("_facts", "_made", "_origin", "_twins")
 
     def __init__(self, facts: Mapping[str, T], origin: Mapping[str, str]) -> None:
         self._facts, self._origin = facts, origin
+        self._made: dict[str, T] = {}
         self._twins: tuple[str, ...] | None = None
 
     def __getitem__(self, path: str) -> T:
-        found = self._facts.get(path)
-        if found is not None:
-            return found
-        return replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
+        found = self._facts.get(path) or self._made.get(path)
+        if found is None:
+            found = self._made[path] = replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
+        return found
 
     def __contains__(self, path: object) -> bool:
         return path in self._facts or self._origin.get(path) in self._facts  # type: ignore[call-overload]
@@ -93,10 +94,6 @@ class Spread(Mapping[str, T]):
         return f"Spread({dict(self)!r})"
 
     __hash__ = None  # type: ignore[assignment]
-
-    def original(self, path: str) -> T | None:
-        """The representative's fact for a path, whose own `path` may be another; None where there is none."""
-        return self._facts.get(path) or self._facts.get(self._origin.get(path, path))
 
 
 def spread_residuals(residuals: list[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:

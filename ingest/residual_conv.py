@@ -53,7 +53,7 @@ def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
     out: list[Residual] = []
     blocked: set[int] = set()
     plain = _plain_stacks(scene)
-    for node in reversed(list(scene.tree.root.distinct())):
+    for node in reversed(scene.tree.distinct):
         inner = any(
             id(c) in blocked or (c.twin_of is not None and id(c.twin_of) in blocked) for c in node.children.values()
         )

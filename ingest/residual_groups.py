@@ -41,7 +41,7 @@ def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
     blocks = {r.block for r in found}
     holding: set[int] = set()
     out: list[Residual] = []
-    for node in reversed(list(scene.tree.root.distinct())):
+    for node in reversed(scene.tree.distinct):
         below = any(id(c) in holding for c in node.children.values())
         if node.path in blocks:
             holding.add(id(node))

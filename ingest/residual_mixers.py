@@ -39,7 +39,7 @@ def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
             widths.setdefault(r.block, set()).add(r.width)
     taken = set(scene.attentions) | set(scene.feed_forwards)
     out = []
-    for node in scene.tree.root.distinct():
+    for node in scene.tree.distinct:
         if node.path in taken or "" in covered.get(node.path, ()):
             continue
         alone = _alone(scene, node) if node.path not in covered else ()

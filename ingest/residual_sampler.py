@@ -21,7 +21,7 @@ _FOLDS = (2, 4, 8)
 
 def sampler_residuals(scene: Scene) -> Iterator[Residual]:
     """Additions of the samplers on the way down."""
-    for node in scene.tree.root.distinct():
+    for node in scene.tree.distinct:
         listed = [c for c in node.children.values() if c.name.isdigit()]
         if len(listed) < 3 or len(listed) != len(node.children):
             continue

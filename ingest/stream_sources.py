@@ -85,7 +85,10 @@ def sources(analysis: Analysis, scope_of: Callable[[str], str | None]) -> Source
     """Layers outside all stacks of blocks that are named for a condition."""
     written: dict[int, list[Source]] = {}
     read: dict[int, list[Source]] = {}
-    for path, leaf in analysis.leaves.items():
+    for path in analysis.leaves:
+        if path in analysis.origin:  # twins lie in stacks
+            continue
+        leaf = analysis.leaves[path]
         width, reads = leaf.attributes.get("out_features"), leaf.attributes.get("in_features")
         if leaf.role != "Linear" or not isinstance(width, int) or not isinstance(reads, int):
             continue

@@ -88,10 +88,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The module tree of one header. `nodes` maps each path to its node, parents before children."""
+    """The module tree of one header. `nodes` maps each path to its node, parents before children.
+
+    `distinct` are the nodes rules look at: parents first, equal siblings of a numbered container once.
+    """
 
     root: Node
     nodes: dict[str, Node]
+    distinct: tuple[Node, ...]
 
 
 def build(tensors: Iterable[TensorSpec], names: Mapping[str, str] | None = None) -> Tree:
@@ -107,7 +111,7 @@ def build(tensors: Iterable[TensorSpec], names: Mapping[str, str] | None = None)
         _set_side_cars_apart(node)
     ordered: dict[str, Node] = {}
     _finish(root, {}, ordered)
-    return Tree(root, ordered)
+    return Tree(root, ordered, tuple(root.distinct()))
 
 
 def _insert(nodes: dict[str, Node], path: str) -> Node:
