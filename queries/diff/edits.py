@@ -174,7 +174,8 @@ def _deeper(edit: Edit, found: Alignment) -> Edit:
     keys = edit.added or edit.removed
     here, there = (found.b, found.a) if edit.added else (found.a, found.b)
     matched = [(p.b[0], p.a[0]) if edit.added else (p.a[0], p.b[0]) for p in found.pairs]
-    stacks = {s for s in (_stack(k, _ancestors(m for m, _ in matched)) for k in keys) if s}
+    known = _ancestors(m for m, _ in matched)
+    stacks = {s for s in (_stack(k, known) for k in keys) if s}
     said = []
     for stack in sorted(stacks):
         twins = Counter(

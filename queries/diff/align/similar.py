@@ -62,6 +62,8 @@ def similar_parts(
         if not found:
             break
         new = [pair for i, j in found for pair in _in_step(x[i][1], y[j][1], orders)]
+        if not new:
+            break
         for a, b in new:
             orders.learn(a, b)
         pairs += new
