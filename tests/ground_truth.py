@@ -35,7 +35,9 @@ def totals(truth: Truth, p: Profile) -> Iterator[Miss]:
     """Tensors, elements, bytes, and the same by dtype."""
     for name in ("n_tensors", "n_params", "n_bytes"):
         yield from _expect("totals", name, truth[name], p.model[name])
-    parts = zip(p.model["dtypes"], p.model["dtype_tensors"], p.model["dtype_params"], p.model["dtype_bytes"], strict=True)
+    parts = zip(
+        p.model["dtypes"], p.model["dtype_tensors"], p.model["dtype_params"], p.model["dtype_bytes"], strict=True
+    )
     found = {d: {"tensors": t, "params": n, "bytes": b} for d, t, n, b in parts}
     yield from _expect("dtypes", "dtypes", truth["dtypes"], found)
 

@@ -1,7 +1,8 @@
 """What changed between two models, said the way an architect would."""
 
 from queries.diff.compare import Aspect, Diff, compare
+from queries.diff.edits import Edit
 from queries.diff.names import Change, NameDiff
 from queries.diff.stacks import StackChange
 
-__all__ = ["Aspect", "Change", "Diff", "NameDiff", "StackChange", "compare"]
+__all__ = ["Aspect", "Change", "Diff", "Edit", "NameDiff", "StackChange", "compare"]
