@@ -1,0 +1,121 @@
+"""`archkb bench` on a small corpus made here: figures, predictions, names hashed, calibration, and a faulty folder."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queries.bench.calibration import RuleUse, ece, reliability, smoothed
+from queries.bench.corpus import Anonymiser, hashed
+from queries.bench.counts import Verdict
+from tests.nets import repeated
+from tests.queries.conftest import Archkb, archkb  # noqa: F401 - the fixture
+
+_BLOCK = {
+    "norm1.weight": (64,),
+    "attn.q_proj.weight": (64, 64),
+    "attn.k_proj.weight": (32, 64),
+    "attn.v_proj.weight": (32, 64),
+    "attn.o_proj.weight": (64, 64),
+    "norm2.weight": (64,),
+    "mlp.up_proj.weight": (256, 64),
+    "mlp.down_proj.weight": (64, 256),
+}
+
+
+def _record(name: str, depth: int) -> dict[str, Any]:
+    """A decoder with its truth."""
+    tensors = repeated("layers", depth, _BLOCK)
+    kinds = {"norm1": "rmsnorm", "norm2": "rmsnorm"}
+    modules = {k.rpartition(".")[0]: kinds.get(k.split(".")[2], "linear") for k in tensors}
+    blocks = [f"layers.{i}" for i in range(depth)]
+
+    def leaves(path: str) -> list[str]:
+        return [m for m in modules if m.startswith(f"{path}.")]
+
+    return {
+        "name": name,
+        "library": "made here",
+        "family": name,
+        "tensors": {k: {"dtype": "F32", "shape": list(s)} for k, s in tensors.items()},
+        "truth": {
+            "modules": {p: {"type": t} for p, t in modules.items()},
+            "stacks": [{"path": "layers", "depth": depth, "kind": "block"}],
+            "attention": [
+                {"path": f"{b}.attn", "core": f"{b}.attn", "kind": "self", "form": "separate", "heads": 4}
+                for b in blocks
+            ],
+            "mlp": [
+                {
+                    "path": f"{b}.mlp",
+                    "type": "plain",
+                    "hidden": 256,
+                    "up": [f"{b}.mlp.up_proj"],
+                    "down": f"{b}.mlp.down_proj",
+                }
+                for b in blocks
+            ],
+            "residual": [
+                {"block": b, "kind": "identity", "around": [f"{b}.{s}"], "leaves": leaves(f"{b}.{s}")}
+                for b in blocks
+                for s in ("attn", "mlp")
+            ],
+        },
+    }
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for depth in (2, 3, 5):
+        text = json.dumps(_record(f"decoder-{depth}", depth)).encode()
+        (folder / f"decoder-{depth}.json.gz").write_bytes(gzip.compress(text))
+    return folder
+
+
+def test_figures_and_predictions(archkb: Archkb, corpus: Path, tmp_path: Path) -> None:  # noqa: F811
+    done = archkb("bench", corpus, "--write", tmp_path / "out", "--json")
+    overall = [row for row in done.json if row["group"] == "all"]
+    assert {row["task"]: row["f1"] for row in overall} == {row["task"]: 1.0 for row in overall}
+    assert "3 models, 80 tensors" in done.err
+    written = json.loads((tmp_path / "out" / "decoder-3.json").read_text())
+    assert [s["depth"] for s in written["stacks"]] == [3]
+
+
+def test_names_hashed(archkb: Archkb, corpus: Path) -> None:  # noqa: F811
+    rows = {r["task"]: r["f1"] for r in archkb("bench", corpus, "--anonymise", "--json").json if r["group"] == "all"}
+    assert rows["stacks"] == rows["modules"] == rows["mlp"] == 1.0
+
+
+def test_an_anonymised_record_says_nothing_and_comes_back() -> None:
+    blind = Anonymiser(_record("d", 2))
+    assert not any("attn" in k or "weight" in k for k in blind.record["tensors"])
+    assert blind.path(f"{hashed('layers')}.1.{hashed('attn')}") == "layers.1.attn"
+
+
+def test_calibration_and_confidences(archkb: Archkb, corpus: Path, tmp_path: Path) -> None:  # noqa: F811
+    target = tmp_path / "precision.json"
+    done = archkb("bench", corpus, "--calibration", "--confidences", target)
+    assert done.code == 0
+    assert "ECE" in done.err
+    assert all(0 < v["precision"] < 1 and v["n"] > 0 for v in json.loads(target.read_text()).values())
+
+
+def test_a_folder_without_records(archkb: Archkb, tmp_path: Path) -> None:  # noqa: F811
+    assert archkb("bench", tmp_path).code == 2
+    (tmp_path / "broken.json").write_text("{")
+    assert "broken.json" in archkb("bench", tmp_path).err
+
+
+def test_expected_calibration_error() -> None:
+    sure = [Verdict("t", "r", 0.9, right) for right in (True,) * 9 + (False,)]
+    assert ece(sure) == pytest.approx(0.0)
+    assert ece([Verdict("t", "r", 0.9, False)]) == pytest.approx(0.9)
+    assert ece([]) == 0.0
+    assert [b.uses for b in reliability([*sure, Verdict("t", "r", 0.1, True)])] == [1, 10]
+    assert smoothed(RuleUse("r", "t", 0 + 2, 2, 1.0)) == 0.75
