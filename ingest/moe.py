@@ -61,6 +61,4 @@ def mixture(scene: Scene, found: dict[str, FeedForward]) -> dict[str, FeedForwar
 def _router(scene: Scene, holder: Node, experts: int) -> bool:
     """Whether a matrix beside the experts has one row an expert."""
     beside = [*holder.children.values(), *(c for n in holder.children.values() for c in n.children.values())]
-    return any(
-        len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *beside[:64]) for t in n.tensors.values()
-    )
+    return any(len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *beside[:64]) for t in n.tensors.values())
