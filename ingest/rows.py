@@ -20,7 +20,7 @@ from ingest.tensor_roles import tensor_role
 from ingest.tree import Node
 from kb import ids
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
-from kb.values import DTYPE_BITS, Fact, TensorSpec
+from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 
 
 def spell(fact: Fact | None) -> tuple[Any, ...]:
@@ -96,9 +96,7 @@ def _model_row(
         "uid": uid,
         "name": name,
         "family": family or header.declared.get("family"),
-        "version": header.declared.get("version")
-        or header.metadata.get("modelspec.version")
-        or header.metadata.get("model_version"),
+        "version": _stated(header, "version", "modelspec.version", "model_version"),
         **role,
         "source": header.source,
         "format": header.format,
@@ -114,13 +112,16 @@ def _model_row(
         "dtype_tensors": [by_dtype[d][0] for d in dtypes],
         "dtype_params": [by_dtype[d][1] for d in dtypes],
         "dtype_bytes": [by_dtype[d][2] for d in dtypes],
-        "licence": header.declared.get("licence")
-        or header.metadata.get("license")
-        or header.metadata.get("modelspec.license"),
+        "licence": _stated(header, "licence", "license", "modelspec.license"),
         "attribution": header.declared.get("attribution"),
         "metadata": json.dumps(dict(sorted(header.metadata.items())), ensure_ascii=False) if header.metadata else None,
         "rules": rules.RULES_VERSION,
     }
+
+
+def _stated(header: Header, declared: str, *metadata: str) -> str | None:
+    """What the design declares, else what the header's metadata say under the first of these names."""
+    return header.declared.get(declared) or next((header.metadata[n] for n in metadata if n in header.metadata), None)
 
 
 def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
