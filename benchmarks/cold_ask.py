@@ -25,15 +25,13 @@ db.close()
 
 def run() -> Ratio:
     """The cross-attention question on the LTX-2 19B fp8 model."""
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
-    from ingest.sources import read_header
+    from ingest.whole import read_tables
     from kb.store import open_store
     from queries.catalog import find_question
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.archkb"
-        tables = to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx")
+        tables = read_tables("design:ltx-2-19b-dev-fp8", name="ltx")
         with closing(open_store(str(path))) as store:
             store.replace(tables)
         database = next(p.parent for p in path.rglob("schema.json"))

@@ -8,9 +8,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.paired import Ratio, pair
-from ingest.assemble import analyse
-from ingest.rows import to_tables
 from ingest.sources import read_header
+from ingest.whole import read_tables
 from kb.values import Header
 
 
@@ -42,7 +41,7 @@ def run() -> Ratio:
         return pair(
             "header to tables (6,404 tensors)",
             "json.loads of the header",
-            lambda: to_tables(analyse(read_header(path)), name="ltx"),
+            lambda: read_tables(path, name="ltx"),
             lambda: json.loads(text),
             runs=15,
             aim=10.0,

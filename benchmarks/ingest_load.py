@@ -16,12 +16,10 @@ from kb.tables import EdgeTable, GraphTables, NodeTable
 
 def run() -> Ratio:
     """The LTX-2 19B fp8 model into an empty embedded store."""
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
-    from ingest.sources import read_header
+    from ingest.whole import read_tables
     from kb.store import open_store
 
-    tables = to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx")
+    tables = read_tables("design:ltx-2-19b-dev-fp8", name="ltx")
     with tempfile.TemporaryDirectory() as folder:
         fresh = count()
 

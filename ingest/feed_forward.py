@@ -129,7 +129,7 @@ def _of_leaf(role: str, a: dict[str, object]) -> _Content:
 def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
-    if maps is None or content.other or len(maps) not in (2, 3):
+    if maps is None or content.other or len(maps) not in (2, 3) or any("lora" in words(m.path) for m in maps):
         return None
     shaped = _shaped(maps)
     if shaped is None:
@@ -174,7 +174,7 @@ def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | Non
             continue
         if rows == {down.inp}:
             because = _PLAIN if len(ups) == 1 else _GATED
-        elif len(ups) == 1 and rows == {2 * down.inp}:
+        elif len(ups) == 1 and rows == {2 * down.inp} and _says_down(down, ups) >= 0:
             because = _FUSED
         if because is not None:
             fits.append((_says_down(down, ups), down.inp, at, because, ups, down))
@@ -219,9 +219,9 @@ def _inline(node: Node, content: _Content) -> FeedForward | None:
 
 
 def _adapts(m: Map) -> bool:
-    """Whether a matrix stands before or after another sublayer: project_in, proj_out."""
+    """Whether a matrix is half of a low-rank delta, or stands before or after another sublayer: project_in."""
     said = words(m.path)
-    return said in (("project", "in"), ("project", "out"))
+    return "lora" in said or said in (("project", "in"), ("project", "out"))
 
 
 def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool) -> FeedForward:

@@ -77,12 +77,10 @@ def ingest(
 
 def _one(source: str, name: str, family: str | None, store: Store | None) -> tuple[Any, ...]:
     """Ingest one source; its row of the summary."""
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
-    from ingest.sources import read_header
+    from ingest.whole import read_tables
     from kb.tables import check
 
-    tables = to_tables(analyse(read_header(source)), name=name, family=family)
+    tables = read_tables(source, name=name, family=family)
     if store is None:
         check(tables)
         status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())

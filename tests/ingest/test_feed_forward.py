@@ -92,3 +92,16 @@ def test_stacked_experts_in_three_dimensions() -> None:
 def test_order_of_keys_does_not_matter() -> None:
     net = repeated("blocks", 2, {**NORM, "mlp.fc1.weight": (32, 8), "mlp.fc2.weight": (8, 32)})
     assert found(net) == found(dict(reversed(net.items())))
+
+
+def test_a_timestep_embedder_of_half_the_width_is_no_gate() -> None:
+    net = {"t_embedder.mlp.0.weight": (512, 256), "t_embedder.mlp.2.weight": (512, 512)}
+    assert not analyse(header(net)).feed_forwards
+
+
+def test_low_rank_pairs_of_an_adapter_are_no_feed_forwards() -> None:
+    pair = {"self_attn.q_proj.lora_A.weight": (16, 512), "self_attn.q_proj.lora_B.weight": (512, 16)}
+    found = analyse(header(repeated("base_model.model.layers", 4, pair)))
+    assert not found.feed_forwards
+    assert not found.residuals
+    assert found.role.value == "adapter"
