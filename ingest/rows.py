@@ -222,7 +222,7 @@ def _streams(analysis: Analysis, uid: str, rows: _Rows) -> None:
         if s.source is not None and s.source in analysis.tree.nodes:
             rows.into("FEEDS", "Module", "Stream").append((f"{uid}/{s.source}", me, s.name.evidence.detail))
     for relation, found in (("QUERIES", analysis.queries), ("ATTENDS_TO", analysis.attends_to)):
-        rows.into(relation, "Module", "Stream").extend((f"{uid}/{p}", names[i]) for p, i in found.items())
+        rows.into(relation, "Module", "Stream").extend((f"{uid}/{p}", names[i]) for p, i in found.items() if p)
 
 
 def _residuals(analysis: Analysis, uid: str, rows: _Rows) -> None:

@@ -176,8 +176,8 @@ def _sign(node: Node, interned: dict[object, int]) -> None:
         n = prod(spec.shape)
         params += n
         size += n * DTYPE_BITS[spec.dtype] // 8
-    if len(own) > 1:
-        own.sort()
+    if len(own) > 1 and (ordered := sorted(own)) != own:
+        own, node.tensors = ordered, {name: tensors[name] for name, _ in ordered}
     first: dict[int, Node] = {}
     below: list[tuple[str, int]] = []
     for name, child in node.children.items():
