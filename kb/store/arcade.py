@@ -56,22 +56,14 @@ class ArcadeEngine:
 
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query by the engine's `query()`, which refuses whatever is not idempotent."""
-        attached: list[Any] = []
 
         def work() -> Rows:
-            if timeout is not None:
-                attached.append(_native_thread())
-            return self._query(cypher, params, limit)
+            if timeout is None:
+                return self._query(cypher, params, limit)
+            with _own_thread():
+                return self._query(cypher, params, limit)
 
-        try:
-            return self._deadlines.run(work, timeout)
-        except StoreError:
-            if self._deadlines.overdue:
-                for thread in attached:
-                    thread.owned = (
-                        False  # or the exit would detach a thread that runs, and the engine aborts the process
-                    )
-            raise
+        return self._deadlines.run(work, timeout)
 
     def plan(self, cypher: str, params: Params) -> Plan:
         """The steps of the engine's EXPLAIN. It does not look into subqueries, and does not say whether it writes."""
@@ -192,12 +184,24 @@ def _engine(folder: Path) -> Any:
     return arcadedb
 
 
-def _native_thread() -> Any:
-    """The engine's handle of this thread."""
+@contextmanager
+def _own_thread() -> Iterator[None]:
+    """Attach this thread to the engine, and detach it here when the work is done.
+
+    The package leaves the second to a finaliser, which the garbage collector may run in another thread, and at the exit
+    while the thread still runs: the engine aborts the process at either.
+    """
     from arcadedb._native import lib
 
     lib._thread_handle()
-    return lib._local.thread
+    thread = lib._local.thread
+    owned, thread.owned = thread.owned, False
+    try:
+        yield
+    finally:
+        if owned:
+            del lib._local.thread
+            lib._lib.graal_detach_thread(thread.handle)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -110,3 +111,15 @@ def test_one_overdue_query_at_a_time() -> None:
 
     time.sleep(0.7)
     assert deadlines.run(lambda: 1, 1.0) == 1
+
+
+def test_threads_of_finished_queries_are_detached_where_they_ran(embedded_store: Store) -> None:
+    """The package's finaliser, run by the garbage collector in another thread, would abort the process."""
+    for _ in range(40):
+        embedded_store.ask("RETURN 1 AS one", timeout=30)
+        with pytest.raises(StoreError):
+            embedded_store.ask("RETURN date('nonsense') AS x", timeout=30)
+        gc.collect()
+    with pytest.raises(StoreError, match="cut off"):
+        embedded_store.ask(EXPRESSION_LOOP, timeout=0.3)
+    gc.collect()
