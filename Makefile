@@ -41,7 +41,7 @@ types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
 fast: $(VENV)/.dev ## the tests that take under a few seconds and need no server
-	$(BIN)/python -m pytest -m "not slow and not server"
+	$(BIN)/python -m pytest -n auto -m "not slow and not server"
 
 bench: $(VENV)/.dev ## the ratios of docs/benchmarks.md, measured here
 	$(BIN)/python -m benchmarks

@@ -36,6 +36,7 @@ def archkb(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
     """Run a command on a store of the test's own; `store=` names another."""
     monkeypatch.setenv("ARCHKB_STORE", str(tmp_path / "own"))
     monkeypatch.delenv("ARCHKB_QUESTIONS", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
 
     def call(*arguments: object, store: object = None) -> Called:
         if store is not None:

@@ -115,7 +115,7 @@ def test_one_overdue_query_at_a_time() -> None:
 
 def test_threads_of_finished_queries_are_detached_where_they_ran(embedded_store: Store) -> None:
     """The package's finaliser, run by the garbage collector in another thread, would abort the process."""
-    for _ in range(40):
+    for _ in range(4):
         embedded_store.ask("RETURN 1 AS one", timeout=30)
         with pytest.raises(StoreError):
             embedded_store.ask("RETURN date('nonsense') AS x", timeout=30)
