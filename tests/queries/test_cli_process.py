@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HEAVY = ("torch", "neo4j", "arcadedb", "networkx", "yaml", "pydantic", "numpy", "rich")
 
 
