@@ -17,6 +17,8 @@ from kb.store.assemble import canonical
 from tests.stores import wipe
 from tests.tables import model_tables
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sys
 from kb.store import open_store
@@ -200,8 +202,6 @@ def test_the_terminal_stays_silent(embedded_uri: str, read_only: bool, tmp_path:
     program = f"""
 from kb.errors import StoreError
 from kb.store import open_store
-
-pytestmark = pytest.mark.slow
 store = open_store({embedded_uri!r}, read_only={read_only})
 store.models()
 for bad in ("MATCH (n RETURN n", "CREATE (n:X)", "MATCH (n) RETURN n.x / 0", "RETURN toInteger([1]) + date('x')"):
