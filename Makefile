@@ -40,8 +40,9 @@ lint: $(VENV)/.dev ## ruff and the import contracts
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
+# importing torch in every worker would take longer than the tests that need it
 fast: $(VENV)/.dev ## the tests that take under a few seconds and need no server
-	$(BIN)/python -m pytest -n auto -m "not slow and not server"
+	$(BIN)/python -m pytest -n auto -m "not slow and not server" --ignore tests/ingest/test_torch_nets.py
 
 bench: $(VENV)/.dev ## the ratios of docs/benchmarks.md, measured here
 	$(BIN)/python -m benchmarks
