@@ -8,6 +8,8 @@ aliases = [
   "mixed precision",
   "which layers are not quantised",
   "unquantized layers",
+  "which layers are in fp8",
+  "which layers are quantised",
 ]
 identity = ["layer", "tensor", "dtype"]
 empty = "the like layers of every stack share one dtype"

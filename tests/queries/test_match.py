@@ -31,6 +31,7 @@ CLEAR = [
     ("what dtype are the weights", "precision"),
     ("which blocks stay in BF16?", "block-precision"),
     ("which layers are not quantised", "mixed-precision"),
+    ("which layers are in fp8", "mixed-precision"),
     ("quantization scales", "quantisation"),
     ("how big is each component", "size-by-component"),
     ("what parts does the checkpoint have", "components"),
