@@ -321,19 +321,16 @@ def label(name: str) -> Label:
 @cache
 def properties(primary: str, role: str | None = None) -> tuple[Property, ...]:
     """All properties of a node with these labels, companions of inferred ones included, in declared order."""
-    declared = label(primary).properties + (label(role).properties if role else ())
-    out: list[Property] = []
-    for prop in declared:
-        out.append(prop)
-        if prop.inferred:
-            out.extend(_p(f"{prop.name}_{c}", t, f"The {doc} `{prop.name}`.") for c, t, doc in COMPANIONS)
-    return tuple(out)
+    return _with_companions(label(primary).properties + (label(role).properties if role else ()))
 
 
 @cache
 def relation_properties(type_: str) -> tuple[Property, ...]:
     """Properties of a relationship type, companions included; the same whatever its ends are."""
-    declared = next(r for r in RELATIONS if r.type == type_).properties
+    return _with_companions(next(r for r in RELATIONS if r.type == type_).properties)
+
+
+def _with_companions(declared: tuple[Property, ...]) -> tuple[Property, ...]:
     out: list[Property] = []
     for prop in declared:
         out.append(prop)
