@@ -1,4 +1,6 @@
-"""Identities: the hash of a header and the uids of nodes. Pure, and in one place.
+"""Identities: the hash of a header, and the uids of models and streams. Pure.
+
+A module's uid is `MODEL/path` and a tensor's `MODEL#key`, written where their rows are made.
 
 A model's uid depends on its name, its header and the rule set, so an unchanged re-ingest is recognised by uid alone,
 and a new rule set replaces what an older one inferred.
@@ -27,16 +29,6 @@ def model_uid(name: str, header: str, metadata: Mapping[str, str], rules_version
     """16 hex digits that name one ingest: same name, header, metadata and rules give the same uid."""
     parts = [name, header, rules_version, *(f"{k}={metadata[k]}" for k in sorted(metadata))]
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:16]
-
-
-def module_uid(model: str, path: str) -> str:
-    """The uid of a module: the model's uid and the path in the state dict."""
-    return f"{model}/{path}"
-
-
-def tensor_uid(model: str, key: str) -> str:
-    """The uid of a tensor; `#` keeps it apart from a module of the same path."""
-    return f"{model}#{key}"
 
 
 def stream_uid(model: str, scope: str, name: str) -> str:
