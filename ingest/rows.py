@@ -19,6 +19,7 @@ from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
 from ingest.tree import Node
 from kb import ids
+from kb.sketch import sketch
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 
@@ -52,20 +53,20 @@ def to_tables(analysis: Analysis, *, name: str, family: str | None = None) -> Gr
     uid = ids.model_uid(name, hashed, header.metadata, rules.RULES_VERSION)
     signs = signatures(analysis.tree)
     rows = _Rows()
-    model = _model_row(analysis, uid, name, family, hashed, signs)
-    rows.node("Model", None, tuple(model.values()))
     _modules(analysis, uid, signs, rows)
     _tensors(analysis, uid, rows)
     _streams(analysis, uid, rows)
     _residuals(analysis, uid, rows)
     _stacks(analysis, uid, signs, rows)
     _rules(rows)
+    nodes = [
+        NodeTable(p, r, node_columns(p, r), tuple(found))
+        for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
+    ]
+    model = _model_row(analysis, uid, name, family, hashed, signs, sketch(nodes).text)
     return GraphTables(
         model,
-        tuple(
-            NodeTable(p, r, node_columns(p, r), tuple(found))
-            for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
-        ),
+        (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes),
         tuple(
             EdgeTable(t, a, b, edge_columns(t), tuple(found))
             for (t, a, b), found in sorted(rows.edges.items())
@@ -79,7 +80,7 @@ def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
 
 
 def _model_row(
-    analysis: Analysis, uid: str, name: str, family: str | None, hashed: str, signs: Signatures
+    analysis: Analysis, uid: str, name: str, family: str | None, hashed: str, signs: Signatures, sketched: str
 ) -> dict[str, Any]:
     header, root = analysis.header, analysis.tree.root
     by_dtype: dict[str, list[int]] = {}
@@ -104,6 +105,7 @@ def _model_row(
         "header_hash": hashed,
         "architecture": signs.architecture,
         "shape_hash": signs.shapes,
+        "sketch": sketched,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,
         "n_bytes": root.n_bytes,

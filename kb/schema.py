@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change a store written before it would not survive; `kb.store.migrations` has the steps."""
 
 Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
@@ -69,6 +69,9 @@ _COUNTS = (
     _p("n_bytes", "int", "Bytes of these elements."),
 )
 
+_ORDERED = _p("ordered", "bool", "Whether something shows which came first; else the names' order decides.")
+_DETAIL = _p("detail", "string", "What shows it.")
+
 PRIMARY: tuple[Label, ...] = (
     Label(
         name="Model",
@@ -95,6 +98,7 @@ PRIMARY: tuple[Label, ...] = (
                 "Structural hash without any name: equal for two spellings of one tree.",
                 indexed=True,
             ),
+            _p("sketch", "string", "Weighted features as JSON text, by which models are compared."),
             *_COUNTS,
             _p("n_modules", "int", "Modules in the tree."),
             _p("dtypes", "string[]", "dtypes that occur, most tensors first."),
@@ -302,7 +306,20 @@ RELATIONS: tuple[Relation, ...] = (
              properties=(_p("property", "string", "The property."),)),
     Relation(type="SAME_AS", source="Model", target="Model", doc="Two models with one architecture.",
              properties=(_p("basis", "string", "header, names or shapes: what is equal."),)),
+    Relation(type="SIMILAR_TO", source="Model", target="Model", doc="Two models whose sketches have much in common.",
+             properties=(_p("score", "float", "Likeness in [0, 1]."),
+                         _p("parts", "string[]", "Likeness by part, the most alike first: 'layers 0.89'."))),
+    Relation(type="VERSION_OF", source="Model", target="Model", doc="A version of a family to an earlier one.",
+             properties=(_ORDERED, _p("score", "float", "Likeness in [0, 1]."), _DETAIL)),
+    Relation(type="DERIVES_FROM", source="Model", target="Model", doc="Suspected: one model was made from the other.",
+             properties=(_ORDERED, _p("confidence", "float", "Measured precision of the suspicion."), _DETAIL)),
+    Relation(type="ADAPTS", source="Model", target="Model", doc="Low-rank adapter to a model whose modules it changes.",
+             properties=(_p("touched", "int", "Modules of the base it changes."),
+                         _p("no_ops", "int", "Targets that change nothing there."), _DETAIL)),
 )  # fmt: skip
+
+LINEAGE = tuple(r for r in RELATIONS if r.source == r.target == "Model")
+"""Relations between whole models. The store finds them; they are no part of one model's tables."""
 
 COMPANIONS: tuple[tuple[str, Type, str], ...] = (
     ("rule", "string", "rule that gave"),

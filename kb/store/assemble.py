@@ -15,7 +15,7 @@ _ROLES = frozenset(role.name for role in schema.ROLES)
 
 
 def read_back(read: Read, uid: str) -> GraphTables:
-    """The tables of one model: schema order of tables, rows by uid, no empty table, no SAME_AS."""
+    """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage."""
     params = {"uid": uid}
     found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]] = {}
     for label in ("Model", *statements.OWNED):
@@ -35,7 +35,7 @@ def read_back(read: Read, uid: str) -> GraphTables:
     edges = (
         EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
         for r in schema.RELATIONS
-        if r.type != "SAME_AS"
+        if r not in schema.LINEAGE
     )
     [row] = found["Model", None].values()
     model = dict(zip(node_columns("Model"), row, strict=True))

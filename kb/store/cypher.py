@@ -8,13 +8,10 @@ from typing import Any
 
 from kb import tables as kbtables
 from kb.errors import NotFoundError, StoreError
-from kb.store import assemble, guard, migrations, statements
+from kb.store import assemble, guard, kin, migrations, statements
 from kb.store.engine import Engine, Transaction
 from kb.store.port import Counts, ModelInfo, Progress, Rows
 from kb.tables import GraphTables
-
-BASES = ("header", "names", "shapes")
-"""What two models may have in common, the strongest first; columns of `statements.ALIKE` carry these names."""
 
 
 class CypherStore:
@@ -42,9 +39,9 @@ class CypherStore:
             touched = _used_shared(tx, old)
             nodes, edges = _write(tx, tables, progress or _silent)  # before removing: faster on Neo4j
             removed = sum(_remove(tx, uid) for uid in old)
-            same = _link_alike(tx, tables)
+            joined, same = _link(tx, tables)
             removed += _sweep(tx, touched)
-        return Counts(nodes, edges + len(same), removed, same_as=tuple(same))
+        return Counts(nodes, edges + joined, removed, same_as=tuple(same))
 
     def forget(self, name: str) -> Counts:
         """Remove one model whole, and the templates and rules that only it used."""
@@ -127,23 +124,12 @@ def _write(tx: Transaction, tables: GraphTables, progress: Progress) -> tuple[in
     return n_nodes, n_edges
 
 
-def _link_alike(tx: Transaction, tables: GraphTables) -> list[str]:
-    """Join the model to those with the same architecture; 'name (basis)' of each.
-
-    The relationship starts at the name that sorts first, so the graph does not depend on the order of ingestion.
-    """
-    mine = (tables.model["header_hash"], tables.model["architecture"], tables.model["shape_hash"])
-    same: list[str] = []
-    links: list[list[str]] = []
-    for uid, name, *theirs in tx.run(statements.ALIKE, {"uid": tables.uid}):
-        basis = next((b for b, x, y in zip(BASES, mine, theirs, strict=True) if x is not None and x == y), None)
-        if basis:
-            same.append(f"{name} ({basis})")
-            ends = [tables.uid, uid] if tables.name <= name else [uid, tables.uid]
-            links.append([*ends, basis])
-    if links:
-        _run_rows(tx, statements.LINK, links, "SAME_AS", lambda _: None)
-    return same
+def _link(tx: Transaction, tables: GraphTables) -> tuple[int, list[str]]:
+    """Join the model to those it belongs with; how many relationships, and 'name (basis)' of its equals."""
+    found, same = kin.find(tx, tables)
+    for table in kin.tables_of(found):
+        _run_rows(tx, statements.create_edges(table), table.rows, table.type, lambda _: None)
+    return len(found), same
 
 
 def _remove(tx: Transaction, uid: str) -> int:

@@ -7,13 +7,13 @@ transaction, so a killed migration is simply done again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kb import schema
 from kb.errors import StoreSchemaError
-from kb.store import ddl
-from kb.store.engine import Engine
+from kb.store import ddl, kin
+from kb.store.engine import Engine, Transaction
 
 VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
 _RECORD = (
@@ -24,15 +24,20 @@ _RECORD = (
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step. `data` are Cypher statements that change nodes; `define` runs the constraints and indexes first."""
+    """One step. `data` are Cypher statements that change nodes; `define` runs the constraints and indexes first;
+    `compute` is for what no statement can say."""
 
     version: int
     name: str
     data: tuple[str, ...] = ()
     define: bool = False
+    compute: Callable[[Transaction], None] | None = None
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "constraints and indexes of the first schema", define=True),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "constraints and indexes of the first schema", define=True),
+    Migration(2, "sketches of models, and the relations found with them", compute=kin.relate_all),
+)
 
 
 def version(engine: Engine) -> int:
@@ -66,6 +71,8 @@ def migrate(engine: Engine, steps: Sequence[Migration] | None = None) -> int:
         with engine.transaction() as tx:
             for statement in step.data:
                 tx.run(statement)
+            if step.compute is not None:
+                step.compute(tx)
             uid = f"migration-{step.version:04d}"
             tx.run(_RECORD, {"version": step.version, "uid": uid, "name": step.name})
     return len(todo)

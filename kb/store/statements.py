@@ -6,7 +6,7 @@ faster on Neo4j, and a row need not be turned into a map first.
 
 from __future__ import annotations
 
-from kb import schema
+from kb import lineage, schema
 from kb.tables import EdgeTable, NodeTable
 
 ROWS = 10_000
@@ -17,13 +17,19 @@ MODELS = (
     "m.format AS format, m.n_tensors AS n_tensors, m.n_params AS n_params, m.n_bytes AS n_bytes ORDER BY name, uid"
 )
 FIND = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid ORDER BY uid"
-ALIKE = (
-    "MATCH (m:Model) WHERE m.uid <> $uid RETURN m.uid AS uid, m.name AS name, m.header_hash AS header, "
-    "m.architecture AS names, m.shape_hash AS shapes ORDER BY name, uid"
+_KNOWN = ", ".join(f"m.{c} AS {c}" for c in lineage.COLUMNS)
+KNOWN = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {_KNOWN} ORDER BY name, uid"
+UIDS = "MATCH (m:Model) RETURN m.uid AS uid ORDER BY uid"
+UNRELATE = f"MATCH (a:Model)-[r:{'|'.join(r.type for r in schema.LINEAGE)}]->(b:Model) DELETE r RETURN count(*) AS n"
+SET_SKETCH = "MATCH (m:Model {uid: $uid}) SET m.sketch = $sketch RETURN count(*) AS n"
+TENSORS = "MATCH (t:Tensor {model: $uid}) RETURN t.key AS key, t.shape AS shape ORDER BY key"
+MATRICES = (
+    "MATCH (m:Linear {model: $uid}) RETURN m.path AS path, m.in_features AS reads, m.out_features AS writes "
+    "ORDER BY path"
 )
-LINK = (
-    "UNWIND $rows AS r MATCH (a:Model {uid: r[0]}) MATCH (b:Model {uid: r[1]}) "
-    "CREATE (a)-[:SAME_AS {basis: r[2]}]->(b) RETURN count(*) AS n"
+CONVOLUTIONS = (
+    "MATCH (m:Conv {model: $uid}) RETURN m.path AS path, m.in_channels AS reads, m.out_channels AS writes, "
+    "m.kernel AS kernel ORDER BY path"
 )
 DROP_MODEL = "MATCH (m:Model {uid: $uid}) DETACH DELETE m RETURN count(*) AS n"
 

@@ -1,4 +1,4 @@
-"""The schema's version is in the graph, and steps bring an older store up to date. The second step is a test's."""
+"""The schema's version is in the graph, and steps bring an older store up to date. The last step is a test's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from kb.store.engine import Engine
 from kb.store.migrations import Migration
 from tests.tables import model_tables
 
+NEXT = schema.SCHEMA_VERSION + 1
 RENAME = Migration(
-    2,
+    NEXT,
     "widths have a unit",
     data=("MATCH (s:Stream) SET s.channels = s.width", "MATCH (s:Stream) REMOVE s.width"),
 )
-BROKEN = Migration(3, "fails half way", data=("MATCH (s:Stream) SET s.half = 1", "MATCH (s:Stream) RETURN nonsense(s)"))
+BROKEN = Migration(
+    NEXT + 1,
+    "fails half way",
+    data=("MATCH (s:Stream) SET s.half = 1", "MATCH (s:Stream) RETURN nonsense(s)"),
+)
 
 
 @pytest.fixture
@@ -52,7 +57,8 @@ def test_a_new_store_records_its_version_and_step(opened: CypherStore, engine: E
     assert migrations.version(engine) == schema.SCHEMA_VERSION == len(migrations.MIGRATIONS)
     assert meta(opened) == [
         ("migration-0001", 1, "constraints and indexes of the first schema"),
-        ("schema", 1, None),
+        ("migration-0002", 2, "sketches of models, and the relations found with them"),
+        ("schema", 2, None),
     ]
 
 
@@ -74,8 +80,8 @@ def test_an_older_store_is_brought_up_to_date_once_and_keeps_its_models(opened: 
     assert migrations.migrate(engine, steps) == 1
     assert migrations.migrate(engine, steps) == 0
 
-    assert migrations.version(engine) == 2
-    assert meta(opened)[1] == ("migration-0002", 2, "widths have a unit")
+    assert migrations.version(engine) == NEXT
+    assert meta(opened)[-2] == (f"migration-{NEXT:04d}", NEXT, "widths have a unit")
     assert opened.read("MATCH (s:Stream) RETURN s.channels AS c, s.width AS w").rows == ((64, None),)
     assert [model.name for model in opened.models()] == ["toy"]
 
@@ -86,7 +92,7 @@ def test_a_step_that_fails_leaves_no_trace_and_those_before_it_stay(opened: Cyph
     with pytest.raises(StoreError):
         migrations.migrate(engine, (*migrations.MIGRATIONS, RENAME, BROKEN))
 
-    assert migrations.version(engine) == 2
+    assert migrations.version(engine) == NEXT
     assert opened.read("MATCH (s:Stream) RETURN s.half AS half, s.channels AS c").rows == ((None, 64),)
 
 
@@ -95,7 +101,7 @@ def test_a_newer_store_is_refused_with_a_cure_and_is_not_touched(blank_uri: str)
     assert isinstance(store, CypherStore)
     tables = model_tables()
     store.replace(tables)
-    migrations.migrate(store._engine, (*migrations.MIGRATIONS, Migration(2, "from the future")))
+    migrations.migrate(store._engine, (*migrations.MIGRATIONS, Migration(NEXT, "from the future")))
     store.close()
 
     for read_only in (True, False):
@@ -112,7 +118,7 @@ def test_opening_an_older_store_runs_the_steps(
     store.replace(tables)
     store.close()
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, RENAME))
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", NEXT)
 
     store = open_store(blank_uri, read_only=read_only)
 

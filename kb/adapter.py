@@ -1,0 +1,130 @@
+"""Low-rank adapters: which modules of a base model they change, and which of their halves would change nothing.
+
+Adapters name their targets in the base's own words behind a prefix of the training program (`diffusion_model.`,
+`base_model.model.`, `lora_unet_`), dotted or with every dot turned into an underscore. The prefix is found by the
+targets themselves: the pair (what to leave off, what to put before) under which most of them are modules of the base.
+
+>>> sorted(targets({"x.a.lora_A.weight": (4, 8), "x.a.lora_B.weight": (16, 4)}).items())
+[('x.a', Target(path='x.a', rank=4, reads=8, writes=16, whole=True))]
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+Shape = tuple[int, ...]
+
+_HALF = re.compile(
+    r"^(?P<path>.+?)[._](?:lora[._](?P<lora>a|b|up|down)(?![a-z0-9])|lora[._](?:mid|magnitude)|"
+    r"(?P<factor>hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|oft_blocks|boft_blocks))",
+    re.IGNORECASE,
+)
+_FIRST = ("a", "down")
+_SAMPLE = 64
+_DROP = 6
+"""Words a training program may put before the base's own path, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One adapted module as the adapter names it. `rank`: rows of the first half; `reads`, `writes`: the base's widths.
+
+    None where the form of the adapter does not show them. `whole`: both halves are there; one alone changes nothing.
+    """
+
+    path: str
+    rank: int | None
+    reads: int | None
+    writes: int | None
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An adapter laid on a base: target -> path in the base; targets the base has not; targets of another size."""
+
+    touched: Mapping[str, str]
+    missing: tuple[str, ...]
+    misfits: tuple[str, ...]
+    halves: tuple[str, ...]
+
+    @property
+    def no_ops(self) -> int:
+        """Targets that would silently change nothing: not in the base, or with one half only."""
+        return len(self.missing) + len(self.halves)
+
+
+def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
+    """Adapted modules of a state dict (key -> shape) by path; empty where it holds no low-rank halves."""
+    halves: dict[str, dict[str, Shape]] = {}
+    for key, shape in tensors.items():
+        found = _HALF.match(key)
+        if found:
+            half = (found["lora"] or found["factor"] or "").lower()
+            halves.setdefault(found["path"], {})[half] = shape
+    return {path: _target(path, found) for path, found in sorted(halves.items())}
+
+
+def _target(path: str, halves: Mapping[str, Shape]) -> Target:
+    first = next((s for h, s in halves.items() if h in _FIRST), None)
+    second = next((s for h, s in halves.items() if h in ("b", "up")), None)
+    if first is None and second is None:
+        return Target(path, None, None, None, whole=bool(halves.keys() - {""}))
+    rank = first[0] if first else (second or (None, None))[1]
+    reads = prod(first[1:]) if first else None
+    return Target(path, rank, reads, second[0] if second else None, whole=bool(first and second))
+
+
+def lay(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> Fit:
+    """Lay an adapter on a base, given by the (width read, width written) of each of its matrices and convolutions.
+
+    The width a convolution reads counts its kernel.
+    """
+    names = {_flat(path): path for path in base}
+    prefixes = _prefixes(adapter, names)
+    touched: dict[str, str] = {}
+    missing, misfits, halves = [], [], []
+    for path, target in adapter.items():
+        found = _resolve(path, prefixes, names)
+        if found is None:
+            missing.append(path)
+        elif not target.whole:
+            halves.append(path)
+        elif any(want not in (None, has) for want, has in zip((target.reads, target.writes), base[found], strict=True)):
+            misfits.append(path)
+        else:
+            touched[path] = found
+    return Fit(touched, tuple(missing), tuple(misfits), tuple(halves))
+
+
+def _flat(path: str) -> str:
+    return path.replace(".", "_").lower()
+
+
+def _prefixes(adapter: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(text to leave off, text to put before), the pair that serves most targets first; neither holds their numbers."""
+    sample = list(adapter)
+    sample = sample[:: max(1, len(sample) // _SAMPLE)][:_SAMPLE]
+    votes: Counter[tuple[str, str]] = Counter()
+    for path in sample:
+        words = _flat(path).split("_")
+        for drop in range(min(_DROP, len(words) - 1)):
+            if any(w.isdigit() for w in words[:drop]):
+                break
+            end = "_".join(words[drop:])
+            off = _flat(path)[: -len(end)]
+            votes.update((off, name[: -len(end)]) for name in names if name == end or name.endswith(f"_{end}"))
+    return [pair for pair, _ in sorted(votes.items(), key=lambda v: (-v[1], v[0]))]
+
+
+def _resolve(path: str, prefixes: Iterable[tuple[str, str]], names: Mapping[str, str]) -> str | None:
+    flat = _flat(path)
+    for off, before in prefixes:
+        found = names.get(before + flat[len(off) :]) if flat.startswith(off) else None
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,58 @@
+"""How like two models are, by part and as a whole, from their sketches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.sketch import PARTS, Part, Sketch
+
+WEIGHTS: Mapping[str, float] = {
+    "spelling": 0.15,
+    "layers": 0.2,
+    "blocks": 0.1,
+    "form": 0.35,
+    "words": 0.1,
+    "scale": 0.1,
+}
+"""What each part counts in the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A score in [0, 1] (1: nothing that a sketch holds differs) and the parts it is the weighted mean of."""
+
+    score: float
+    parts: Mapping[str, float]
+
+
+def likeness(a: Sketch, b: Sketch) -> Likeness:
+    """Compare two sketches. A part neither has is left out of the mean; one only one has counts as 0."""
+    parts = {
+        name: overlap(a.parts.get(name, {}), b.parts.get(name, {}))
+        for name in PARTS
+        if a.parts.get(name) or b.parts.get(name)
+    }
+    parts["scale"] = _scale(a.scale, b.scale)
+    total = sum(WEIGHTS[name] for name in parts)
+    return Likeness(round(sum(WEIGHTS[n] * v for n, v in parts.items()) / total, 4), parts)
+
+
+def overlap(a: Part, b: Part) -> float:
+    """The share two distributions have in common, in [0, 1].
+
+    >>> overlap({"x": 0.5, "y": 0.5}, {"x": 1.0})
+    0.5
+    """
+    return round(sum(min(share, b[name]) for name, share in a.items() if name in b), 4)
+
+
+def _scale(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    ratios = [_ratio(a.get(name, 0.0), b.get(name, 0.0)) for name in sorted(a.keys() | b.keys())]
+    return round(sum(ratios) / len(ratios), 4) if ratios else 1.0
+
+
+def _ratio(x: float, y: float) -> float:
+    if x == y:
+        return 1.0
+    return min(x, y) / max(x, y)

@@ -1,0 +1,234 @@
+"""A model in a few hundred weighted features: enough to say which models it is like, without loading their graphs.
+
+A sketch has parts. Each is a mapping of a feature to its share of the model, so that sizes do not matter: `spelling`
+(the last names of a tensor's path with its shape), `layers` (kind and sizes, no names), `blocks` (shapes of a whole
+block, no names), `form` (attention, feed-forward, norm and convolution kinds in units of their own width) and `words`
+(the words of paths). `scale` holds three numbers instead: elements, depth and width of the backbone.
+
+>>> sketch = Sketch({"form": {"norm RMSNorm": 1.0}}, {"elements": 8.0})
+>>> Sketch.from_text(sketch.text) == sketch
+True
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import gcd, prod
+from operator import itemgetter
+from typing import Any
+
+from kb.tables import NodeTable
+
+Cells = Mapping[str, Any]
+Part = Mapping[str, float]
+Tensors = Mapping[tuple[str, tuple[int, ...]], tuple[int, int]]
+
+PARTS = ("spelling", "layers", "blocks", "form", "words")
+"""Parts of a sketch that are shares of features."""
+_FEWEST = 5e-5
+"""Features with a smaller share are left out."""
+_NUMBER = re.compile(r"(?<![^.])\d+\.|\.\d+$")
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Parts by name, each feature with its share (they add up to 1), and the scale."""
+
+    parts: Mapping[str, Part]
+    scale: Mapping[str, float]
+
+    @property
+    def text(self) -> str:
+        """The sketch as JSON text, keys sorted: how a store keeps it."""
+        return json.dumps({"parts": self.parts, "scale": self.scale}, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: str) -> Sketch:
+        """The sketch a store kept."""
+        found = json.loads(text)
+        return cls(found["parts"], found["scale"])
+
+
+def sketch(nodes: Iterable[NodeTable]) -> Sketch:
+    """The sketch of a model from its node tables. Like tensors and like modules are looked at once."""
+    tables = list(nodes)
+    tensors = _tensors(tables)
+    modules = _modules(tables)
+    found: dict[str, Counter[str]] = {
+        "spelling": _spelling(tensors),
+        "layers": _layers(modules),
+        "blocks": _blocks(tables),
+        "form": _form(modules),
+        "words": _words(tensors),
+    }
+    return Sketch({name: _shares(counted) for name, counted in found.items()}, _scale(modules, tensors))
+
+
+def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tuple[NodeTable, list[tuple[Any, ...]]]]:
+    """Each table of a primary label with its rows cut down to these columns."""
+    for table in tables:
+        if table.primary == primary:
+            pick = itemgetter(*(table.columns.index(n) for n in names))
+            yield table, list(map(pick, table.rows))
+
+
+def _tensors(tables: Iterable[NodeTable]) -> Tensors:
+    """(key without numbers, shape) -> (tensors, elements of all). Side-cars are left out."""
+    counted: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
+        counted.update((_NUMBER.sub("", key), tuple(shape)) for key, shape, role in rows if role != "side_car")
+    return {spec: (n, n * prod(spec[1])) for spec, n in counted.items()}
+
+
+def _modules(tables: Iterable[NodeTable]) -> list[tuple[Cells, int]]:
+    """One of each sort of module that holds elements, and how many there are of it."""
+    out: list[tuple[Cells, int]] = []
+    for table, keys in _rows(tables, "Module", "pattern", "template", "n_params"):
+        counted = Counter(keys)
+        first = dict(zip(reversed(keys), reversed(table.rows), strict=True))
+        out += [
+            ({**dict(zip(table.columns, first[key], strict=True)), "label": table.role}, n)
+            for key, n in counted.items()
+            if key[2]
+        ]
+    return out
+
+
+def _shares(counted: Counter[str]) -> dict[str, float]:
+    total = sum(counted.values())
+    found = {name: round(n / total, 5) for name, n in counted.items() if n >= _FEWEST * total} if total else {}
+    return dict(sorted(found.items()))
+
+
+def _short(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def _by(sizes: Iterable[int] | None) -> str:
+    return "x".join(map(str, sizes or ()))
+
+
+def _spelling(tensors: Tensors) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for (key, shape), (_, elements) in tensors.items():
+        out[_short(f"{'.'.join(key.split('.')[-3:])} {_by(shape)}")] += elements
+    return out
+
+
+def _layers(modules: Iterable[tuple[Cells, int]]) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for m, count in modules:
+        said = _sizes(m)
+        if said:
+            out[f"{m['kind']} {said}"] += count * m["n_params"]
+    return out
+
+
+def _sizes(m: Cells) -> str:
+    match m["label"]:
+        case "Linear":
+            return f"{m['in_features']}>{m['out_features']}"
+        case "Conv":
+            return f"{m['in_channels']}>{m['out_channels']} {_by(m['kernel'])}"
+        case "Embedding":
+            return f"{m['rows']}x{m['width']}"
+        case "Norm":
+            return str(m["features"])
+    return ""
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Paths that lie in no other of them."""
+    out: list[str] = []
+    for path in sorted(paths):
+        if not (out and path.startswith(f"{out[-1]}.")):
+            out.append(path)
+    return out
+
+
+def _blocks(tables: Iterable[NodeTable]) -> Counter[str]:
+    """Outermost blocks by the sorted shapes below one of each template."""
+    tables = list(tables)
+    blocks = {path: (template, n) for t, rows in _rows(tables, "Module", "path", "template", "n_params")
+              if t.role == "Block" for path, template, n in rows}  # fmt: skip
+    roots = _outermost(blocks)
+    example = {blocks[root][0]: root for root in reversed(roots)}
+    shapes: dict[str, list[str]] = {root: [] for root in example.values()}
+    below = tuple(f"{root}." for root in shapes)
+    for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
+        for key, shape, role in rows:
+            if key.startswith(below) and role != "side_car":
+                shapes[next(p for p in _ancestors(key) if p in shapes)].append(_by(shape))
+    out: Counter[str] = Counter()
+    for root in roots:
+        template, n_params = blocks[root]
+        out[_short(" ".join(sorted(shapes[example[template]])))] += n_params
+    return out
+
+
+def _ancestors(key: str) -> Iterator[str]:
+    at = key.find(".")
+    while at > 0:
+        yield key[:at]
+        at = key.find(".", at + 1)
+
+
+def _form(modules: Iterable[tuple[Cells, int]]) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for m, count in modules:
+        for form in _forms(m):
+            out[form] += count
+    return out
+
+
+def _forms(m: Cells) -> Iterator[str]:
+    match m["label"]:
+        case "Attention":
+            yield f"attention {m['attends'] or '?'} {m['form']}"
+            yield f"attention qk_norm {m['qk_norm'] or '?'}"
+            if m["gqa"] and m["gqa"] > 1:
+                yield "attention grouped"
+            if m["gated"]:
+                yield "attention gated"
+        case "FeedForward":
+            yield f"feed-forward {m['form']}"
+            if m["width"] and m["hidden"]:
+                yield f"feed-forward {m['form']} {m['hidden'] / m['width']:.1f}"
+        case "Norm":
+            yield f"norm {m['kind']}"
+        case "Conv":
+            yield f"{m['kind']} {_by(m['kernel'])}{' depthwise' if m['depthwise'] else ''}"
+        case "Linear":
+            rows, columns = m["out_features"], m["in_features"]
+            shared = gcd(rows, columns) if rows and columns else 1
+            yield f"linear {rows // shared}:{columns // shared}" if shared > 8 else "linear"
+            if m["modulation_rows"]:
+                yield f"modulation {m['modulation_rows']}"
+        case "Recurrent" | "Embedding":
+            yield str(m["kind"])
+
+
+def _words(tensors: Tensors) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for (key, _), (count, _) in tensors.items():
+        for word in {w.lower() for w in _WORD.findall(key.rpartition(".")[0])}:
+            out[word] += count
+    return out
+
+
+def _scale(modules: Iterable[tuple[Cells, int]], tensors: Tensors) -> dict[str, float]:
+    """Elements, depth of the largest stack, and the width most elements have."""
+    stacks = [(m["n_params"], m["stack_depth"] or 0) for m, _ in modules if m["label"] == "Stack"]
+    widths: Counter[int] = Counter()
+    for (_, shape), (_, elements) in tensors.items():
+        for size in set(shape[:2]):
+            widths[size] += elements
+    width = max(widths, key=lambda w: (widths[w], w), default=0)
+    elements = sum(n for _, n in tensors.values())
+    return {"elements": float(elements), "depth": float(max(stacks, default=(0, 0))[1]), "width": float(width)}

@@ -1,0 +1,113 @@
+"""Relationships between whole models, found and written in the transaction that writes a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from kb.adapter import Target, lay, targets
+from kb.lineage import COLUMNS, Known, Link, links
+from kb.sketch import sketch
+from kb.store import statements
+from kb.store.assemble import read_back
+from kb.store.engine import Transaction
+from kb.store.port import Rows
+from kb.tables import EdgeTable, GraphTables, edge_columns
+
+Write = Callable[[EdgeTable], None]
+
+ADAPTED = 0.5
+"""Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""
+
+
+def find(tx: Transaction, tables: GraphTables) -> tuple[list[Link], list[str]]:
+    """All relationships of a model with those in the store; 'name (basis)' of each with the same architecture."""
+    mine = Known.of(tables.model)
+    others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in tx.run(statements.KNOWN, {"uid": mine.uid})]
+    found = [*links(mine, others), *_adapted(tx, tables, mine, others)]
+    names = {o.uid: o.name for o in others}
+    same = [
+        f"{names[link.target if link.source == mine.uid else link.source]} ({link.properties[0]})"
+        for link in found
+        if link.type == "SAME_AS"
+    ]
+    return found, same
+
+
+def relate_all(tx: Transaction) -> None:
+    """Sketch every model of a store that was written before there were sketches, and relate them anew."""
+
+    def read(cypher: str, params: Mapping[str, Any]) -> Rows:
+        return Rows((), tuple(tx.run(cypher, params)))
+
+    tx.run(statements.UNRELATE)
+    for (uid,) in tx.run(statements.UIDS):
+        nodes = read_back(read, uid).nodes
+        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch(nodes).text})
+    seen: list[str] = []
+    for (uid,) in tx.run(statements.UIDS):
+        known, _ = find(tx, read_back(read, uid))
+        for table in tables_of(link for link in known if {link.source, link.target} - {uid} <= set(seen)):
+            tx.run(statements.create_edges(table), {"rows": list(table.rows)})
+        seen.append(uid)
+
+
+def tables_of(found: Iterable[Link]) -> list[EdgeTable]:
+    """Links as tables, one a relationship type."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for link in found:
+        rows.setdefault(link.type, []).append((link.source, link.target, *link.properties))
+    return [EdgeTable(t, "Model", "Model", edge_columns(t), tuple(r)) for t, r in sorted(rows.items())]
+
+
+def _adapted(tx: Transaction, tables: GraphTables, mine: Known, others: Sequence[Known]) -> list[Link]:
+    """An adapter with the models it adapts, or a model with the adapters that adapt it."""
+    if mine.role == "adapter":
+        own = targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
+        return [
+            link
+            for other in others
+            if other.role != "adapter" and _could_fit(own, other)
+            for link in _link(mine, own, other, _modules(tx, other.uid))
+        ]
+    out = []
+    for other in others:
+        if other.role == "adapter":
+            theirs = targets({k: tuple(s) for k, s in tx.run(statements.TENSORS, {"uid": other.uid})})
+            if _could_fit(theirs, mine):
+                out += _link(other, theirs, mine, _own_modules(tables))
+    return out
+
+
+def _could_fit(wanted: Mapping[str, Target], base: Known) -> bool:
+    """Whether the base has matrices of these sizes at all: cheap, and spares most models a query."""
+    if base.sketch is None or not wanted:
+        return False
+    has = {feature.split(" ")[1] for feature in base.sketch.parts.get("layers", {})}
+    sizes = [f"{t.reads}>{t.writes}" for t in wanted.values() if t.reads and t.writes]
+    return not sizes or sum(size in has for size in sizes) >= ADAPTED * len(sizes)
+
+
+def _modules(tx: Transaction, uid: str) -> dict[str, tuple[int, int]]:
+    found = {path: (reads, writes) for path, reads, writes in tx.run(statements.MATRICES, {"uid": uid})}
+    for path, reads, writes, kernel in tx.run(statements.CONVOLUTIONS, {"uid": uid}):
+        found[path] = ((reads or 0) * prod(kernel or ()), writes)
+    return found
+
+
+def _own_modules(tables: GraphTables) -> dict[str, tuple[int, int]]:
+    found = {m["path"]: (m["in_features"], m["out_features"]) for m in tables.records("Module", "Linear")}
+    for m in tables.records("Module", "Conv"):
+        found[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
+    return found
+
+
+def _link(
+    adapter: Known, wanted: Mapping[str, Target], base: Known, modules: Mapping[str, tuple[int, int]]
+) -> list[Link]:
+    fit = lay(wanted, modules)
+    if not fit.touched or len(fit.touched) < ADAPTED * len(wanted):
+        return []
+    said = f"{len(fit.touched)} of {len(wanted)} targets are modules of {base.name} with the widths they need"
+    return [Link("ADAPTS", adapter.uid, base.uid, (len(fit.touched), fit.no_ops, said))]

@@ -1,0 +1,71 @@
+"""Sketches of small nets, and how like two of them are."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.assemble import analyse
+from ingest.rows import to_tables
+from kb.likeness import WEIGHTS, likeness, overlap
+from kb.sketch import PARTS, Sketch, sketch
+from kb.tables import GraphTables
+from kb.values import Header, TensorSpec
+from tests.queries.diff.nets import META, spelt, transformer
+
+
+def tables(shapes: dict[str, tuple[int, ...]], dtype: str = "F32", name: str = "net") -> GraphTables:
+    header = Header(tuple(TensorSpec(key, dtype, shape) for key, shape in shapes.items()))
+    return to_tables(analyse(header), name=name)
+
+
+def of(shapes: dict[str, tuple[int, ...]], dtype: str = "F32") -> Sketch:
+    return sketch(tables(shapes, dtype).nodes)
+
+
+def test_shares_of_a_part_add_up_to_one() -> None:
+    found = of(transformer(4))
+    for name in PARTS:
+        assert sum(found.parts[name].values()) == pytest.approx(1.0, abs=1e-3), name
+    assert found.scale["depth"] == 4
+
+
+def test_the_model_node_holds_the_sketch_as_text() -> None:
+    net = tables(transformer())
+    assert Sketch.from_text(net.model["sketch"]) == sketch(net.nodes)
+
+
+def test_a_model_is_like_itself_whatever_its_dtype() -> None:
+    same = likeness(of(transformer()), of(transformer(), "BF16"))
+    assert same.score == pytest.approx(1.0, abs=1e-3)
+
+
+def test_names_alone_change_spelling_and_words() -> None:
+    found = likeness(of(transformer()), of(spelt(transformer(), *META)))
+    assert found.parts["layers"] == pytest.approx(1.0, abs=1e-3)
+    assert found.parts["blocks"] == pytest.approx(1.0, abs=1e-3)
+    assert found.parts["spelling"] < 0.9
+    assert 0.5 < found.score < 1
+
+
+def test_more_blocks_are_nearer_than_other_widths() -> None:
+    net = of(transformer(4))
+    deeper, wider = of(transformer(6)), of(transformer(4, hidden=512))
+    assert likeness(net, deeper).score > likeness(net, wider).score > 0.3
+
+
+def test_likeness_is_symmetric_and_zero_where_nothing_is_shared() -> None:
+    a, b = of(transformer()), of({"c.weight": (7, 3, 3, 3), "c.bias": (7,)})
+    assert likeness(a, b) == likeness(b, a)
+    assert likeness(a, b).score < 0.1
+    assert overlap({"x": 1.0}, {"y": 1.0}) == 0
+
+
+def test_every_part_has_a_weight() -> None:
+    assert {*PARTS, "scale"} == WEIGHTS.keys()
+    assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+
+
+def test_a_model_without_layers_has_an_empty_sketch() -> None:
+    empty = of({"step": ()})
+    assert empty.parts["layers"] == {}
+    assert likeness(empty, of(transformer())).score < 0.3
