@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kb.outline import human
 from kb.sketch import PARTS, Part, Sketch
 
 WEIGHTS: Mapping[str, float] = {
@@ -16,6 +17,9 @@ WEIGHTS: Mapping[str, float] = {
     "scale": 0.1,
 }
 """What each part counts in the score."""
+
+NEARLY = 0.98
+"""Ratio from which two numbers count as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,21 @@ def _ratio(x: float, y: float) -> float:
     if x == y:
         return 1.0
     return min(x, y) / max(x, y)
+
+
+def differences(a: Sketch, b: Sketch, limit: int = 4) -> list[str]:
+    """What two models differ in, the weightiest first: numbers as 'depth 48 / 32', forms as '+ x' and '- x'.
+
+    `+` is what only the first has, `-` what only the second has.
+    """
+    out = [
+        f"{name} {show(int(x))} / {show(int(y))}"
+        for name, show in (("depth", str), ("width", str), ("elements", human))
+        for x, y in [(a.scale.get(name, 0.0), b.scale.get(name, 0.0))]
+        if _ratio(x, y) < NEARLY
+    ]
+    ours, theirs = a.parts.get("form", {}), b.parts.get("form", {})
+    only = [(share, f"+ {name}") for name, share in ours.items() if name not in theirs]
+    only += [(share, f"- {name}") for name, share in theirs.items() if name not in ours]
+    out += [text for share, text in sorted(only, key=lambda o: (-o[0], o[1])) if share >= 1 - NEARLY]
+    return out[:limit]

@@ -134,16 +134,20 @@ def number(version: str) -> tuple[int, ...] | None:
 
 
 def _descent(a: Known, b: Known, like: Likeness) -> Link | None:
-    """One model is likely made from the other: nearly all is alike, or one holds the other whole."""
+    """One model is likely made from the other: one holds the other whole, or nearly all is alike.
+
+    Which of them came first no header says. The one that holds the other is where the relationship starts.
+    """
     assert a.sketch is not None
     assert b.sketch is not None
     in_b, in_a = held(a.sketch, b.sketch), held(b.sketch, a.sketch)
     if max(in_a, in_b) >= CONTAINED and min(in_a, in_b) < CONTAINED:
         new, old, share = (a, b, in_a) if in_a > in_b else (b, a, in_b)
         said = f"{share:.1%} of the elements of {old.name} are in {new.name} under the same names and shapes"
-        return Link("DERIVES_FROM", new.uid, old.uid, (True, _CONFIDENCE["contained"], said))
+        said += "; the one was added to, or the other cut out"
+        return Link("DERIVES_FROM", new.uid, old.uid, (False, _CONFIDENCE["contained"], said))
     if like.score >= DESCENDANT:
-        said = f"likeness {like.score:.2f} ({', '.join(spelt(like))}); nothing in a header says which came first"
+        said = f"likeness {like.score:.2f} ({', '.join(spelt(like))})"
         return Link("DERIVES_FROM", b.uid, a.uid, (False, _CONFIDENCE["score"], said))
     return None
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import about, asking, benching, comparing, explaining, ingesting, models
+from queries.cli import about, asking, benching, comparing, explaining, ingesting, models, relating
 from queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ COMMANDS: dict[str, Command] = {
     "questions": asking.questions,
     "cypher": asking.cypher,
     "diff": comparing.diff,
+    "similar": relating.similar,
+    "check-derivation": relating.check_derivation,
     "export": models.export,
     "forget": models.forget,
     "schema": about.schema,

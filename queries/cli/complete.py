@@ -32,3 +32,8 @@ def sources(incomplete: str) -> list[str]:
     from ingest.sources import shipped
 
     return [f"design:{n}" for n in shipped() if f"design:{n}".startswith(incomplete)]
+
+
+def either(incomplete: str) -> list[str]:
+    """Models in the store, then shipped designs: what commands that compare take beside files."""
+    return models(incomplete) + sources(incomplete)

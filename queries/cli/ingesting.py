@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
 _COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
+_LIKE = 0.3
+"""Least likeness worth a word when a model is ingested."""
 _ABOUT = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
 
 
@@ -85,7 +87,10 @@ def _one(source: str, name: str, family: str | None, store: Store | None) -> tup
         check(tables)
         status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())
     else:
-        status = _status(store.replace(tables, terminal.progress(name)))
+        counts = store.replace(tables, terminal.progress(name))
+        status = _status(counts)
+        if not (counts.unchanged or counts.same_as):
+            _tell_nearest(store, tables)
     roles = _roles(tables)
     m = tables.model
     return (
@@ -98,6 +103,16 @@ def _one(source: str, name: str, family: str | None, store: Store | None) -> tup
         roles["Stack"],
         status,
     )
+
+
+def _tell_nearest(store: Store, tables: GraphTables) -> None:
+    """What a new model is most like, where it is like anything; said on stderr."""
+    from kb.lineage import Known
+    from queries.similar import similar
+
+    found = similar(Known.of(tables.model), store, limit=1)
+    if found.rows and found.rows[0][1] >= _LIKE:
+        terminal.tell(f"archkb: {tables.name}: {found.notes[0]}")
 
 
 def _roles(tables: GraphTables) -> dict[str, int]:

@@ -57,7 +57,7 @@ def test_a_model_that_holds_another_likely_derives_from_it() -> None:
     (descent,) = [link for link in between(a, b) if link.type == "DERIVES_FROM"]
     assert (descent.source, descent.target) == (b.uid, a.uid)
     ordered, confidence, said = descent.properties
-    assert ordered
+    assert not ordered, "one may have been cut out of the other"
     assert 0 < confidence < 1
     assert said.startswith("100.0% of the elements of part")
     assert a.sketch

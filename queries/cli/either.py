@@ -1,0 +1,77 @@
+"""A model by name from the store, or read from a file: what commands that compare accept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kb.errors import NotFoundError
+from queries.cli import complete
+from queries.cli.run import Run, uid_of
+
+if TYPE_CHECKING:
+    from kb.store.port import Store
+    from kb.tables import GraphTables
+
+_HELP = "A model in the store, a file, or design:NAME."
+EitherArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_HELP, autocompletion=complete.either)]
+
+
+def is_file(name: str) -> bool:
+    """Whether a name means a shipped design or a file that is there: what a store could not hold by accident."""
+    return name.startswith("design:") or Path(name).is_file()
+
+
+class Models:
+    """Tables by name; the store is opened when the first stored model is asked for."""
+
+    def __init__(self, store: Callable[[], Store]) -> None:
+        self._open = store
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        return self._open()
+
+    def load(self, name: str) -> GraphTables:
+        """Tables of a stored model, or of a file. NotFoundError where it is neither."""
+        from ingest.whole import read_tables
+        from queries.cli.ingesting import default_name
+
+        if is_file(name):
+            return read_tables(name, name=default_name(name))
+        try:
+            uid_of(self.store, name)
+        except NotFoundError as error:
+            raise NotFoundError(f"{error.what}, and no file of that name", near=error.near, cure=error.cure) from None
+        return self.store.load(name)
+
+    def pair(self, names: Sequence[str]) -> list[GraphTables]:
+        """Tables of several; where two files share a name, the files' own names tell them apart."""
+        found = [self.load(name) for name in names]
+        clash = len({t.name for t in found}) < len(found)
+        return [self._renamed(t, n) if clash and is_file(n) else t for t, n in zip(found, names, strict=True)]
+
+    @staticmethod
+    def _renamed(tables: GraphTables, name: str) -> GraphTables:
+        from dataclasses import replace
+
+        return replace(tables, model={**tables.model, "name": name})
+
+
+@contextmanager
+def models(run: Run) -> Iterator[Models]:
+    """Models for the time of one command."""
+    with ExitStack() as stack:
+        opened: list[Store] = []
+
+        def store() -> Store:
+            if not opened:
+                opened.append(stack.enter_context(run.store()))
+            return opened[0]
+
+        yield Models(store)

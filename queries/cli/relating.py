@@ -1,0 +1,113 @@
+"""`similar` and `check-derivation`: which models belong together, and how much of one is another's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from queries.answer import Answer, Column
+from queries.cli import complete
+from queries.cli.either import EitherArgument, is_file, models
+from queries.cli.options import with_store_and_output
+from queries.cli.run import Run
+
+if TYPE_CHECKING:
+    from kb.store.port import Store
+    from queries.diff.derivation import Descent
+
+_DESCENT = ("part", "blocks", "count", "share", "counterpart", "names", "shapes", "form", "verdict", "also_in")
+_SHARES = {name: Column(name, show="share") for name in ("share", "names", "shapes", "form")}
+_SMALL = 0.001
+_USERS = (
+    "MATCH (t:Template)<-[:INSTANCE_OF]-(n:Module) WHERE t.uid IN $uids AND NOT n.model IN $own "
+    "RETURN t.uid AS template, count(DISTINCT n.model) AS models ORDER BY template"
+)
+_A = Annotated[str, typer.Argument(metavar="A", help="The model in question.", autocompletion=complete.either)]
+_B = Annotated[str, typer.Argument(metavar="B", help="The model it may derive from.", autocompletion=complete.either)]
+
+
+@with_store_and_output
+def similar(
+    run: Run,
+    model: EitherArgument,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Models to show.")] = 5,
+) -> None:
+    """Find the models in the store most like a model or a file, with the parts of each score and what differs.
+
+    The score is a weighted mean of what the two share: spelling (names with shapes), layers (kinds with sizes), blocks
+    (their shapes), form (attention, feed-forward and norm kinds in units of the width), words, and scale.
+
+    \b
+    Examples:
+      archkb similar ltx-2-19b-dev-fp8
+      archkb similar unknown.safetensors --limit 3 --json
+    """
+    from kb.lineage import Known
+    from queries.similar import similar as ranked
+
+    with models(run) as found:
+        run.show(ranked(Known.of(found.load(model).model), found.store, limit))
+
+
+@with_store_and_output
+def check_derivation(
+    run: Run,
+    a: _A,
+    b: _B,
+    everything: Annotated[bool, typer.Option("--all", help="Also parts of under 0.1 % of A's elements.")] = False,
+) -> None:
+    """Say how much of A's architecture is B's, template by template. Each is a model in the store or a file.
+
+    Of each part of A, the share of its elements that B has under the same names and shapes, in the same shapes under
+    other names, and in the same form at other widths. The verdict is identical, renamed, rescaled, contained, partly or
+    own. How many other models of the store have a template too tells how much its being shared proves.
+
+    \b
+    Examples:
+      archkb check-derivation ltx-2.3-22b-dev ltx-2-19b-dev
+      archkb check-derivation mine.safetensors design:ltx-2-19b-dev --markdown
+    """
+    from queries.diff.derivation import derivation
+    from queries.diff.profile import Profile
+
+    with models(run) as found:
+        first, second = found.pair((a, b))
+        descents = derivation(Profile(first), Profile(second))
+        users = None if is_file(a) and is_file(b) else _users(found.store, descents, [first.uid, second.uid])
+    shown = [d for d in descents if everything or d.share >= _SMALL]
+    notes = _sum(descents, first.name, second.name)
+    if len(shown) < len(descents):
+        notes += (f"{len(descents) - len(shown)} parts of under {_SMALL:.1%} of the elements are left out; --all",)
+    run.show(Answer("derivation", _DESCENT, tuple(_row(d, users) for d in shown), notes=notes, about=_SHARES))
+
+
+def _users(store: Store, descents: tuple[Descent, ...], own: list[str]) -> dict[str, int]:
+    uids = sorted({d.part.template for d in descents if d.part.template})
+    return {str(uid): int(n) for uid, n in store.read(_USERS, {"uids": uids, "own": own}).rows}
+
+
+def _row(d: Descent, users: dict[str, int] | None) -> tuple[object, ...]:
+    other = None
+    if d.counterpart is not None and d.verdict != "own":
+        other = f"{d.counterpart.path} ×{d.counterpart.count}" if d.counterpart.count > 1 else d.counterpart.path
+    also = users.get(d.part.template, 0) if users is not None and d.part.template else None
+    shares = (round(x, 4) for x in (d.names, d.shapes, d.form))
+    return (d.part.path, d.part.where or None, d.part.count, round(d.share, 4), other, *shares, d.verdict, also)
+
+
+def _sum(descents: tuple[Descent, ...], a: str, b: str) -> tuple[str, ...]:
+    shares: Counter[str] = Counter()
+    for d in descents:
+        shares[d.verdict] += d.share  # type: ignore[assignment]
+    said = ", ".join(
+        f"{share:.1%} {verdict}" for verdict, share in sorted(shares.items(), key=lambda s: -s[1]) if share >= _SMALL
+    )
+    names = sum(d.share * d.names for d in descents)
+    shapes = sum(d.share * d.shapes for d in descents)
+    return (
+        f"of {a}'s elements, by the verdict on their part: {said}",
+        f"{names:.1%} of them are in {b} under the same relative names and shapes, {shapes:.1%} in the same shapes; "
+        "a header shows likeness of structure, never where weights come from",
+    )

@@ -1,0 +1,47 @@
+"""Which of the models a store holds are most like a given one, and what each differs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kb.likeness import differences, likeness
+from kb.lineage import COLUMNS, Known, between
+from kb.sketch import PARTS
+from kb.store.port import Store
+from queries.answer import Answer
+
+_MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
+_COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
+_NAMED = ("SAME_AS", "VERSION_OF", "DERIVES_FROM")
+
+
+def similar(mine: Known, store: Store, limit: int = 5) -> Answer:
+    """The models most like `mine`, best first; the columns between score and relations are the score's parts.
+
+    A model of the store without a sketch cannot be compared, and the answer says how many those were.
+    """
+    rows = store.read(_MODELS, {"uid": mine.uid}).rows
+    others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    found = _ranked(mine, [o for o in others if o.name != mine.name])[:limit]
+    return Answer("similar", _COLUMNS, tuple(found), notes=(_nearest(found),))
+
+
+def _nearest(found: list[tuple[Any, ...]]) -> str:
+    if not found:
+        return "the store holds no other model"
+    name, score, *_, differs = found[0]
+    return f"nearest known: {name} ({score:.2f}){', differs in ' if differs else ''}{'; '.join(differs)}"
+
+
+def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for other in others:
+        if mine.sketch is None or other.sketch is None:
+            continue
+        like = likeness(mine.sketch, other.sketch)
+        parts = (like.parts.get(name) for name in (*PARTS, "scale"))
+        kin = [link for link in between(mine, other) if link.type in _NAMED]
+        said = [f"SAME_AS ({k.properties[0]})" if k.type == "SAME_AS" else k.type for k in kin]
+        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch)))
+    return sorted(rows, key=lambda r: (-r[1], r[0]))

@@ -1,0 +1,84 @@
+"""`similar`, `check-derivation`, and what `ingest` says of a new model's kin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.queries.conftest import Archkb
+from tests.queries.diff.nets import transformer
+
+
+def write(path: Path, depth: int, word: str = "self_attn", **more: tuple[int, ...]) -> Path:
+    at, out = 0, {}
+    for key, shape in {**transformer(depth), **more}.items():
+        size = 4
+        for d in shape:
+            size *= d
+        out[key.replace("self_attn", word)] = {"dtype": "F32", "shape": list(shape), "data_offsets": [at, at + size]}
+        at += size
+    path.write_text(json.dumps(out))
+    return path
+
+
+def test_the_nearest_models_come_first_with_what_differs(archkb: Archkb, header, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "four.json", 4), write(tmp_path / "six.json", 6), header("tiny.json"))
+    rows = archkb("similar", "four", "--json").json
+    assert [r["model"] for r in rows] == ["six", "tiny"]
+    assert rows[0]["score"] > 0.5 > rows[1]["score"]
+    assert "depth 4 / 6" in rows[0]["differs_in"]
+    assert {"layers", "form", "scale", "relations"} <= rows[0].keys()
+    assert len(archkb("similar", "four", "--limit", 1, "--json").json) == 1
+
+
+def test_a_file_is_compared_without_being_kept(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "four.json", 4))
+    called = archkb("similar", write(tmp_path / "unknown.json", 5, new=(3,)), "--json")
+    assert called.json[0]["model"] == "four"
+    assert "nearest known: four (0." in called.err
+    assert [m["name"] for m in archkb("models", "--json").json] == ["four"]
+
+
+def test_alone_in_the_store(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "four.json", 4))
+    called = archkb("similar", "four", "--json")
+    assert called.json == []
+    assert "no other model" in called.err
+
+
+def test_ingest_says_what_a_new_model_is_most_like(archkb: Archkb, tmp_path: Path) -> None:
+    assert "nearest" not in archkb("ingest", write(tmp_path / "four.json", 4)).err
+    assert "six: nearest known: four (0." in archkb("ingest", write(tmp_path / "six.json", 6)).err
+
+
+def test_how_much_of_a_is_b(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "old.json", 4))
+    new = write(tmp_path / "new.json", 6, "attention", extra=(5000, 64))
+    called = archkb("check-derivation", new, "old", "--json")
+    verdicts = {r["part"]: r["verdict"] for r in called.json}
+    assert verdicts["model.layers.{i}"] == "renamed"
+    assert "extra" not in verdicts or verdicts["extra"] == "own"
+    assert "of new's elements" in called.err
+    assert called.code == 0
+
+
+def test_small_parts_are_shown_when_asked_for(archkb: Archkb, tmp_path: Path) -> None:
+    a = write(tmp_path / "a.json", 4, tiny=(2,))
+    few, every = archkb("check-derivation", a, a, "--json"), archkb("check-derivation", a, a, "--all", "--json")
+    assert len(few.json) < len(every.json)
+    assert "--all" in few.err
+    assert sum(r["share"] for r in every.json) > 0.999
+
+
+def test_how_many_other_models_have_a_template(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", *(write(tmp_path / f"{n}.json", depth) for n, depth in (("a", 4), ("b", 5), ("c", 6))))
+    rows = archkb("check-derivation", "a", "b", "--json").json
+    assert next(r["also_in"] for r in rows if r["part"] == "model.layers.{i}") == 1
+
+
+def test_neither_a_model_nor_a_file(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "four.json", 4))
+    called = archkb("similar", "fou")
+    assert called.code == 2
+    assert "no file of that name" in called.err
+    assert "'four'" in called.err
