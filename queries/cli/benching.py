@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from queries.answer import Answer
 from queries.cli import terminal
+from queries.cli.benching_pairs import bench_pairs
 from queries.cli.options import with_output
 from queries.cli.run import Run
 
@@ -24,8 +26,23 @@ _RULES = ("task", "rule", "uses", "right", "precision", "confidence")
 @with_output
 def bench(
     run: Run,
-    corpus: Annotated[Path, typer.Argument(metavar="CORPUS_DIR", help="Folder of NAME.json.gz.", exists=True)],
-    write: Annotated[Path | None, typer.Option(help="Write one NAME.json of predictions a model here.")] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Argument(metavar="[CORPUS_DIR]", help="Folder of NAME.json.gz, a model each.", exists=True),
+    ] = None,
+    diff: Annotated[
+        Path | None,
+        typer.Option(
+            "--diff",
+            metavar="DIR",
+            help="Score the diff on a folder of NAME.json.gz, a pair each.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write one NAME.json of predictions a model or pair here.")
+    ] = None,
     anonymise: Annotated[bool, typer.Option("--anonymise", help="Hash every name first; numbers stay.")] = False,
     calibration: Annotated[
         bool, typer.Option("--calibration", help="Per rule: uses, precision, confidence; and the ECE.")
@@ -38,12 +55,31 @@ def bench(
 
     A fifth of the families, chosen by a hash, is left out: their figures tell whether a rule is general.
 
+    With --diff, pairs of headers are compared instead and scored against what is known to have changed: means by kind
+    of pair, then each pair that is not exact. Of two designs no tensor map is true; there, facts of both are scored.
+    With --anonymise the two sides are hashed with different salts; then equal siblings of the second model cannot be
+    told apart, and any choice among them counts as right (f1 is f1_loose).
+
     \b
     Examples:
       archkb bench corpus/models
       archkb bench corpus/models --anonymise --json
       archkb bench corpus/models --calibration
+      archkb bench --diff diffpairs/pairs --write predictions
+      archkb bench --diff diffpairs/pairs --anonymise --csv
     """
+    if (corpus is None) == (diff is None):
+        raise typer.BadParameter("give either CORPUS_DIR or --diff DIR" + (", not both" if diff else ""))
+    if diff is not None:
+        if calibration or confidences is not None:
+            option = "--calibration" if calibration else "--confidences"
+            raise typer.BadParameter(f"{option} is of rules that extract: it goes with CORPUS_DIR, not with --diff")
+        answer, predictions = bench_pairs(diff, anonymise=anonymise)
+        if write is not None:
+            _write(predictions, write)
+        run.show(answer)
+        return
+    assert corpus is not None
     from queries.bench.run import score_corpus
 
     shown = terminal.progress("bench")
@@ -54,13 +90,17 @@ def bench(
         progress=(lambda done, name: shown(name, done, done + 1)) if shown else None,
     )
     if write is not None:
-        write.mkdir(parents=True, exist_ok=True)
-        for name, prediction in scores.predictions.items():
-            (write / f"{name}.json").write_text(json.dumps(prediction), encoding="utf-8")
-        terminal.tell(f"archkb: wrote {len(scores.predictions)} predictions to {write}")
+        _write(scores.predictions, write)
     if confidences is not None:
         terminal.put(_precisions(scores), confidences)
     run.show(_calibration(scores) if calibration else _figures(scores))
+
+
+def _write(predictions: Mapping[str, dict[str, Any]], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, prediction in predictions.items():
+        (folder / f"{name}.json").write_text(json.dumps(prediction), encoding="utf-8")
+    terminal.tell(f"archkb: wrote {len(predictions)} predictions to {folder}")
 
 
 def _predict(tensors: tuple[TensorSpec, ...]) -> dict[str, Any]:

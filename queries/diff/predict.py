@@ -1,10 +1,17 @@
-"""An alignment in the plain form other tools score: lists of keys and kinds."""
+"""What is said of two headers, in the plain form other tools score: lists of keys and kinds, and facts by key."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from queries.diff.align import Alignment
+from kb.tables import GraphTables
+from kb.values import TensorSpec
+from queries.diff.align import Alignment, Spec, align
+from queries.diff.facts import facts
+from queries.diff.profile import Profile
+
+MakeTables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 
 
 def prediction(alignment: Alignment) -> dict[str, Any]:
@@ -14,3 +21,19 @@ def prediction(alignment: Alignment) -> dict[str, Any]:
         "removed": list(alignment.removed),
         "added": list(alignment.added),
     }
+
+
+def predict(a: Mapping[str, Spec], b: Mapping[str, Spec], tables: MakeTables | None = None) -> dict[str, Any]:
+    """The prediction for two headers; with `tables`, which infers a model's tables, also "facts" of both sides."""
+    out = prediction(align(a, b))
+    if tables is not None:
+        out["facts"] = {
+            f"{side}.{key}": value
+            for side, tensors in (("a", a), ("b", b))
+            for key, value in facts(Profile(tables(_specs(tensors)))).items()
+        }
+    return out
+
+
+def _specs(tensors: Mapping[str, Spec]) -> tuple[TensorSpec, ...]:
+    return tuple(TensorSpec(key, spec.dtype, spec.shape) for key, spec in tensors.items())

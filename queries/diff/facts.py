@@ -1,0 +1,148 @@
+"""A model as flat facts, key -> value: what two designs are held against one another by, and what a truth can check.
+
+Everything is read from the tables; what they do not say is left out. Keys: `tensors`, `params`, `blocks`,
+`width.STREAM`, `attn[PATTERN].count|kind|q_dim|kv_dim|fused_qkv|gated|qk_norm`, `ffn[PATTERN].hidden|gated`,
+`vae.latent_channels` and `audio_vae.latent_channels`, where PATTERN is a module's path with {i} for numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from queries.diff.profile import Cells, Profile
+
+Facts = dict[str, Any]
+
+_TEXT = ("text", "context", "caption")
+_MODALITIES = ("video", "audio", "image")
+_AXES = ("temporal", "spatial")
+_ATTENTION_NAMES = frozenset(("attn", "attention", "mha", "self", "multihead", "core"))
+
+
+def facts(p: Profile) -> Facts:
+    """All facts of one model. Widths, elements and channels are counts; `params` has buffers and scales too."""
+    out: Facts = {"tensors": p.model["n_tensors"], "params": p.model["n_params"]}
+    out |= _backbone(p)
+    out |= _grouped("attn", ((core_of(p, c), _attention(p, c)) for c in p.labelled("Attention")))
+    out |= _grouped("ffn", _feed_forwards(p))
+    return {k: v for k, v in (out | _latents(p)).items() if v is not None}
+
+
+def _backbone(p: Profile) -> Facts:
+    """Depth and named widths of the stack that holds the model's attention; nothing where there is no such stack."""
+    if p.backbone is None or not p.per_block("Attention"):
+        return {}
+    widths: dict[str, set[int]] = {}
+    for s in p.streams:
+        if s["scope"] == p.backbone["path"] and s["name"] not in (None, "hidden"):
+            widths.setdefault(s["name"], set()).add(s["width"])
+    found = {f"width.{name}": next(iter(w)) for name, w in widths.items() if len(w) == 1}
+    return {"blocks": p.backbone["stack_depth"], **found}
+
+
+def _grouped(what: str, found: Iterable[tuple[Cells, Facts]]) -> Facts:
+    """One set of facts a pattern; a value its modules do not share is left out."""
+    by_pattern: dict[str, list[Facts]] = {}
+    for module, said in found:
+        by_pattern.setdefault(str(module["pattern"]), []).append(said)
+    out: Facts = {}
+    for pattern, alike in by_pattern.items():
+        if what == "attn":
+            out[f"attn[{pattern}].count"] = len(alike)
+        for name, value in alike[0].items():
+            if all(said[name] == value for said in alike):
+                out[f"{what}[{pattern}].{name}"] = value
+    return out
+
+
+def _attention(p: Profile, c: Cells) -> Facts:
+    return {
+        "kind": _kind(p, c),
+        "q_dim": c["q_dim"],
+        "kv_dim": c["kv_dim"],
+        "fused_qkv": None if c["form"] is None else c["form"] == "fused_qkv",
+        "gated": c["gated"],
+        "qk_norm": _qk_norm(p, c),
+    }
+
+
+def _qk_norm(p: Profile, c: Cells) -> bool | None:
+    """Whether queries or keys are normed; unknown where norms come in twos that no name gives to queries and keys."""
+    if c["qk_norm"] == "none" and len(p.inside(p.labelled("Norm"), str(c["path"]))) > 1:
+        return None
+    return None if c["qk_norm"] is None else c["qk_norm"] != "none"
+
+
+def _kind(p: Profile, c: Cells) -> str | None:
+    """self (or the one axis its name says), cross-text, cross-modal-K2Q by the streams' initials, joint."""
+    if c["attends"] == "self":
+        return _axis(p, str(c["path"])) or "self"
+    if c["attends"] != "cross":
+        return c["attends"] and str(c["attends"])
+    asks, reads = (s and str(s["name"]) for s in p.links.get(str(c["path"]), (None, None)))
+    if reads in _TEXT and asks not in _TEXT:
+        return "cross-text"
+    if asks in _MODALITIES and reads in _MODALITIES and asks != reads:
+        return f"cross-modal-{reads[0]}2{asks[0]}"
+    return None
+
+
+def _axis(p: Profile, path: str) -> str | None:
+    """temporal or spatial, where the attention's name says so; if it says only `attention`, that of what wraps it."""
+    parent, _, name = path.rpartition(".")
+    found = [axis for axis in _AXES if axis in name.lower()]
+    if found:
+        return found[0] if len(found) == 1 else None
+    wraps = parent in p.modules and p.modules[parent]["label"] is None and p.modules[parent]["ordinal"] is None
+    if wraps and set(re.findall("[a-z]+", name.lower())) <= _ATTENTION_NAMES:
+        return _axis(p, parent)
+    return None
+
+
+def core_of(p: Profile, c: Cells) -> Cells:
+    """The module that owns an attention's projections: below wrappers that add norms or the output projection only."""
+    parts = p.children.get(str(c["path"]), [])
+    if c["n_tensors"] > sum(m["n_tensors"] for m in parts):
+        return c
+    for part in parts:
+        beside = [m for other in parts if other is not part for m in _linears(p, other)]
+        if p.children.get(str(part["path"])) and len(beside) < 2 and all(_is_output(m, c) for m in beside):
+            return core_of(p, {**c, **{name: part[name] for name in ("path", "pattern", "n_tensors")}})
+    return c
+
+
+def _linears(p: Profile, c: Cells) -> list[Cells]:
+    """Linear layers at and below a module."""
+    below = p.children.get(str(c["path"]), [])
+    return [c] if c["label"] == "Linear" else [m for child in below for m in _linears(p, child)]
+
+
+def _is_output(linear: Cells, attention: Cells) -> bool:
+    return (linear["in_features"], linear["out_features"]) == (attention["inner_dim"], attention["out_dim"])
+
+
+def _feed_forwards(p: Profile) -> Iterator[tuple[Cells, Facts]]:
+    """Feed-forwards, also those whose two matrices lie in the block itself, beside its attention."""
+    found = p.labelled("FeedForward")
+    for c in found:
+        yield c, {"hidden": c["hidden"], "gated": {"plain": False, "gated": True}.get(str(c["form"]))}
+    for block in p.labelled("Block"):
+        own = [m for m in p.children.get(str(block["path"]), []) if m["label"] == "Linear"]
+        if len(own) != 2 or p.inside(found, str(block["path"])):
+            continue
+        up, down = sorted(own, key=lambda m: -m["out_features"])
+        if up["out_features"] == down["in_features"] > up["in_features"] == down["out_features"]:
+            yield block, {"hidden": up["out_features"], "gated": False}
+
+
+def _latents(p: Profile) -> Facts:
+    """Channels of the latent that the halves of an autoencoder share, sound and pictures apart."""
+    seen: dict[str, Counter[int]] = {}
+    for c in p.components:
+        if c["latent_channels"] is not None and str(c["role"]).startswith("vae_"):
+            part = "audio_vae" if "audio" in str(c["path"]).lower() else "vae"
+            seen.setdefault(part, Counter())[c["latent_channels"]] += 1
+    return {f"{part}.latent_channels": next(iter(n)) for part, n in seen.items() if len(n) == 1}
