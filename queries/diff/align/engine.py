@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kb.keys import owner, side_cars
+from queries.diff.align.copies import second_copy
 from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
+from queries.diff.align.isomorph import Forms
 from queries.diff.align.parts import Part
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
-from queries.diff.align.tree import modules, natural, opaque, ranks, tree
+from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
@@ -104,10 +106,24 @@ def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
         return []
     plain = opaque(a) != opaque(b)
     roots = tree(modules(a, a, plain=plain)), tree(modules(b, b, plain=plain))
+    roots = _singled(*roots)
     for root in roots:
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
     return [p for link in links if not demand.strict or in_place(link) for p in tensor_pairs(link, a, b)]
+
+
+def _singled(a: Node, b: Node) -> tuple[Node, Node]:
+    """Both trees; where one holds all its weights twice and the other does not, without the copy."""
+    forms = Forms()
+    copies = second_copy(a, forms), second_copy(b, forms)
+    if (copies[0] is None) == (copies[1] is None):
+        return a, b
+    trees = []
+    for root, copy in zip((a, b), copies, strict=True):
+        gone = set() if copy is None else {id(m) for m in copy.walk()}
+        trees.append(tree(m for m in root.walk() if id(m) not in gone) if gone else root)
+    return trees[0], trees[1]
 
 
 def _side_cars(

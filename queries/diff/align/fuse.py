@@ -10,6 +10,8 @@ from queries.diff.align.tree import Module, Shape
 from queries.diff.align.words import features, likeness, merged
 
 _TOGETHER = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
+ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))
+"""What the words of projections mean that may have been fused."""
 _LARGEST = 6
 """Parts one tensor may be fused of, lists of experts apart."""
 
@@ -97,11 +99,22 @@ def _choices(members: list[Module], rows: int) -> Iterator[tuple[Module, ...]]:
     families: dict[tuple[str, ...], list[Module]] = {}
     for m in members:
         families.setdefault(m.path[:-1], []).append(m)
+    n = rows // members[0].main[0]
+    if 1 < n < len(members) <= _LARGEST and rows == n * members[0].main[0] and _mute(members):
+        yield tuple(members[:n])
     for family in families.values():
         for roles in _TOGETHER:
             group = _cast(family, members, roles)
             if group is not None and sum(m.main[0] for m in group) == rows:
                 yield group
+
+
+def _mute(members: Sequence[Module]) -> bool:
+    """Equal siblings whose names say nothing: any of them will do."""
+    return (
+        len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1
+        and not any(f[0] not in "'#" and f in ROLES for m in members for f in features(m.path[-1:]))
+    )  # fmt: skip
 
 
 def _cast(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:

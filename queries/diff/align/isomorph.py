@@ -45,7 +45,7 @@ def same_tree(a: Node, b: Node, forms: Forms) -> Iterator[tuple[Module, Module, 
 def _choose(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
     if len(ours) == 1:
         return [(ours[0], theirs[0], False)]
-    said = [[_read(n) for n in side] for side in (ours, theirs)]
+    said = [[read(n) for n in side] for side in (ours, theirs)]
     table = [[likeness(p, q) for q in said[1]] for p in said[0]]
     out = []
     for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j]):
@@ -54,7 +54,8 @@ def _choose(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool
     return out
 
 
-def _read(node: Node) -> dict[str, float]:
+def read(node: Node) -> dict[str, float]:
+    """What a node's own name and, more quietly, the names below it mean."""
     cut = len(node.path) - 1
     found = list(node.walk())
     own = features(node.path[cut:])

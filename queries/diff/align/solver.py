@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from queries.diff.align.assign import Neighbours
-from queries.diff.align.inside import Demand, Link, between, isomorphic
+from queries.diff.align.inside import Demand, Link, between, isomorphic, keys_of, nearly
 from queries.diff.align.isomorph import Forms
+from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part, equal_parts, openable, opened
 from queries.diff.align.runs import Orders
 from queries.diff.align.similar import similar_parts
@@ -24,6 +25,7 @@ class Solver:
         self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized), demand.strict)
         self._whole = Demand(demand.words, self._rest.resized, demand.strict)
         self._forms, self._orders = Forms(), Orders()
+        self._match = Match(self._forms)
         self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
 
     def solve(self, a: Part, b: Part) -> list[Link]:
@@ -40,6 +42,14 @@ class Solver:
         if found is not None:
             return found
         cut = (len(a.path), len(b.path))
+        found = None if self._demand.strict else nearly(a, b, self._match)
+        if found is not None:
+            taken = keys_of(found)
+            spare = [
+                [m for m in side.modules if not any((second, k) in taken for k in m.keys.values())]
+                for second, side in enumerate((a, b))
+            ]
+            return found + between(spare[0], spare[1], cut, self._rest)
         if not (openable(a) and openable(b)):
             return between(a.modules, b.modules, cut, self._demand if a.path or b.path else self._whole)
         equal, left, right = equal_parts(opened(a), opened(b), self._orders)

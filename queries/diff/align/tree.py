@@ -99,13 +99,13 @@ def modules(tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = F
 class Node:
     """A part of the tree: its children by name, the module that sits at its path, elements and modules below."""
 
-    __slots__ = ("children", "count", "module", "name", "number", "path", "rank", "size", "unit")
+    __slots__ = ("children", "count", "module", "name", "number", "path", "rank", "size", "tensors", "unit")
 
     def __init__(self, name: str, path: tuple[str, ...]) -> None:
         self.name, self.path = name, path
         self.children: dict[str, Node] = {}
         self.module: Module | None = None
-        self.size = self.count = 0
+        self.size = self.count = self.tensors = 0
         self.number = number(name)
         self.rank = 0
         self.unit = False
@@ -116,6 +116,27 @@ class Node:
             yield self.module
         for child in self.children.values():
             yield from child.walk()
+
+
+def gathered(node: Node) -> Module | None:
+    """The module at a node; of a node that holds but single tensors, a matrix and maybe its bias as one module.
+
+    For trees whose names do not say which tensors belong together: the bias is the vector as long as the rows.
+    """
+    if node.module is not None:
+        return node.module
+    below = [c.module for c in node.children.values() if c.module is not None and not c.children]
+    if len(below) != len(node.children) or not 1 <= len(below) <= 2 or any(len(m.shapes) > 1 for m in below):
+        return None
+    below.sort(key=lambda m: -len(m.main))
+    if len(below[0].main) < 2 or any(m.main != below[0].main[:1] for m in below[1:]):
+        return None
+    out = Module(node.path)
+    for role, m in zip(("weight", "bias"), below, strict=False):
+        (out.keys[role],) = m.keys.values()
+        out.shapes[role] = m.main
+    out.form = tuple(sorted(out.shapes.items()))
+    return out
 
 
 def natural(text: str) -> tuple[object, ...]:
@@ -146,12 +167,14 @@ def _finish(node: Node) -> None:
         _finish(child)
         node.size += child.size
         node.count += child.count
+        node.tensors += child.tensors
         if child.number is not None:
             child.rank = seen.get(stem(child.name), 0)
             seen[stem(child.name)] = child.rank + 1
     if node.module is not None:
         node.size += node.module.size
         node.count += 1
+        node.tensors += len(node.module.keys)
     for child in node.children.values():
         numbered = child.name.isdigit() or (child.number is not None and seen[stem(child.name)] > 1)
         child.unit = numbered and child.count > 1 and _is_block(child.name)

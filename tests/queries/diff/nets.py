@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from zlib import crc32
+
 from queries.diff.align import Alignment, Spec
 
 Net = dict[str, Spec]
@@ -46,6 +49,21 @@ META = (
     ("model.embed_tokens", "tok_embeddings"), ("lm_head", "output"), ("model.norm", "ln_f"),
 )  # fmt: skip
 """Another spelling of :func:`transformer`."""
+
+
+def nameless(shapes: Iterable[str]) -> dict[str, str]:
+    """Key -> the key with an opaque word for every component that is no number; one word a place in the tree."""
+    words: dict[str, str] = {}
+
+    def opaque(key: str) -> str:
+        parts = key.split(".")
+        places = ["/".join("#" if p.isdigit() else p for p in parts[: i + 1]) for i in range(len(parts))]
+        return ".".join(
+            p if p.isdigit() else words.setdefault(q, f"x{crc32(q.encode()):08x}")
+            for p, q in zip(parts, places, strict=True)
+        )
+
+    return {key: opaque(key) for key in shapes}
 
 
 def pairs(found: Alignment) -> dict[tuple[str, ...], tuple[str, ...]]:
