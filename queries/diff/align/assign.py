@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from queries.diff.align.isomorph import lateness
 from queries.diff.align.tree import Module, Shape
 from queries.diff.align.words import features, split
 
@@ -173,10 +174,10 @@ def _assign(
         return []
     words = _alike(_readings(left, cut[0]), _readings(right, cut[1]))
     before = np.zeros_like(base) if known is None else KNOWN * _known(left, right, known)
-    extra = before
+    extra, late = before, np.array(lateness(left, right))
     for turn in range(3):
         score = np.where(possible, base + WORDS * words + extra, -1e3)
-        rows, cols = linear_sum_assignment(-score)
+        rows, cols = linear_sum_assignment(late - score)
         if turn < 2:
             keep = possible[rows, cols]
             chosen = np.zeros_like(base)

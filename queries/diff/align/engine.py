@@ -9,6 +9,7 @@ from queries.diff.align.copies import second_copy
 from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
 from queries.diff.align.isomorph import Forms
 from queries.diff.align.parts import Part
+from queries.diff.align.places import places
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
@@ -16,19 +17,24 @@ from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
+Written = tuple[Mapping[str, int] | None, Mapping[str, int] | None]
+"""Where each key stands in either file, or None where that says nothing."""
 
 
 def align(a: Mapping[str, Typed], b: Mapping[str, Typed]) -> Alignment:
-    """Align two state dicts. The order of their keys does not matter; `align(b, a)` is the mirror image.
+    """Align two state dicts; `align(b, a)` is the mirror image.
+
+    The order of their keys chooses among equal siblings that nothing else tells apart, where both keep an order.
 
     >>> found = align({"w.weight": Spec("F32", (3, 2))}, {"proj.weight": Spec("F32", (3, 2))})
     >>> [(p.a, p.b, p.kind) for p in found.pairs]
     [(('w.weight',), ('proj.weight',), 'rename')]
     """
     left, right = _ordered(a), _ordered(b)
+    written = places(list(a)), places(list(b))
     if list(left.items()) > list(right.items()):
-        return _align(right, left).mirrored
-    return _align(left, right)
+        return _align(right, left, written[::-1]).mirrored
+    return _align(left, right, written)
 
 
 def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
@@ -36,12 +42,12 @@ def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
     return {k: Spec(tensors[k].dtype, tuple(tensors[k].shape)) for k in keys}
 
 
-def _align(a: Tensors, b: Tensors) -> Alignment:
+def _align(a: Tensors, b: Tensors, written: Written) -> Alignment:
     (left, extra), (right, extras) = _main(a), _main(b)
     pairs = _named(left, right)
     pairs += _moved(*_spare(left, right, pairs))
     convention = len(pairs) >= CONVENTION * min(len(left), len(right))
-    pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT)
+    pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT, written)
     pairs += _side_cars(a, b, pairs, extra, extras)
     used = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}
     place = {k: i for i, k in enumerate(a)}
@@ -101,15 +107,18 @@ def _at(old: str, new: str, k: str, n: str) -> Pair:
     return Pair((old + k,), (new + n,), kind, "prefix", text, 0.99)
 
 
-def _structural(a: Tensors, b: Tensors, demand: Demand) -> list[Pair]:
+def _structural(a: Tensors, b: Tensors, demand: Demand, written: Written) -> list[Pair]:
     if not a or not b:
         return []
     plain = opaque(a) != opaque(b)
-    roots = tree(modules(a, a, plain=plain)), tree(modules(b, b, plain=plain))
-    roots = _singled(*roots)
+    known = None not in written
+    found = (modules(t, t, plain=plain, places=w if known else None) for t, w in zip((a, b), written, strict=True))
+    roots = _singled(*map(tree, found))
     for root in roots:
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
+    if known:
+        links = [link._replace(rule="order") if link.free else link for link in links]
     return [p for link in links if not demand.strict or in_place(link) for p in tensor_pairs(link, a, b)]
 
 

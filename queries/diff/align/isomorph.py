@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from queries.diff.align.runs import best
 from queries.diff.align.tree import Module, Node
@@ -48,10 +48,26 @@ def _choose(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool
     said = [[read(n) for n in side] for side in (ours, theirs)]
     table = [[likeness(p, q) for q in said[1]] for p in said[0]]
     out = []
-    for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j]):
+    late = lateness(ours, theirs)
+    for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j] - late[i][j]):
         others = [table[i][k] for k in range(len(theirs)) if k != j] + [table[k][j] for k in range(len(ours)) if k != i]
         out.append((ours[i], theirs[j], max(others) >= table[i][j] - 1e-9))
     return out
+
+
+WRITTEN = 1e-4
+"""What places in the two files that differ wholly take off: less than anything else says."""
+
+
+def lateness(ours: Sequence[Node] | Sequence[Module], theirs: Sequence[Node] | Sequence[Module]) -> list[list[float]]:
+    """For each of some siblings and each of others, how far their ranks in the order of the two files are apart."""
+    first, second = ([_rank(x.place, side) for x in side] for side in (ours, theirs))
+    far = max(len(ours), len(theirs)) ** 2
+    return [[WRITTEN * (p - q) ** 2 / far for q in second] for p in first]
+
+
+def _rank(place: int, side: Sequence[Node] | Sequence[Module]) -> int:
+    return sum(other.place < place for other in side)
 
 
 def read(node: Node) -> dict[str, float]:

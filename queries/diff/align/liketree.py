@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from queries.diff.align.assign import bare
-from queries.diff.align.isomorph import Forms, read
+from queries.diff.align.isomorph import Forms, lateness, read
 from queries.diff.align.runs import best
 from queries.diff.align.tree import Module, Node, Shape
 from queries.diff.align.words import likeness
@@ -114,7 +114,8 @@ class Match:
             for row, p in zip(fits, said[0], strict=True)
         ]
         out = []
-        for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j]):
+        late = lateness(ours, theirs)
+        for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j] - late[i][j]):
             if table[i][j]:
                 rivals = [*table[i][:j], *table[i][j + 1 :], *(table[k][j] for k in range(len(ours)) if k != i)]
                 out.append((ours[i], theirs[j], max(rivals, default=0.0) >= table[i][j] - 1e-9))

@@ -48,6 +48,11 @@ class Part:
         return self._read
 
     @property
+    def place(self) -> int:
+        """Where its first tensor stands in the file, where that is known."""
+        return min((m.place for m in self.modules), default=0)
+
+    @property
     def mass(self) -> tuple[int, int]:
         """Elements in matrices and in vectors: the same for a fused, split, turned or stacked spelling."""
         flat = sum(prod(s) for m in self.modules for s in m.shapes.values() if len(s) < 2)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from queries.diff.align.parts import Part
 
 Template = tuple[str, ...]
+WRITTEN = 1e-6
+"""What each place two runs are apart in the order of their files takes off."""
 
 
 class Orders:
@@ -89,8 +91,10 @@ def _round(left: list[Part], right: list[Part], orders: Orders) -> list[tuple[Pa
         (x, some), (y, others) = ours[i], theirs[j]
         names = likeness(features(x), features(y))
         inside = likeness(some[0].read, others[0].read)
-        return names + 0.5 * inside + 0.4 * (len(some) == len(others)) + 0.8 * orders.met(x, y)
+        late = WRITTEN * (first.index(i) - second.index(j)) ** 2
+        return names + 0.5 * inside + 0.4 * (len(some) == len(others)) + 0.8 * orders.met(x, y) - late
 
+    first, second = (sorted(range(len(r)), key=lambda i: r[i][1][0].place) for r in (ours, theirs))
     out: list[tuple[Part, Part]] = []
     for i, j in best(len(ours), len(theirs), score):
         out += in_order(ours[i][1], theirs[j][1], orders)

@@ -87,4 +87,5 @@ def _carried(known: tuple[Part, Part, list[Link]], a: Part, b: Part) -> list[Lin
 
 def _inner(part: Part) -> tuple[object, ...]:
     cut = len(part.path)
-    return tuple((m.path[cut:], m.form) for m in part.modules)
+    order = sorted(range(len(part.modules)), key=lambda i: part.modules[i].place)
+    return (tuple((m.path[cut:], m.form) for m in part.modules), tuple(order))

@@ -24,7 +24,7 @@ Shape = tuple[int, ...]
 class Module:
     """Tensors that belong together: `locals` maps a role (weight, bias ...) to its key, `shapes` to its shape."""
 
-    __slots__ = ("form", "keys", "path", "rank", "shapes")
+    __slots__ = ("form", "keys", "path", "place", "rank", "shapes")
 
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
@@ -32,6 +32,7 @@ class Module:
         self.shapes: dict[str, Shape] = {}
         self.form: tuple[tuple[str, Shape], ...] = ()
         self.rank: tuple[int, ...] = ()
+        self.place = 0
 
     def __repr__(self) -> str:
         return f"Module({'.'.join(self.path)!r}, {dict(self.shapes)})"
@@ -76,8 +77,13 @@ def opaque(keys: Iterable[str]) -> bool:
     return not any(k.rpartition(".")[2].lower() in _TELLING or _LOCAL.match(k) for k in keys)
 
 
-def modules(tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = False) -> list[Module]:
-    """The modules that own `keys`, in the keys' order; with `plain` every tensor is one of its own."""
+def modules(
+    tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = False, places: Mapping[str, int] | None = None
+) -> list[Module]:
+    """The modules that own `keys`, in the keys' order; with `plain` every tensor is one of its own.
+
+    `places`: where each key stands in its file, if that says anything.
+    """
     found: dict[tuple[str, ...], Module] = {}
     for key in keys:
         path, role = (tuple(key.split(".")), "weight") if plain else module_of(key)
@@ -93,13 +99,14 @@ def modules(tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = F
             module.keys = {"weight": module.keys["scale"]}
             module.shapes = {"weight": module.shapes["scale"]}
         module.form = tuple(sorted(module.shapes.items()))
+        module.place = min(places[k] for k in module.keys.values()) if places else 0
     return list(found.values())
 
 
 class Node:
     """A part of the tree: its children by name, the module that sits at its path, elements and modules below."""
 
-    __slots__ = ("children", "count", "module", "name", "number", "path", "rank", "size", "tensors", "unit")
+    __slots__ = ("children", "count", "module", "name", "number", "path", "place", "rank", "size", "tensors", "unit")
 
     def __init__(self, name: str, path: tuple[str, ...]) -> None:
         self.name, self.path = name, path
@@ -107,7 +114,7 @@ class Node:
         self.module: Module | None = None
         self.size = self.count = self.tensors = 0
         self.number = number(name)
-        self.rank = 0
+        self.rank = self.place = 0
         self.unit = False
 
     def walk(self) -> Iterator[Module]:
@@ -175,6 +182,8 @@ def _finish(node: Node) -> None:
         node.size += node.module.size
         node.count += 1
         node.tensors += len(node.module.keys)
+    below = [c.place for c in node.children.values()]
+    node.place = min(below if node.module is None else [node.module.place, *below], default=0)
     for child in node.children.values():
         numbered = child.name.isdigit() or (child.number is not None and seen[stem(child.name)] > 1)
         child.unit = numbered and child.count > 1 and _is_block(child.name)

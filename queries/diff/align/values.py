@@ -34,7 +34,7 @@ class Pair(NamedTuple):
 
     `kind`: same (one key, same name), rename, fuse (n to 1), split (1 to n) or transpose (two axes exchanged).
     `rule` names an entry of :data:`RULES`, `evidence` says in a sentence what was seen. `ambiguous`: equal siblings
-    that neither names nor structure tell apart; another choice among them is as good.
+    that neither names nor structure tell apart; but for the order of the files (rule `order`) any choice is as good.
     """
 
     a: tuple[str, ...]
@@ -57,6 +57,7 @@ RULES: Mapping[str, str] = {
     "prefix": "the keys are equal below a moved or renamed prefix",
     "shape": "found inside matched parts by equal shape, role, neighbours and name tokens",
     "tree": "the parts have one tree of shapes and numbers; names only choose among equal siblings",
+    "order": "equal siblings that nothing else tells apart, taken in the order both files keep",
     "fused": "rows of several tensors add up to one tensor of the same role",
     "experts": "a numbered list of equal tensors became one tensor with one axis more",
     "role": "same role in matched parts, another size",
