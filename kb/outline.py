@@ -15,15 +15,27 @@ from kb.tables import GraphTables
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One line of the outline. `count` equal siblings share it; `facts` are its few telling numbers."""
+    """One line of the outline. The equal siblings at `paths` share it; `facts` are its few telling numbers.
+
+    `path` is the first of them, and the children are the first one's.
+    """
 
     name: str
-    path: str
+    paths: tuple[str, ...]
     kind: str
     n_params: int
     facts: str
-    count: int
     children: tuple[Box, ...]
+
+    @property
+    def path(self) -> str:
+        """Path of the first sibling."""
+        return self.paths[0]
+
+    @property
+    def count(self) -> int:
+        """How many equal siblings there are."""
+        return len(self.paths)
 
     @property
     def title(self) -> str:
@@ -78,21 +90,21 @@ def _box(
         if len(members) > 1:
             name = f"{{{ranges(modules[m]['ordinal'] for m in members)}}}"
             total = sum(modules[m]["n_params"] for m in members)
-            first = Box(name, first.path, first.kind, total, first.facts, len(members), first.children)
+            paths = tuple(modules[m]["path"] for m in members)
+            first = Box(name, paths, first.kind, total, first.facts, first.children)
         boxes.append(first)
     if uid not in modules:
         m = tables.model
         return Box(
             tables.name,
-            "",
+            ("",),
             str(m["role"] or "Model"),
             int(m["n_params"]),
             f"{human(int(m['n_params']))} elements",
-            1,
             tuple(boxes),
         )
     c = modules[uid]
-    return Box(c["name"], c["path"], c["kind"], c["n_params"], _facts(c), 1, tuple(boxes))
+    return Box(c["name"], (c["path"],), c["kind"], c["n_params"], _facts(c), tuple(boxes))
 
 
 def _facts(c: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from math import gcd, prod
 from operator import itemgetter
 from typing import Any
 
-from kb.tables import NodeTable
+from kb.tables import GraphTables, NodeTable
 
 Cells = Mapping[str, Any]
 Part = Mapping[str, float]
@@ -53,6 +53,12 @@ class Sketch:
         """The sketch a store kept."""
         found = json.loads(text)
         return cls(found["parts"], found["scale"])
+
+
+def kept_sketch(tables: GraphTables) -> Sketch:
+    """The sketch a model's node holds, or a new one for tables that have none."""
+    text = tables.model.get("sketch")
+    return Sketch.from_text(text) if text else sketch(tables.nodes)
 
 
 def sketch(nodes: Iterable[NodeTable]) -> Sketch:

@@ -1,97 +1,137 @@
-"""`diff`: two models side by side."""
+"""`diff`: two models side by side, or a chain of versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queries.answer import Answer
-from queries.cli import complete
+from queries.cli import complete, terminal
+from queries.cli.either import models as either
+from queries.cli.ignoring import ignoring
 from queries.cli.options import with_store_and_output
-from queries.cli.run import Run, uid_of
+from queries.cli.run import Run
 
 if TYPE_CHECKING:
-    from queries.diff import Diff, Edit, StackChange
+    from kb.tables import GraphTables
+    from queries.diff import Diff
 
 DIFFERENT = 1
-"""Exit code when the two are not the same."""
+"""Exit code when the models are not the same and the caller asked to be told so."""
 
-_A = Annotated[str, typer.Argument(metavar="A", help="A model in the store.", autocompletion=complete.models)]
-_B = Annotated[str, typer.Argument(metavar="B", help="The model to compare with.", autocompletion=complete.models)]
-
-
+_MODELS = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="A B...",
+        help="Models in the store, files, or design:NAME. More than two with --over-time.",
+        autocompletion=complete.either,
+    ),
+]
 _ALL = Annotated[bool, typer.Option("--all", help="Also what is the same in both.")]
 _TENSORS = Annotated[bool, typer.Option("--tensors", help="Also each key that was added, removed or changed.")]
+_IGNORE = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="PATTERN", help="Leave out tensors whose key matches, such as '*.bias'. Repeatable."
+    ),
+]
+_TIME = Annotated[bool, typer.Option("--over-time", help="A chain of versions, each against the one before.")]
+_EXIT = Annotated[bool, typer.Option("--exit-code", help="End with 1 where something differs, for CI.")]
+_HTML = Annotated[bool, typer.Option("--html", help="A page with the blocks side by side, for a browser.")]
+_OUTPUT = Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")]
 
 
 @with_store_and_output
-def diff(run: Run, a: _A, b: _B, everything: _ALL = False, tensors: _TENSORS = False) -> None:
+def diff(
+    run: Run,
+    models: _MODELS,
+    everything: _ALL = False,
+    tensors: _TENSORS = False,
+    ignore: _IGNORE = None,
+    over_time: _TIME = False,
+    exit_code: _EXIT = False,
+    html: _HTML = False,
+    output: _OUTPUT = None,
+) -> None:
     """Compare two models: what changed in a few lines, then components, stacks, attention, precision and sizes.
 
     Names do not matter: tensors are paired by structure, so two spellings of one model are the same architecture. Two
-    designs with little in common are shown side by side by function. The exit code is 0 where nothing differs and 1
-    where something does.
+    designs with little in common are shown side by side by function; an adapter is laid on its base. With --json, one
+    object whose schema `archkb schema --format diff` prints.
 
     \b
     Examples:
       archkb diff ltx-2-19b-dev ltx-2-19b-dev-fp8
-      archkb diff ltx-2-19b-dev ltx-2.3-22b-dev --tensors
-      archkb diff ltx-2-19b-dev-fp8 aiprod-shdt --markdown
+      archkb diff ltx-2-19b-dev ltx-2.3-22b-dev --html --output changes.html
+      archkb diff old.safetensors new.safetensors --ignore '*.bias' --exit-code
+      archkb diff v1 v2 v3 --over-time --markdown
     """
-    from queries.diff import compare
-
-    with run.store() as store:
-        for name in (a, b):
-            uid_of(store, name)
-        found = compare(store.load(a), store.load(b))
-    named = run.format in ("table", "markdown")
-    run.show(side_by_side(found, named=named, everything=everything, tensors=tensors))
-    if not found.same:
+    _check(run, models, over_time, html)
+    with either(run) as found:
+        tables = ignoring(found.pair(models), ignore or ())
+    steps = _compared(tables)
+    if html:
+        terminal.put(_page(steps[0], tables, tensors), output)
+    elif run.format == "json":
+        terminal.put(_document(steps, tables, chain=over_time, tensors=tensors, everything=everything), output)
+    else:
+        _show(run, steps, chain=over_time, tensors=tensors, everything=everything, output=output)
+    if exit_code and not all(step.same for step in steps):
         raise typer.Exit(DIFFERENT)
 
 
-def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: bool = False) -> Answer:
-    """The comparison as rows (topic, aspect, a, b, change); the middle columns bear the models' names if `named`.
-
-    Of two designs every aspect is shown, of versions only what differs unless `everything` is wanted.
-    """
-    middle = (diff.a, diff.b) if named else ("a", "b")
-    designs = diff.relation == "designs"
-    rows: list[tuple[Any, ...]] = [] if designs else [_edit_row(e) for e in diff.edits]
-    shown = (x for x in diff.aspects if designs or everything or x.change != "same")
-    rows += [(x.topic, x.aspect, x.a, x.b, x.change) for x in shown]
-    notes = [f"{diff.a} and {diff.b}: {diff.relation}"]
-    if not designs:  # stacks are compared by path, which says nothing of two designs
-        rows += [_stack_row(s) for s in diff.stacks if everything]
-        paired = sum(len(p.a) for p in diff.alignment.pairs)
-        notes.append(f"{paired:,} of {len(diff.alignment.a):,} tensors have a partner in {diff.b}")
-    if diff.names is not None and tensors:
-        rows += list(_name_rows(diff))
-        notes.append(f"{diff.names.unchanged} tensors are the same by name, shape and dtype")
-    return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(notes))
+def _check(run: Run, models: Sequence[str], over_time: bool, html: bool) -> None:
+    if len(models) < 2:
+        raise typer.BadParameter("two models are needed: archkb diff A B")
+    if len(models) > 2 and not over_time:
+        raise typer.BadParameter(f"{len(models)} models: add --over-time to compare each with the one before")
+    if html and over_time:
+        raise typer.BadParameter("--html shows two models, not a chain")
+    if html and run.format != "table":
+        raise typer.BadParameter(f"--html and --{run.format} exclude each other")
 
 
-def _edit_row(e: Edit) -> tuple[Any, ...]:
-    gone = f"{len(e.removed):,} removed" if e.removed else ""
-    new = f"{len(e.added):,} added" if e.added else ""
-    changed = f"{len(e.changed):,} changed" if e.changed else ""
-    return ("change", e.text, gone or None, new or None, "; ".join(x for x in (e.kind, changed) if x))
+def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
+    from queries.diff import compare
+
+    show = terminal.progress("diff") if len(tables) > 2 else None
+    out = []
+    for i, (a, b) in enumerate(pairwise(tables)):
+        if show:
+            show(f"{a.name} -> {b.name}", i + 1, len(tables) - 1)
+        out.append(compare(a, b))
+    return out
 
 
-def _stack_row(s: StackChange) -> tuple[Any, ...]:
-    depths = [None if d is None else f"depth {d}" for d in (s.depth_a, s.depth_b)]
-    said = [f"{s.kept} blocks alike"]
-    for word, names in (("gained", s.gained), ("lost", s.lost), ("reshaped", s.widened)):
-        if names:
-            said.append(f"{word} {', '.join(names)}")
-    return ("stack", s.path, *depths, "; ".join(said))
+def _show(
+    run: Run, steps: Sequence[Diff], *, chain: bool, tensors: bool, everything: bool, output: Path | None
+) -> None:
+    from queries.diff.answer import over_time, side_by_side
+
+    if chain:
+        answer = over_time(steps)
+    else:
+        named = run.format in ("table", "markdown")
+        answer = side_by_side(steps[0], named=named, everything=everything, tensors=tensors)
+    run.show(answer, output)
 
 
-def _name_rows(diff: Diff) -> Iterator[tuple[Any, ...]]:
-    if diff.names is None:
-        return
-    for c in diff.names.changes:
-        where = f" at {c.where}" if c.where else ""
-        yield "tensor", c.pattern, c.before or None, c.after or None, f"{c.how} ×{c.count}{where}"
+def _document(
+    steps: Sequence[Diff], tables: Sequence[GraphTables], *, chain: bool, tensors: bool, everything: bool
+) -> str:
+    from queries.diff.document import Chain, document, text
+
+    made = [
+        document(step, a, b, tensors=tensors, everything=everything)
+        for step, (a, b) in zip(steps, pairwise(tables), strict=True)
+    ]
+    return text(Chain(models=[t.name for t in tables], steps=made) if chain else made[0])
+
+
+def _page(step: Diff, tables: Sequence[GraphTables], tensors: bool) -> str:
+    from queries.diff.page import page
+
+    return page(step, *tables, tensors=tensors)

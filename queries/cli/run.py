@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import NotFoundError
@@ -44,11 +45,11 @@ class Run:
         finally:
             store.close()
 
-    def show(self, answer: Answer) -> None:
-        """The answer to stdout, its notes and, where asked for, its query to stderr."""
+    def show(self, answer: Answer, output: Path | None = None) -> None:
+        """The answer to stdout or to a file, its notes and, where asked for, its query to stderr."""
         if self.show_cypher:
             terminal.tell(cypher_of(answer))
-        terminal.say(render(answer, self.format, columns=terminal.columns()))
+        terminal.put(render(answer, self.format, columns=None if output else terminal.columns()), output)
         for note in answer.notes:
             terminal.tell(f"archkb: {note}")
 

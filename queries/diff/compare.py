@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.likeness import Likeness, differences, likeness
+from kb.sketch import kept_sketch
 from kb.tables import GraphTables
+from queries.diff.adapter import Adaptation, adaptation
 from queries.diff.align import Alignment, Spec, align
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
@@ -40,8 +43,9 @@ class Diff:
     """What differs between model `a` and model `b`.
 
     `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
-    versions (most tensors have a partner) or designs (few have; then `names` says nothing and is None).
-    `alignment` says which tensor became which, `edits` what changed in lines a person would write.
+    versions (most tensors have a partner), adapter (one is laid on the other) or designs (few tensors have a partner;
+    then `names` says nothing and is None). `alignment` says which tensor became which, `edits` what changed in lines a
+    person would write, `similarity` how like the two are by part.
     """
 
     a: str
@@ -52,6 +56,9 @@ class Diff:
     names: NameDiff | None
     alignment: Alignment
     edits: tuple[Edit, ...]
+    similarity: Likeness
+    differs_in: tuple[str, ...]
+    adaptation: Adaptation | None
 
     @property
     def same(self) -> bool:
@@ -64,9 +71,11 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
     left, right = Profile(a), Profile(b)
     found = align(_specs(left), _specs(right))
     script = edits(found)
-    relation = _relation(left, right, found, script)
+    laid = adaptation(left, right)
+    relation = "adapter" if laid else _relation(left, right, found, script)
+    sketches = kept_sketch(a), kept_sketch(b)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
-    names = None if relation == "designs" else compare_names(left.tensors, right.tensors)
+    names = None if relation in ("designs", "adapter") else compare_names(left.tensors, right.tensors)
     return Diff(
         left.name,
         right.name,
@@ -76,6 +85,9 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         names,
         found,
         script,
+        likeness(*sketches),
+        tuple(differences(*sketches)),
+        laid,
     )
 
 

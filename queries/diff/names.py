@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
 class Change:
     """Tensors changed in one way: keys of one pattern with one before and one after.
 
-    `how`: added, removed, reshaped or retyped. `where` is the keys' numbers as ranges, innermost containers merged.
+    `how`: added, removed, reshaped or retyped. `where` is the keys' numbers as ranges, innermost containers merged;
+    `example` one of the keys.
     """
 
     how: str
@@ -25,6 +26,7 @@ class Change:
     before: str
     after: str
     where: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: C
     for key in keys:
         groups.setdefault((_NUMBER.sub("{i}", key), before(key), after(key)), []).append(key)
     return [
-        Change(how, pattern, len(members), old, new, _where(members))
+        Change(how, pattern, len(members), old, new, _where(members), members[0])
         for (pattern, old, new), members in sorted(groups.items())
     ]
 

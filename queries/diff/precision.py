@@ -32,7 +32,7 @@ def quantised(found: Alignment) -> list[Retyped]:
 
 def _said(old: str, new: str, pairs: Sequence[Pair], cars: dict[str, list[str]], found: Alignment) -> Retyped:
     own = tuple(k for p in pairs for k in cars.get(p.b[0], ()))
-    matrices = sum(len(found.b[p.b[0]].shape) == 2 for p in pairs)
+    matrices = sum(len(found.b[p.b[0]].shape) == 2 and p.b[0].endswith(".weight") for p in pairs)
     what = "linears" if matrices == len(pairs) else "tensors"
     verb = "quantised to" if new.startswith(_QUANTISED) and not old.startswith(_QUANTISED) else f"retyped {old} ->"
     text = f"{len(pairs):,} {what} {verb} {new}"

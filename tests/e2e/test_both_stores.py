@@ -18,7 +18,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def archkb(store_uri: str) -> Run:
-    env = {**os.environ, "ARCHKB_STORE": store_uri, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "ARCHKB_STORE": store_uri, "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
 
     def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "queries.cli", *words]
@@ -29,9 +29,8 @@ def archkb(store_uri: str) -> Run:
     return run
 
 
-def _json(archkb: Run, *words: str, code: int = 0) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(archkb(*words, "--json", code=code).stdout)
-    return found
+def _json(archkb: Run, *words: str, code: int = 0) -> Any:
+    return json.loads(archkb(*words, "--json", code=code).stdout)
 
 
 @pytest.mark.slow
@@ -45,7 +44,9 @@ def test_from_a_design_to_answers_and_back_out(archkb: Run) -> None:
     assert "unchanged" in archkb("ingest", "design:aiprod-shdt").stdout
     same = archkb("ingest", "design:aiprod-shdt", "--name", "another-name").stdout
     assert "same architecture as aiprod-shdt (header)" in same
-    assert any(row["change"] != "same" for row in _json(archkb, "diff", "aiprod-shdt", "aiprod-hwvae", code=1))
+    assert _json(archkb, "diff", "aiprod-shdt", "aiprod-hwvae")["relation"] == "designs"
+    assert _json(archkb, "similar", "aiprod-shdt")[0]["relations"] == ["SAME_AS (header)"]
+    assert {r["verdict"] for r in _json(archkb, "check-derivation", "another-name", "aiprod-shdt")} == {"identical"}
     archkb("forget", "another-name", "--yes")
     assert len(_json(archkb, "models")) == 2
 

@@ -1,4 +1,4 @@
-"""`models`, `tree`, `export`, `forget`, `diff`, `schema`, `doctor`."""
+"""`models`, `tree`, `export`, `forget`, `schema`, `doctor`."""
 
 from __future__ import annotations
 
@@ -70,15 +70,6 @@ def test_forget(archkb: Archkb, header, monkeypatch: pytest.MonkeyPatch) -> None
     assert archkb("forget", "b", "--yes", "--json").json[0]["name"] == "b"
     assert archkb("models", "--json").json == []
     assert "no model 'a'" in archkb("forget", "a", "--yes").err
-
-
-def test_diff_exits_1_where_something_differs(archkb: Archkb, header) -> None:
-    archkb("ingest", header("a.json"), header("b.json", 16))
-    called = archkb("diff", "a", "b", "--json")
-    assert called.code == 1
-    assert all(list(row) == ["topic", "aspect", "a", "b", "change"] for row in called.json)
-    assert archkb("diff", "a", "a").code == 0
-    assert archkb("diff", "a", "c").code == 2
 
 
 def test_schema(archkb: Archkb) -> None:

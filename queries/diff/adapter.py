@@ -1,0 +1,115 @@
+"""A low-rank adapter against a base: which modules it changes, at which rank, and what of it would change nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from math import prod
+
+from kb.adapter import Fit, Target, lay, targets
+from kb.outline import ranges
+from queries.diff.profile import Profile
+
+_NUMBER = re.compile(r"(?<![^._])(\d+)(?![^._])")
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Like modules of the base and how many of them the adapter changes.
+
+    `pattern`: their path with every number as {i}; `ranks`: rank -> modules; `touched` of `total`; `where`: the first
+    numbers of those it touches, as ranges.
+    """
+
+    pattern: str
+    kind: str
+    touched: int
+    total: int
+    ranks: tuple[tuple[int | None, int], ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoOp:
+    """Targets of one spelling that change nothing in this base, and why."""
+
+    pattern: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """An adapter laid on a base. `share`: of the base's elements in modules that are changed."""
+
+    adapter: str
+    base: str
+    targets: int
+    touches: tuple[Touch, ...]
+    no_ops: tuple[NoOp, ...]
+    share: float
+
+    @property
+    def touched(self) -> int:
+        """Modules of the base that are changed."""
+        return sum(t.touched for t in self.touches)
+
+
+def adaptation(a: Profile, b: Profile) -> Adaptation | None:
+    """The one of two models that is an adapter laid on the other; None where neither or both are."""
+    ours, theirs = (targets(_shapes(p)) for p in (a, b))
+    if bool(ours) == bool(theirs):
+        return None
+    return _laid(a, b, ours) if ours else _laid(b, a, theirs)
+
+
+def _shapes(p: Profile) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(t["shape"]) for key, t in p.tensors.items()}
+
+
+def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:
+    fit = lay(wanted, _widths(base))
+    own = sum(base.modules[path]["n_params"] for path in set(fit.touched.values()))
+    total = int(base.model["n_params"]) or 1
+    return Adaptation(adapter.name, base.name, len(wanted), _touches(base, wanted, fit), _no_ops(fit), own / total)
+
+
+def _widths(p: Profile) -> dict[str, tuple[int, int]]:
+    """(width read, width written) of the base's matrices and convolutions; a kernel counts as width read."""
+    out = {m["path"]: (m["in_features"], m["out_features"]) for m in p.labelled("Linear")}
+    for m in p.labelled("Conv"):
+        out[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
+    return out
+
+
+def _touches(base: Profile, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:
+    ranks: dict[str, Counter[int | None]] = {}
+    places: dict[str, list[str]] = {}
+    for target, path in fit.touched.items():
+        pattern = base.modules[path]["pattern"]
+        ranks.setdefault(pattern, Counter())[wanted[target].rank] += 1
+        places.setdefault(pattern, []).append(path)
+    total = Counter(m["pattern"] for role in ("Linear", "Conv") for m in base.labelled(role))
+    return tuple(
+        Touch(
+            pattern,
+            str(base.modules[places[pattern][0]]["kind"]),
+            sum(found.values()),
+            total[pattern],
+            tuple(sorted(found.items(), key=lambda r: (-r[1], r[0] or 0))),
+            ranges(int(n.group(1)) for path in places[pattern] if (n := _NUMBER.search(path))),
+        )
+        for pattern, found in sorted(ranks.items())
+    )
+
+
+def _no_ops(fit: Fit) -> tuple[NoOp, ...]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for paths, why in (
+        (fit.missing, "the base has no such module: a loader that does not check passes over it"),
+        (fit.halves, "one half of the pair is missing: the product changes nothing"),
+        (fit.misfits, "the base's module has other widths: it cannot be applied"),
+    ):
+        counted.update((_NUMBER.sub("{i}", path), why) for path in paths)
+    return tuple(NoOp(pattern, n, why) for (pattern, why), n in sorted(counted.items()))

@@ -1,0 +1,151 @@
+"""Comparisons as rows for people: two models side by side, or a chain of versions as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from queries.answer import Answer
+from queries.diff.adapter import Adaptation
+from queries.diff.align import Alignment
+from queries.diff.changes import tally
+from queries.diff.compare import Diff
+from queries.diff.edits import Edit
+from queries.diff.stacks import StackChange
+
+Row = tuple[Any, ...]
+
+
+def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: bool = False) -> Answer:
+    """The comparison as rows (topic, aspect, a, b, change); the middle columns bear the models' names if `named`.
+
+    Of two designs every aspect is shown, of others only what differs unless `everything` is wanted.
+    """
+    middle = (diff.a, diff.b) if named else ("a", "b")
+    apart = diff.relation in ("designs", "adapter")
+    rows: list[Row] = list(_adapter_rows(diff.adaptation, diff.a)) if diff.adaptation else []
+    rows += [] if apart else [_edit_row(e) for e in diff.edits]
+    shown = (x for x in diff.aspects if diff.relation == "designs" or everything or x.change != "same")
+    if diff.relation != "adapter" or everything:
+        rows += [(x.topic, x.aspect, x.a, x.b, x.change) for x in shown]
+    if everything and not apart:  # stacks are compared by path, which says nothing of two designs
+        rows += [_stack_row(s) for s in diff.stacks]
+    if diff.names is not None and tensors:
+        rows += list(_name_rows(diff))
+        rows += list(_pair_rows(diff.alignment))
+    return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(_notes(diff, apart)))
+
+
+def over_time(steps: Sequence[Diff]) -> Answer:
+    """A chain of versions as one table: per step its lines and what became of the tensors, then what ever changed.
+
+    A line of a step stands in the column of the later model.
+    """
+    names = [steps[0].a, *(s.b for s in steps)]
+    rows: list[Row] = []
+    for i, step in enumerate(steps):
+        lines = [("relation", step.relation)]
+        if step.relation in ("versions", "packaging"):
+            lines = [(e.kind, e.text) for e in step.edits]
+        rows += [("change", kind, *_at(i + 1, text, len(names))) for kind, text in lines]
+    tallies = [tally(s.alignment) for s in steps]
+    for what in tallies[0]:
+        if any(t[what] for t in tallies):
+            rows.append(("tensors", what, None, *(str(t[what]) for t in tallies)))
+    rows.append(("similarity", "to the one before", None, *(f"{s.similarity.score:.2f}" for s in steps)))
+    rows += list(_histories(steps))
+    return Answer("over-time", ("topic", "aspect", *names), tuple(rows))
+
+
+def _at(place: int, text: str, length: int) -> list[str | None]:
+    return [text if i == place else None for i in range(length)]
+
+
+def _histories(steps: Sequence[Diff]) -> Iterator[Row]:
+    """Aspects that are not the same in all models, with their value in each."""
+    order = dict.fromkeys((x.topic, x.aspect) for s in steps for x in s.aspects)
+    first = {(x.topic, x.aspect): x.a for x in steps[0].aspects}
+    later = [{(x.topic, x.aspect): x.b for x in s.aspects} for s in steps]
+    for key in order:
+        values = [first.get(key), *(found.get(key) for found in later)]
+        if len(set(values)) > 1:
+            yield (*key, *values)
+
+
+def _notes(diff: Diff, apart: bool) -> Iterator[str]:
+    yield f"{diff.a} and {diff.b}: {diff.relation}"
+    if not diff.same:
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in diff.similarity.parts.items())
+        differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
+        yield f"similarity {diff.similarity.score:.2f} ({parts}){differs}"
+    if not apart:
+        found = diff.alignment
+        yield f"{sum(len(p.a) for p in found.pairs):,} of {len(found.a):,} tensors have a partner in {diff.b}"
+        free = sum(p.ambiguous for p in found.pairs)
+        if free:
+            yield f"{free:,} of the pairs were chosen among equals that neither names nor shapes tell apart"
+    if diff.adaptation:
+        x = diff.adaptation
+        idle = sum(n.count for n in x.no_ops)
+        yield (
+            f"{x.adapter} changes {x.touched:,} modules of {x.base}, {x.share:.1%} of its elements; "
+            f"{idle:,} of its {x.targets:,} targets change nothing there"
+        )
+
+
+def _adapter_rows(x: Adaptation, a: str) -> Iterator[Row]:
+    """What an adapter says of each group stands in its own column, what the base has in the base's."""
+
+    def placed(own: str, base: str | None, change: str, what: str) -> Row:
+        return ("adapter", what, *((own, base) if x.adapter == a else (base, own)), change)
+
+    for t in x.touches:
+        ranks = ", ".join(f"rank {'unknown' if r is None else r} × {n}" for r, n in t.ranks)
+        where = f" ({t.where})" if t.where else ""
+        yield placed(ranks, f"{t.touched} of {t.total} {t.kind}{where}", "touched", t.pattern)
+    for n in x.no_ops:
+        yield placed(f"{n.count} targets", None, f"no effect: {n.why}", n.pattern)
+
+
+def _edit_row(e: Edit) -> Row:
+    gone = f"{len(e.removed):,} removed" if e.removed else ""
+    new = f"{len(e.added):,} added" if e.added else ""
+    changed = f"{len(e.changed):,} changed" if e.changed else ""
+    return ("change", e.text, gone or None, new or None, "; ".join(x for x in (e.kind, changed) if x))
+
+
+def _stack_row(s: StackChange) -> Row:
+    depths = [None if d is None else f"depth {d}" for d in (s.depth_a, s.depth_b)]
+    said = [f"{s.kept} blocks alike"]
+    for word, names in (("gained", s.gained), ("lost", s.lost), ("reshaped", s.widened)):
+        if names:
+            said.append(f"{word} {', '.join(names)}")
+    return ("stack", s.path, *depths, "; ".join(said))
+
+
+def _name_rows(diff: Diff) -> Iterator[Row]:
+    """Keys that only one model has or that differ under one name; those with a partner under another are left out."""
+    if diff.names is None:
+        return
+    partners = {k for p in diff.alignment.pairs if p.a != p.b for k in (*p.a, *p.b)}
+    for c in diff.names.changes:
+        if c.example in partners:
+            continue
+        where = f" at {c.where}" if c.where else ""
+        yield "tensor", c.pattern, c.before or None, c.after or None, f"{c.how} ×{c.count}{where}"
+
+
+def _pair_rows(found: Alignment) -> Iterator[Row]:
+    """Tensors that became others, by the patterns of their names."""
+    groups: dict[tuple[str, str, str], int] = {}
+    for p in found.pairs:
+        if p.a != p.b:
+            key = (_pattern(p.a), _pattern(p.b), p.kind)
+            groups[key] = groups.get(key, 0) + 1
+    for (a, b, kind), n in groups.items():
+        yield "tensor", f"{kind} ×{n}", a, b, kind
+
+
+def _pattern(keys: Sequence[str]) -> str:
+    shown = [".".join("{i}" if part.isdigit() else part for part in key.split(".")) for key in keys]
+    return " + ".join(dict.fromkeys(shown))
