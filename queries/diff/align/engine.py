@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from kb.keys import owner, side_cars
 from queries.diff.align.copies import second_copy
+from queries.diff.align.frame import nearly, renamed
 from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
 from queries.diff.align.isomorph import Forms
+from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part
 from queries.diff.align.places import places
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
@@ -17,6 +19,8 @@ from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
+AGREED = 0.95
+"""Share of the keys equal by name that the tree must bring together too."""
 Written = tuple[Mapping[str, int] | None, Mapping[str, int] | None]
 """Where each key stands in either file, or None where that says nothing."""
 
@@ -47,6 +51,8 @@ def _align(a: Tensors, b: Tensors, written: Written) -> Alignment:
     pairs = _named(left, right)
     pairs += _moved(*_spare(left, right, pairs))
     convention = len(pairs) >= CONVENTION * min(len(left), len(right))
+    if convention:
+        pairs += _framed(left, right, pairs, written)
     pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT, written)
     pairs += _side_cars(a, b, pairs, extra, extras)
     used = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}
@@ -110,16 +116,37 @@ def _at(old: str, new: str, k: str, n: str) -> Pair:
 def _structural(a: Tensors, b: Tensors, demand: Demand, written: Written) -> list[Pair]:
     if not a or not b:
         return []
-    plain = opaque(a) != opaque(b)
-    known = None not in written
-    found = (modules(t, t, plain=plain, places=w if known else None) for t, w in zip((a, b), written, strict=True))
-    roots = _singled(*map(tree, found))
+    roots = _singled(*_trees(a, b, written))
     for root in roots:
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
-    if known:
+    if None not in written:
         links = [link._replace(rule="order") if link.free else link for link in links]
     return [p for link in links if not demand.strict or in_place(link) for p in tensor_pairs(link, a, b)]
+
+
+def _trees(a: Tensors, b: Tensors, written: Written) -> tuple[Node, Node]:
+    plain = opaque(a) != opaque(b)
+    known = None not in written
+    found = (modules(t, t, plain=plain, places=w if known else None) for t, w in zip((a, b), written, strict=True))
+    left, right = map(tree, found)
+    return left, right
+
+
+def _framed(a: Tensors, b: Tensors, named: list[Pair], written: Written) -> list[Pair]:
+    """Pairs of what names leave over in two models whose trees are nearly one, if the tree bears the names out."""
+    left, right = _spare(a, b, named)
+    if not left or not right:
+        return []
+    trees = _trees(a, b, written)
+    one, two = (Part((), [], root) for root in trees)
+    found = renamed(nearly(one, two, Match(Forms())) or [], *(root.walk() for root in trees))
+    by_name = {k: p.b for p in named for k in p.a}
+    pairs = [p for link in found for p in tensor_pairs(link, a, b)]
+    told = [p for p in pairs if p.a[0] in by_name]
+    if sum(by_name[p.a[0]] == p.b for p in told) < AGREED * len(told):
+        return []
+    return [p for p in pairs if left.keys() >= set(p.a) and right.keys() >= set(p.b)]
 
 
 def _singled(a: Node, b: Node) -> tuple[Node, Node]:

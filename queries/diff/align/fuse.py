@@ -111,18 +111,26 @@ def _choices(members: list[Module], rows: int) -> Iterator[tuple[Module, ...]]:
 
 def _mute(members: Sequence[Module]) -> bool:
     """Equal siblings whose names say nothing: any of them will do."""
-    return (
-        len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1
-        and not any(f[0] not in "'#" and f in ROLES for m in members for f in features(m.path[-1:]))
-    )  # fmt: skip
+    return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(_silent, members))
+
+
+def _silent(m: Module) -> bool:
+    """Whether a name says nothing of a projection's role."""
+    return not ROLES.intersection(features(m.path[-1:]))
 
 
 def _cast(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
-    """One module a role, from one family as far as it has them; the last role may come from elsewhere."""
+    """One module a role, from one family as far as it has them; the last role may come from elsewhere.
+
+    One of three roles or more may be played by a module whose name says nothing.
+    """
     out: list[Module] = []
+    silent = [m for m in family if _silent(m)]
     for at, role in enumerate(roles):
         pools = (family, members) if at == len(roles) - 1 and at > 1 else (family,)
         pick = next((m for pool in pools for m in pool if m not in out and role in features(m.path[-2:])), None)
+        if pick is None and len(roles) > 2 and silent:
+            pick, silent = silent[0], []
         if pick is None:
             return None
         out.append(pick)

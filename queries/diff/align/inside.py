@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from queries.diff.align.assign import SCALED, Found, Neighbours, assign
 from queries.diff.align.fuse import fused
 from queries.diff.align.isomorph import Forms, same_tree
-from queries.diff.align.liketree import Match, own, unwrapped
 from queries.diff.align.parts import Part
-from queries.diff.align.tree import Module, Node, gathered
+from queries.diff.align.tree import Module
 
 
 class Link(NamedTuple):
@@ -52,55 +51,6 @@ def isomorphic(a: Part, b: Part, forms: Forms) -> list[Link] | None:
     return [Link((x,), (y,), "tree", text, 0.8 if free else 0.99, free) for x, y, free in found]
 
 
-NEARLY = 0.85
-"""Share of the smaller part's tensors that a nearly common tree must hold."""
-
-
-def nearly(a: Part, b: Part, match: Match) -> list[Link] | None:
-    """Links of two parts whose unlabelled trees are nearly one, or None."""
-    if a.node is None or b.node is None:
-        return None
-    x, y = a.node, b.node
-    if not (a.path or b.path):
-        x, y = unwrapped(x), unwrapped(y)
-    score = match.score(x, y)
-    if score < NEARLY * min(x.tensors, y.tensors):
-        return None
-    text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree of shapes"
-    out: list[Link] = []
-    for p, q, free in match.nodes(x, y):
-        if p.module is not None and q.module is not None and own(p.module, q.module) > 0:
-            out.append(Link((p.module,), (q.module,), "tree", text, 0.75 if free else 0.95, free))
-        out += _regrouped(p, q)
-    taken = keys_of(link for link in out if link.rule != "tree")
-    out = [link for link in out if link.rule != "tree" or not taken & keys_of([link])]
-    told = {change for link in out if link.rule == "tree" for change in _changes(link) if len(link.a[0].main) > 1}
-    return [link for link in out if len(link.a[0].main) > 1 or told.issuperset(_changes(link))]
-
-
-def keys_of(links: Iterable[Link]) -> set[tuple[bool, str]]:
-    """The keys links speak of, each with whether it is one of the second model's."""
-    return {
-        (side, k) for link in links for side, some in ((False, link.a), (True, link.b)) for m in some
-        for k in m.keys.values()
-    }  # fmt: skip
-
-
-def _changes(link: Link) -> Iterator[tuple[int, int]]:
-    """Sizes of axes that differ between two modules: what they were and what they became."""
-    for role, shape in link.a[0].shapes.items():
-        yield from ((m, n) for m, n in zip(shape, link.b[0].shapes.get(role, ()), strict=False) if m != n)
-
-
-def _regrouped(x: Node, y: Node) -> list[Link]:
-    """Fusions among the modules right below two nodes that have no equal on the other side."""
-    ours, theirs = ([m for c in n.children.values() if (m := gathered(unwrapped(c))) is not None] for n in (x, y))
-    here, there = Counter(m.main for m in ours), Counter(m.main for m in theirs)
-    left, right = [m for m in ours if here[m.main] > there[m.main]], [m for m in theirs if there[m.main] > here[m.main]]
-    cut = (len(x.path), len(y.path))
-    return _fusions(left, right, cut, 0.3) if left and right and len(left) != len(right) else []
-
-
 def between(
     ours: Sequence[Module],
     theirs: Sequence[Module],
@@ -116,7 +66,7 @@ def between(
         found = _vouched(found, left, right)
     links += [_one(f, "shape") for f in found]
     left, right = _spare(ours, theirs, links)
-    links += _fusions(left, right, cut, 0.3)
+    links += fusions(left, right, cut, 0.3)
     left, right = _spare(ours, theirs, links)
     if demand.resized <= 1:
         found = assign(left, right, cut, sizes=True, known=known)
@@ -176,7 +126,8 @@ def _telling(ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, i
     return _both(wide, thin, tall, few, cut, 0.55)
 
 
-def _fusions(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], floor: float) -> list[Link]:
+def fusions(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], floor: float) -> list[Link]:
+    """Modules of either side that make up one of the other, with names at least so much alike."""
     return _both(left, right, right, left, cut, floor)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from queries.diff.align.assign import Neighbours
-from queries.diff.align.inside import Demand, Link, between, isomorphic, keys_of, nearly
+from queries.diff.align.frame import keys_of, nearly
+from queries.diff.align.inside import Demand, Link, between, isomorphic
 from queries.diff.align.isomorph import Forms
 from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part, equal_parts, openable, opened

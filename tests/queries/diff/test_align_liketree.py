@@ -8,7 +8,7 @@ import pytest
 
 from queries.diff.align import Spec, align
 from queries.diff.align.liketree import chain
-from tests.queries.diff.nets import Net, linear, nameless, net, pairs, transformer
+from tests.queries.diff.nets import Net, linear, nameless, net, pairs, spelt, transformer
 
 
 def test_a_chain_takes_the_larger_sum_and_never_crosses() -> None:
@@ -55,3 +55,51 @@ def test_three_projections_of_lost_names_become_one() -> None:
     assert sum(p.kind == "fuse" and len(p.a) == 3 for p in found.pairs) == 8
     assert not found.removed
     assert not found.added
+
+
+def _grouped() -> dict[str, tuple[int, ...]]:
+    """Fewer keys and values than queries."""
+    shapes = {k: v for k, v in transformer().items() if not k.endswith("bias")}
+    return {k: (16, 64) if "k_proj" in k or "v_proj" in k else v for k, v in shapes.items()}
+
+
+def test_projections_of_unequal_rows_under_lost_names_become_one() -> None:
+    a = net(_grouped())
+    b = {k: v for k, v in a.items() if not any(f".{x}_proj." in k for x in "qkv")}
+    b |= net({f"model.layers.{i}.self_attn.qkv.weight": (96, 64) for i in range(4)})
+    words = nameless(b)
+    found = align(a, {words[k]: v for k, v in b.items()})
+    fused = [p for p in found.pairs if p.kind == "fuse"]
+    assert {tuple(k.split(".")[4] for k in p.a) for p in fused} == {("q_proj", "k_proj", "v_proj")}
+    assert len(fused) == 4
+
+
+def test_a_split_of_which_one_part_got_an_invented_name() -> None:
+    shapes = {k: v for k, v in transformer().items() if not any(f".{x}_proj." in k for x in "qkv")}
+    for i in range(4):
+        shapes |= linear(f"model.layers.{i}.self_attn.qkv", 192, 64)
+    b = spelt(transformer(), ("self_attn.q_proj", "attention.turobu"), ("self_attn.", "attention."), ("mlp", "dofu"))
+    found = align(net(shapes), net(b))
+    assert sum(p.kind == "split" for p in found.pairs) == 8
+    assert not found.removed
+    assert not found.added
+
+
+INVENTED = (("self_attn", "dapoto"), ("mlp.up_proj", "papeta.cecama"), ("mlp.down_proj", "papeta.fimife"))
+
+
+def test_half_the_words_invented_and_layers_widened() -> None:
+    shapes = transformer()
+    wider = spelt({k: tuple(320 if d == 256 else d for d in v) for k, v in shapes.items()}, *INVENTED)
+    found = align(net(shapes), net(wider))
+    assert pairs(found) == {(k,): tuple(spelt({k: ()}, *INVENTED)) for k in shapes}
+
+
+def test_a_tensor_replaced_under_agreeing_names_is_no_renamed_one() -> None:
+    shapes = transformer()
+    other = {k: v for k, v in shapes.items() if ".up_proj." not in k}
+    for i in range(4):
+        other |= linear(f"model.layers.{i}.mlp.wi_0", 192, 64) | linear(f"model.layers.{i}.mlp.wi_1", 192, 64)
+    found = align(net(shapes), net(other))
+    assert len(found.removed) == 8
+    assert len(found.added) == 16

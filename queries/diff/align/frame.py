@@ -1,0 +1,79 @@
+"""Links of two parts whose unlabelled trees are nearly one, and which of them to believe beside agreeing names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from queries.diff.align.inside import Link, fusions
+from queries.diff.align.liketree import Match, own, unwrapped
+from queries.diff.align.parts import Part
+from queries.diff.align.tree import Module, Node, gathered
+
+NEARLY = 0.85
+"""Share of the smaller part's tensors that a nearly common tree must hold."""
+
+
+def nearly(a: Part, b: Part, match: Match) -> list[Link] | None:
+    """Links of two parts whose unlabelled trees are nearly one, or None."""
+    if a.node is None or b.node is None:
+        return None
+    x, y = a.node, b.node
+    if not (a.path or b.path):
+        x, y = unwrapped(x), unwrapped(y)
+    score = match.score(x, y)
+    if score < NEARLY * min(x.tensors, y.tensors):
+        return None
+    text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree of shapes"
+    out: list[Link] = []
+    for p, q, free in match.nodes(x, y):
+        if p.module is not None and q.module is not None and own(p.module, q.module) > 0:
+            out.append(Link((p.module,), (q.module,), "tree", text, 0.75 if free else 0.95, free))
+        out += _regrouped(p, q)
+    taken = keys_of(link for link in out if link.rule != "tree")
+    out = [link for link in out if link.rule != "tree" or not taken & keys_of([link])]
+    told = {change for link in out if link.rule == "tree" for change in _changes(link) if len(link.a[0].main) > 1}
+    return [link for link in out if len(link.a[0].main) > 1 or told.issuperset(_changes(link))]
+
+
+def keys_of(links: Iterable[Link]) -> set[tuple[bool, str]]:
+    """The keys links speak of, each with whether it is one of the second model's."""
+    return {
+        (side, k) for link in links for side, some in ((False, link.a), (True, link.b)) for m in some
+        for k in m.keys.values()
+    }  # fmt: skip
+
+
+def _changes(link: Link) -> Iterator[tuple[int, int]]:
+    """Sizes of axes that differ between two modules: what they were and what they became."""
+    for role, shape in link.a[0].shapes.items():
+        yield from ((m, n) for m, n in zip(shape, link.b[0].shapes.get(role, ()), strict=False) if m != n)
+
+
+def renamed(links: Sequence[Link], ours: Iterable[Module], theirs: Iterable[Module]) -> list[Link]:
+    """Links without those of another size that may as well be a tensor removed and another one added.
+
+    Believed are those whose container has another name too and goes over as a whole, or whose own name became the
+    other elsewhere.
+    """
+    seen = {(link.a[0].path[-1:], link.b[0].path[-1:]) for link in links if not any(_changes(link))}
+    here, there = Counter(m.path[:-1] for m in ours), Counter(m.path[:-1] for m in theirs)
+    both = Counter((link.a[0].path[:-1], link.b[0].path[:-1]) for link in links)
+
+    def believed(p: tuple[str, ...], q: tuple[str, ...]) -> bool:
+        if p[-1:] == q[-1:] or (p[-1:], q[-1:]) in seen:
+            return True
+        return p[-2:-1] != q[-2:-1] and here[p[:-1]] == there[q[:-1]] == both[p[:-1], q[:-1]]
+
+    return [link for link in links if not any(_changes(link)) or believed(link.a[0].path, link.b[0].path)]
+
+
+def _regrouped(x: Node, y: Node) -> list[Link]:
+    """Fusions among the modules right below two nodes that have no equal on the other side."""
+    ours, theirs = (
+        [m for c in n.children.values() if (m := gathered(c) or gathered(unwrapped(c))) is not None] for n in (x, y)
+    )
+    here, there = Counter(m.main for m in ours), Counter(m.main for m in theirs)
+    left, right = [m for m in ours if here[m.main] > there[m.main]], [m for m in theirs if there[m.main] > here[m.main]]
+    cut = (len(x.path), len(y.path))
+    return fusions(left, right, cut, 0.3) if left and right and len(left) != len(right) else []
