@@ -46,11 +46,11 @@ class _Rows:
         return self.edges.setdefault((type_, source, target), [])
 
 
-def to_tables(analysis: Analysis, *, name: str, family: str | None = None) -> GraphTables:
+def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
-    uid = ids.model_uid(name, hashed, header.metadata, rules.RULES_VERSION)
+    uid = ids.model_uid(name, hashed, {**header.metadata, **header.declared}, rules.RULES_VERSION)
     signs = signatures(analysis.tree)
     rows = _Rows()
     _modules(analysis, uid, signs, rows)
@@ -63,7 +63,7 @@ def to_tables(analysis: Analysis, *, name: str, family: str | None = None) -> Gr
         NodeTable(p, r, node_columns(p, r), tuple(found))
         for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
     ]
-    model = _model_row(analysis, uid, name, family, hashed, signs, sketch(nodes).text)
+    model = _model_row(analysis, uid, name, hashed, signs, sketch(nodes).text)
     return GraphTables(
         model,
         (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes),
@@ -80,7 +80,7 @@ def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
 
 
 def _model_row(
-    analysis: Analysis, uid: str, name: str, family: str | None, hashed: str, signs: Signatures, sketched: str
+    analysis: Analysis, uid: str, name: str, hashed: str, signs: Signatures, sketched: str
 ) -> dict[str, Any]:
     header, root = analysis.header, analysis.tree.root
     by_dtype: dict[str, list[int]] = {}
@@ -96,7 +96,7 @@ def _model_row(
     return {
         "uid": uid,
         "name": name,
-        "family": family or header.declared.get("family"),
+        "family": header.declared.get("family"),
         "version": _stated(header, "version", "modelspec.version", "model_version"),
         **role,
         "source": header.source,

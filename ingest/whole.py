@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.assemble import analyse
@@ -13,10 +14,15 @@ from ingest.sources import read_header
 from kb.tables import GraphTables
 
 
-def read_tables(source: str | Path, *, name: str, family: str | None = None) -> GraphTables:
-    """Read a header and infer its tables. SourceError where the source is no model."""
+def read_tables(source: str | Path, *, name: str, family: str | None = None, version: str | None = None) -> GraphTables:
+    """Read a header and infer its tables. SourceError where the source is no model.
+
+    `family` and `version` go before what a design or the metadata say.
+    """
+    given = {key: value for key, value in (("family", family), ("version", version)) if value}
     with _collector_paused():
-        return to_tables(analyse(read_header(source)), name=name, family=family)
+        header = read_header(source)
+        return to_tables(analyse(replace(header, declared={**header.declared, **given})), name=name)
 
 
 @contextmanager

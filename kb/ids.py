@@ -2,8 +2,8 @@
 
 A module's uid is `MODEL/path` and a tensor's `MODEL#key`, written where their rows are made.
 
-A model's uid depends on its name, its header and the rule set, so an unchanged re-ingest is recognised by uid alone,
-and a new rule set replaces what an older one inferred.
+A model's uid depends on its name, its header, what is declared of it and the rule set, so an unchanged re-ingest is
+recognised by uid alone, and a new rule set replaces what an older one inferred.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ def header_hash(tensors: Iterable[TensorSpec]) -> str:
     return hashlib.sha256("\x1e".join(rows).encode()).hexdigest()
 
 
-def model_uid(name: str, header: str, metadata: Mapping[str, str], rules_version: str) -> str:
-    """16 hex digits that name one ingest: same name, header, metadata and rules give the same uid."""
-    parts = [name, header, rules_version, *(f"{k}={metadata[k]}" for k in sorted(metadata))]
+def model_uid(name: str, header: str, said: Mapping[str, str], rules_version: str) -> str:
+    """16 hex digits that name one ingest: same name, header and rules give the same uid, if the same is `said` of it.
+
+    `said`: the header's metadata, and what a design or the user declares (family, version ...).
+    """
+    parts = [name, header, rules_version, *(f"{k}={said[k]}" for k in sorted(said))]
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:16]
 
 

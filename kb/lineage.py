@@ -154,7 +154,7 @@ def _descent(a: Known, b: Known, like: Likeness) -> Link | None:
 
 def held(a: Sketch, b: Sketch) -> float:
     """Share of a's elements that b has as many of, by the last names of their tensors and their shapes."""
-    ours, theirs = a.scale["elements"], b.scale["elements"]
+    ours, theirs = a.scale.get("elements", 0.0), b.scale.get("elements", 0.0)
     spelling = b.parts.get("spelling", {})
     both = sum(min(s * ours, spelling.get(name, 0.0) * theirs) for name, s in a.parts.get("spelling", {}).items())
     return both / ours if ours else 0.0

@@ -46,6 +46,9 @@ def ingest(
     ],
     name: Annotated[str | None, typer.Option(help="Name in the store, for one FILE. Default: the file's name.")] = None,
     family: Annotated[str | None, typer.Option(help="Family to record, such as ltx-2.")] = None,
+    release: Annotated[
+        str | None, typer.Option(help="Version to record, such as 2.3; orders a family's models.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and infer, write nothing.")] = False,
 ) -> None:
     """Read the header of each FILE, infer its architecture and keep it.
@@ -57,7 +60,7 @@ def ingest(
     Examples:
       archkb ingest ltx-2-19b-dev-fp8.safetensors
       archkb ingest design:aiprod-shdt design:aiprod-hwvae
-      archkb ingest model.safetensors --name mine --family ltx-2 --dry-run
+      archkb ingest model.safetensors --name mine --family ltx-2 --release 2.3 --dry-run
     """
     if name is not None and len(files) > 1:
         raise typer.BadParameter("--name names one model, there are several files")
@@ -67,7 +70,7 @@ def ingest(
         store = None if dry_run else stack.enter_context(run.store(write=True))
         for source in files:
             try:
-                rows.append(_one(source, name or default_name(source), family, store))
+                rows.append(_one(source, name or default_name(source), family, release, store))
             except ArchkbError as error:
                 terminal.tell(f"archkb: {error}")
                 failed = True
@@ -77,12 +80,12 @@ def ingest(
         raise typer.Exit(ArchkbError.exit_code)
 
 
-def _one(source: str, name: str, family: str | None, store: Store | None) -> tuple[Any, ...]:
+def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
     """Ingest one source; its row of the summary."""
     from ingest.whole import read_tables
     from kb.tables import check
 
-    tables = read_tables(source, name=name, family=family)
+    tables = read_tables(source, name=name, family=family, version=release)
     if store is None:
         check(tables)
         status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())

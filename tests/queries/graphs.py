@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kb.sketch import Sketch
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
 Cells = dict[str, Any]
@@ -150,6 +151,7 @@ def duo() -> GraphTables:
         n_bytes=9000,
         n_modules=99,
         dtypes=["F8_E4M3", "BF16"],
+        sketch=Sketch({"form": {"attention self separate": 0.8, "norm RMSNorm": 0.2}}, {"depth": 12.0}).text,
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
     g.module("net", "Component", role="diffusion_transformer", n_params=4000, n_bytes=7000, n_tensors=50)
@@ -238,6 +240,7 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
         n_bytes=160,
         n_modules=5,
         dtypes=["BF16"],
+        sketch=Sketch({"form": {"attention self separate": 1.0}}, {"depth": 1.0}).text,
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
     g.module(root, "Stack", stack_depth=1, uniform=True, runs=["0"])

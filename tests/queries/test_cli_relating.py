@@ -82,3 +82,13 @@ def test_neither_a_model_nor_a_file(archkb: Archkb, tmp_path: Path) -> None:
     assert called.code == 2
     assert "no file of that name" in called.err
     assert "'four'" in called.err
+
+
+def test_versions_of_a_family_are_ordered_by_what_the_user_says(archkb: Archkb, tmp_path: Path) -> None:
+    old, new = write(tmp_path / "old.json", 4), write(tmp_path / "new.json", 6)
+    archkb("ingest", old, "--family", "net", "--release", "1.9")
+    archkb("ingest", new, "--family", "net")
+    assert "VERSION_OF" not in {r["relation"] for r in archkb("ask", "kin", "new", "--json").json}
+    archkb("ingest", new, "--family", "net", "--release", "1.10")
+    (row,) = [r for r in archkb("ask", "lineage", "old", "--json").json if r["relation"] == "VERSION_OF"]
+    assert (row["from"], row["to"], row["ordered"]) == ("new", "old", True)
