@@ -76,5 +76,8 @@ def differences(a: Sketch, b: Sketch, limit: int = 4) -> list[str]:
     ours, theirs = a.parts.get("form", {}), b.parts.get("form", {})
     only = [(share, f"+ {name}") for name, share in ours.items() if name not in theirs]
     only += [(share, f"- {name}") for name, share in theirs.items() if name not in ours]
-    out += [text for share, text in sorted(only, key=lambda o: (-o[0], o[1])) if share >= 1 - NEARLY]
+    told = [
+        o for o in only if o[0] >= 1 - NEARLY and not o[1][2:].startswith("linear ")
+    ]  # a ratio tells a reader little
+    out += [text for _, text in sorted(told, key=lambda o: (-o[0], o[1]))]
     return out[:limit]

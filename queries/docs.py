@@ -1,4 +1,4 @@
-"""The generated pages docs/cli.md, docs/questions.md and docs/schema.md: `make docs` writes, a test finds stale ones.
+"""The generated pages docs/cli.md, questions.md, schema.md and diff.schema.json: `make docs` writes, a test finds stale ones.
 
 python -m queries.docs          write them
 python -m queries.docs --check  exit code 1 where one is stale
@@ -7,6 +7,7 @@ python -m queries.docs --check  exit code 1 where one is stale
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -82,7 +83,19 @@ def _question(q: Question) -> str:
     )
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"cli.md": cli_page, "questions.md": questions_page, "schema.md": schema_page}
+def diff_schema() -> str:
+    """JSON Schema of what `archkb diff --json` writes."""
+    from queries.diff.document import json_schema
+
+    return json.dumps(json_schema(), indent=1) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "questions.md": questions_page,
+    "schema.md": schema_page,
+    "diff.schema.json": diff_schema,
+}
 """Generated pages by file name."""
 
 

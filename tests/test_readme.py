@@ -1,4 +1,4 @@
-"""The README is true: its console blocks are run, its diagram is the schema's, its links lead somewhere.
+"""README and guide are true: their console blocks are run, the diagram is the schema's, links lead somewhere.
 
 python -m tests.test_readme   write the outputs and the diagram anew
 """
@@ -18,7 +18,7 @@ import pytest
 from kb.schema_page import diagram
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "comparing.md")
 _BLOCK = re.compile(r"```console\n\$ (archkb .*?)\n(.*?)```", re.DOTALL)
 _DIAGRAM = re.compile(r"<!-- schema diagram -->\n(?:\n```mermaid\n.*?```\n)?", re.DOTALL)
 
@@ -33,24 +33,26 @@ def _run(command: str, store: Path) -> str:
 
 
 def written(text: str, store: Path) -> str:
-    """The README with every output and the diagram made anew."""
+    """A page with every output and the diagram made anew."""
     text = _BLOCK.sub(lambda m: f"```console\n$ {m[1]}\n{_run(m[1], store)}```", text)
     return _DIAGRAM.sub(lambda _: f"<!-- schema diagram -->\n\n```mermaid\n{diagram()}```\n", text)
 
 
 @pytest.mark.slow
-def test_console_blocks_and_diagram_are_what_the_program_prints(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_console_blocks_and_diagram_are_what_the_program_prints(page: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     assert len(_BLOCK.findall(text)) >= 4
     assert written(text, tmp_path / "store") == text, "run: python -m tests.test_readme"
 
 
 def test_links_lead_to_files() -> None:
-    for page in (README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+    for page in (PAGES[0], ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        README.write_text(written(README.read_text(encoding="utf-8"), Path(folder) / "store"), encoding="utf-8")
+    for path in PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            path.write_text(written(path.read_text(encoding="utf-8"), Path(folder) / "store"), encoding="utf-8")

@@ -109,14 +109,18 @@ def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
 def _show(
     run: Run, steps: Sequence[Diff], *, chain: bool, tensors: bool, everything: bool, output: Path | None
 ) -> None:
-    from queries.diff.answer import over_time, side_by_side
+    from queries.diff.answer import over_time, script, side_by_side
 
     if chain:
-        answer = over_time(steps)
+        run.show(over_time(steps), output)
+        return
+    named = run.format in ("table", "markdown")
+    answer = side_by_side(steps[0], named=named, everything=everything, tensors=tensors)
+    if run.format == "table":  # lines are read as lines; the other forms have them as rows
+        lines, answer = script(answer, steps[0])
+        run.show(answer, output, before=lines)
     else:
-        named = run.format in ("table", "markdown")
-        answer = side_by_side(steps[0], named=named, everything=everything, tensors=tensors)
-    run.show(answer, output)
+        run.show(answer, output)
 
 
 def _document(

@@ -45,11 +45,16 @@ class Run:
         finally:
             store.close()
 
-    def show(self, answer: Answer, output: Path | None = None) -> None:
-        """The answer to stdout or to a file, its notes and, where asked for, its query to stderr."""
+    def show(self, answer: Answer, output: Path | None = None, *, before: str = "") -> None:
+        """The answer to stdout or to a file, its notes and, where asked for, its query to stderr.
+
+        `before` is text that goes before it; a table without rows is left out then.
+        """
         if self.show_cypher:
             terminal.tell(cypher_of(answer))
-        terminal.put(render(answer, self.format, columns=None if output else terminal.columns()), output)
+        shown = render(answer, self.format, columns=None if output else terminal.columns())
+        parts = [before, shown] if answer.rows else [before]
+        terminal.put("\n".join(p for p in parts if p) if before else shown, output)
         for note in answer.notes:
             terminal.tell(f"archkb: {note}")
 

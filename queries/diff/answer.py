@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from queries.answer import Answer
+from queries.cells import printable
 from queries.diff.adapter import Adaptation
 from queries.diff.align import Alignment
 from queries.diff.changes import tally
@@ -14,6 +16,8 @@ from queries.diff.edits import Edit
 from queries.diff.stacks import StackChange
 
 Row = tuple[Any, ...]
+
+_SIGNS = {"added": "+", "removed": "-", "packaging": "≈"}
 
 
 def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: bool = False) -> Answer:
@@ -34,6 +38,15 @@ def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: 
         rows += list(_name_rows(diff))
         rows += list(_pair_rows(diff.alignment))
     return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(_notes(diff, apart)))
+
+
+def script(answer: Answer, diff: Diff) -> tuple[str, Answer]:
+    """The edit script as lines of text, each with a sign, and the comparison without it."""
+    lines = [f"{_SIGNS.get(e.kind, '±')} {printable(e.text)}\n" for e in diff.edits]
+    if diff.same or not any(row[0] == "change" for row in answer.rows):
+        lines = []
+    rest = tuple(row for row in answer.rows if row[0] != "change")
+    return "".join(lines), replace(answer, rows=rest)
 
 
 def over_time(steps: Sequence[Diff]) -> Answer:

@@ -41,15 +41,15 @@ class Edit:
 def edits(found: Alignment) -> tuple[Edit, ...]:
     """The edit script of an alignment, structure first, then shapes, dtypes and names. Empty when nothing differs."""
     retyped = quantised(found)
-    cars = {k for group in retyped for k in group.side_cars}
-    added = [k for k in found.added if k not in cars]
+    cars = {k for group in retyped for k in (*group.added, *group.removed)}
+    removed, added = ([k for k in keys if k not in cars] for keys in (found.removed, found.added))
     out = [
-        *_news("removed", found.removed, _ancestors(k for p in found.pairs for k in p.a)),
+        *_news("removed", removed, _ancestors(k for p in found.pairs for k in p.a)),
         *_news("added", added, _ancestors(k for p in found.pairs for k in p.b)),
     ]
     out = _depths(out, found)
     out += _reshapes(found)
-    out += [Edit("retyped", g.text, added=g.side_cars, changed=g.changed) for g in retyped]
+    out += [Edit("retyped", g.text, g.removed, g.added, g.changed) for g in retyped]
     return (*out, *_packaging(found, alone=not out))
 
 

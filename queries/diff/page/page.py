@@ -110,7 +110,7 @@ def _edits(diff: Diff, a: Profile, b: Profile) -> str:
         groups.setdefault(_component(e, a, b), []).append(line)
     counts = ", ".join(f"{n:,} {what}" for what, n in tally(diff.alignment).items() if n)
     parts = [
-        (f"<h3>{escape(name or 'elsewhere')}</h3>" if len(groups) > 1 else "")
+        (f"<h3>{escape(name or 'The model itself')}</h3>" if len(groups) > 1 else "")
         + f'<ul class="edits">{"".join(lines)}</ul>'
         for name, lines in groups.items()
     ]

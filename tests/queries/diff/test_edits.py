@@ -103,6 +103,15 @@ def test_a_quantised_copy(shared: Path) -> None:
 
 
 @pytest.mark.shared
+def test_a_quantised_copy_back(shared: Path) -> None:
+    (line,) = edits(_aligned(shared, "ltx2_19b_dev_to_fp8").mirrored)
+    assert line.text.startswith("1,176 linears back from F8_E4M3 to BF16 in blocks 1-42")
+    assert "left in" not in line.text
+    assert "2,352 scales, their side-cars, removed" in line.text
+    assert (len(line.removed), len(line.changed)) == (2352, 1176)
+
+
+@pytest.mark.shared
 def test_latent_channels(shared: Path) -> None:
     found = _aligned(shared, "shdt_9d0ce78_to_default")
     (line,) = edits(found)
