@@ -1,4 +1,4 @@
-"""The generated pages docs/cli.md, questions.md, schema.md and diff.schema.json: `make docs` writes, a test finds stale ones.
+"""The generated pages cli.md, questions.md, schema.md, diff.schema.json: `make docs` writes, a test finds stale ones.
 
 python -m queries.docs          write them
 python -m queries.docs --check  exit code 1 where one is stale

@@ -47,6 +47,7 @@ def bench(
     calibration: Annotated[
         bool, typer.Option("--calibration", help="Per rule: uses, precision, confidence; and the ECE.")
     ] = False,
+    kin: Annotated[bool, typer.Option("--kin", help="How often the nearest model is of the same family.")] = False,
     confidences: Annotated[
         Path | None, typer.Option(help="Write each rule's precision on the families that were not left out.")
     ] = None,
@@ -65,14 +66,15 @@ def bench(
       archkb bench corpus/models
       archkb bench corpus/models --anonymise --json
       archkb bench corpus/models --calibration
+      archkb bench corpus/models --kin
       archkb bench --diff diffpairs/pairs --write predictions
       archkb bench --diff diffpairs/pairs --anonymise --csv
     """
     if (corpus is None) == (diff is None):
         raise typer.BadParameter("give either CORPUS_DIR or --diff DIR" + (", not both" if diff else ""))
     if diff is not None:
-        if calibration or confidences is not None:
-            option = "--calibration" if calibration else "--confidences"
+        if calibration or kin or confidences is not None:
+            option = "--calibration" if calibration else "--kin" if kin else "--confidences"
             raise typer.BadParameter(f"{option} is of rules that extract: it goes with CORPUS_DIR, not with --diff")
         answer, predictions = bench_pairs(diff, anonymise=anonymise)
         if write is not None:
@@ -80,6 +82,9 @@ def bench(
         run.show(answer)
         return
     assert corpus is not None
+    if kin:
+        run.show(_kin(corpus))
+        return
     from queries.bench.run import score_corpus
 
     shown = terminal.progress("bench")
@@ -109,6 +114,24 @@ def _predict(tensors: tuple[TensorSpec, ...]) -> dict[str, Any]:
     from kb.values import Header
 
     return predictions(analyse(Header(tensors)))
+
+
+def _kin(corpus: Path) -> Answer:
+    """Shares by question and group of families."""
+    from queries.bench.corpus import records
+    from queries.bench.kin import shares, sketches
+    from queries.cli.benching_pairs import tables
+
+    shown = terminal.progress("bench")
+    kept = []
+    for done, model in enumerate(sketches(records(corpus), tables)):
+        kept.append(model)
+        if shown:
+            shown(model.name, done, done + 1)
+    rows = tuple(
+        (s.question, s.group, s.right, s.asked, _round(s.right / s.asked) if s.asked else None) for s in shares(kept)
+    )
+    return Answer("kin", ("question", "families", "right", "asked", "share"), rows)
 
 
 def _figures(scores: Scores) -> Answer:

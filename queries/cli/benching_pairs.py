@@ -26,10 +26,11 @@ def bench_pairs(folder: Path, *, anonymise: bool) -> tuple[Answer, dict[str, dic
 def _predict(pair: DiffPair) -> dict[str, Any]:
     from queries.diff.predict import predict
 
-    return predict(pair.a, pair.b, _tables if pair.kind == "design" else None)
+    return predict(pair.a, pair.b, tables if pair.kind == "design" else None)
 
 
-def _tables(tensors: tuple[TensorSpec, ...]) -> GraphTables:
+def tables(tensors: tuple[TensorSpec, ...]) -> GraphTables:
+    """Everything that is inferred of these tensors."""
     from ingest.assemble import analyse
     from ingest.rows import to_tables
     from kb.values import Header

@@ -119,3 +119,14 @@ def test_expected_calibration_error() -> None:
     assert ece([]) == 0.0
     assert [b.uses for b in reliability([*sure, Verdict("t", "r", 0.1, True)])] == [1, 10]
     assert smoothed(RuleUse("r", "t", 0 + 2, 2, 1.0)) == 0.75
+
+
+def test_kin_asks_only_models_that_have_relatives(archkb: Archkb, tmp_path: Path) -> None:  # noqa: F811
+    for name, depth, family in (("a", 2, "x"), ("b", 3, "x"), ("c", 2, "alone")):
+        record = {**_record(name, depth), "group": family}
+        (tmp_path / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(record).encode()))
+    rows = archkb("bench", tmp_path, "--kin", "--json").json
+    nearest = next(r for r in rows if (r["question"], r["families"]) == ("nearest", "all"))
+    assert nearest["asked"] == 2
+    assert {r["question"] for r in rows} == {"nearest", "by score", "by holding"}
+    assert next(r for r in rows if r["question"] == "by holding")["asked"] >= 1, "c is in b but for one block"
