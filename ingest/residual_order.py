@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.analysis import Residual, Scene
-from ingest.tree import natural
+from kb.paths import natural_name
 
 
 def in_order(scene: Scene, group: Sequence[Residual]) -> list[Residual]:
     """The additions of one block in their inferred order; ties by name."""
-    return sorted(group, key=lambda r: (_rank(scene, r), [natural(a) for a in r.around]))
+    return sorted(group, key=lambda r: (_rank(scene, r), [natural_name(a) for a in r.around]))
 
 
 def _rank(scene: Scene, r: Residual) -> tuple[int, int, bool]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 
 from kb.keys import owner, side_cars
+from kb.paths import natural_name
 from kb.values import DTYPE_BITS, TensorSpec
 
 
@@ -142,11 +143,6 @@ def _set_side_cars_apart(node: Node) -> None:
         node.sidecars[local] = (node.tensors.pop(local), target, kind)
 
 
-def natural(name: str) -> tuple[bool, int, str]:
-    """Sort key: numbers by value before words by spelling."""
-    return (False, int(name), "") if name.isdigit() else (True, 0, name)
-
-
 def _finish(node: Node, interned: dict[object, int], ordered: dict[str, Node]) -> None:
     """Order children, count, sign and twin everything below `node`; depth-first without recursion limits in mind."""
     stack: list[tuple[Node, bool]] = [(node, False)]
@@ -155,7 +151,7 @@ def _finish(node: Node, interned: dict[object, int], ordered: dict[str, Node]) -
         if not done:
             ordered[current.path] = current
             if len(current.children) > 1:
-                current.children = {k: current.children[k] for k in sorted(current.children, key=natural)}
+                current.children = {k: current.children[k] for k in sorted(current.children, key=natural_name)}
             stack.append((current, True))
             stack.extend((child, False) for child in reversed(current.children.values()))
         else:

@@ -22,6 +22,7 @@ from math import gcd, prod
 from operator import itemgetter
 from typing import Any
 
+from kb.paths import above
 from kb.tables import GraphTables, NodeTable
 
 Cells = Mapping[str, Any]
@@ -170,19 +171,12 @@ def _blocks(tables: Iterable[NodeTable]) -> Counter[str]:
     for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
         for key, shape, role in rows:
             if key.startswith(below) and role != "side_car":
-                shapes[next(p for p in _ancestors(key) if p in shapes)].append(_by(shape))
+                shapes[next(p for p in above(key) if p in shapes)].append(_by(shape))
     out: Counter[str] = Counter()
     for root in roots:
         template, n_params = blocks[root]
         out[_short(" ".join(sorted(shapes[example[template]])))] += n_params
     return out
-
-
-def _ancestors(key: str) -> Iterator[str]:
-    at = key.find(".")
-    while at > 0:
-        yield key[:at]
-        at = key.find(".", at + 1)
 
 
 def _form(modules: Iterable[tuple[Cells, int]]) -> Counter[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kb.errors import NotFoundError
 from kb.outline import human, ranges
+from kb.paths import within
 from kb.tables import GraphTables
 from queries.diff.profile import Cells, Profile
 
@@ -77,7 +78,7 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
 
 
 def _within(cells: Cells, path: str) -> bool:
-    return cells["path"] == path or str(cells["path"]).startswith(f"{path}.")
+    return within(str(cells["path"]), path)
 
 
 def _inner(p: Profile, stack: Cells) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import schema
+from kb.paths import natural
 from kb.tables import EdgeTable, GraphTables, NodeTable
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def module_tables(store: Store, uid: str) -> GraphTables:
     by_role: dict[str | None, list[tuple[Any, ...]]] = {}
     for label, *row in store.read(MODULES, {"model": uid}).rows:
         by_role.setdefault(label, []).append(tuple(row))
-    paths = sorted((row[1] for rows in by_role.values() for row in rows), key=_natural)
+    paths = sorted((row[1] for rows in by_role.values() for row in rows), key=natural)
     edges = [(f"{uid}/{_parent(p)}" if _parent(p) else uid, f"{uid}/{p}", i) for i, p in enumerate(paths)]
     return GraphTables(
         dict(zip(model.columns, model.rows[0], strict=True)),
@@ -52,8 +53,3 @@ def module_tables(store: Store, uid: str) -> GraphTables:
 
 def _parent(path: str) -> str:
     return path.rpartition(".")[0]
-
-
-def _natural(path: str) -> list[tuple[bool, int, str]]:
-    """Sort key: numbers by value, before words."""
-    return [(False, int(s), "") if s.isdigit() else (True, 0, s) for s in path.split(".")]

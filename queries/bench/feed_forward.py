@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from kb.paths import within
 from queries.bench.attention import found_by
 from queries.bench.corpus import Record
 from queries.bench.counts import Counts, Verdict
@@ -31,7 +32,7 @@ def score_feed_forwards(record: Record, prediction: dict[str, Any]) -> tuple[Cou
         free = [i for i in candidates if i not in matched]
         if free:
             matched[free[0]] = item
-        elif not candidates and path not in neutral and not any(below(path, d) for d in dead):
+        elif not candidates and path not in neutral and not any(within(path, d) for d in dead):
             counts.fp += 1
             verdicts.append(Verdict("mlp", item.get("rule", ""), item.get("confidence", 0.0), False))
             verdicts.append(found_by("mlp_found", item, False))
@@ -49,18 +50,13 @@ def score_feed_forwards(record: Record, prediction: dict[str, Any]) -> tuple[Cou
     return counts, verdicts
 
 
-def below(path: str, root: str) -> bool:
-    """Whether `path` is `root` or below it."""
-    return root == "" or path == root or path.startswith(f"{root}.")
-
-
 def _paths(true: dict[str, Any]) -> set[str]:
     """The paths under which a feed-forward may be predicted: an inline one also by either of its sides."""
     out = {true["path"], *true.get("aliases", ())}
     if true.get("inline"):
         for side in (*true["up"], true["down"]):
             path = side
-            while below(path, true["path"]):
+            while within(path, true["path"]):
                 out.add(path)
                 if "." not in path:
                     break

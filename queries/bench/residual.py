@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
+from kb.paths import above, within
 from queries.bench.corpus import Record
 from queries.bench.counts import Counts, Verdict
-from queries.bench.feed_forward import below
 
 ENOUGH = 0.75
 """Jaccard overlap of two sets of layers from which they count as the same addition."""
@@ -39,7 +38,7 @@ def score_residuals(record: Record, prediction: dict[str, Any]) -> tuple[Counts,
         if i not in taken:
             if any(_overlap(leaves, n) >= ENOUGH for n in neutral if n or leaves):
                 continue
-            if leaves and all(any(below(x, d) for d in dead) for x in leaves):
+            if leaves and all(any(within(x, d) for d in dead) for x in leaves):
                 continue
             counts.fp += 1
         verdicts.append(Verdict("residual", item.get("rule", ""), item.get("confidence", 0.0), i in taken))
@@ -58,7 +57,7 @@ def _weighted(record: Record) -> set[str]:
         owner = key[:cut].rstrip(".") if cut >= 0 else key.rpartition(".")[0]
         shapes[owner].append(spec["shape"])
     modules = record["truth"]["modules"]
-    inner = {path for module in modules for path in _above(module)}
+    inner = {path for module in modules for path in above(module)}
     return {
         path
         for path, true in modules.items()
@@ -71,17 +70,12 @@ def _weighted(record: Record) -> set[str]:
     }
 
 
-def _above(path: str) -> Iterable[str]:
-    parts = path.split(".")
-    return (".".join(parts[:i]) for i in range(1, len(parts)))
-
-
 def _predicted(record: Record, prediction: dict[str, Any]) -> list[tuple[Leaves, dict[str, Any]]]:
     weighted = _weighted(record)
     inside: dict[str, list[str]] = defaultdict(list)
     for module in record["truth"]["modules"]:
         inside[module].append(module)
-        for path in _above(module):
+        for path in above(module):
             inside[path].append(module)
     out: dict[Leaves, dict[str, Any]] = {}
     for item in prediction.get("residual") or ():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kb.paths import pattern
 from queries.answer import Answer
 from queries.cells import printable
 from queries.diff.adapter import Adaptation
@@ -160,5 +161,4 @@ def _pair_rows(found: Alignment) -> Iterator[Row]:
 
 
 def _pattern(keys: Sequence[str]) -> str:
-    shown = [".".join("{i}" if part.isdigit() else part for part in key.split(".")) for key in keys]
-    return " + ".join(dict.fromkeys(shown))
+    return " + ".join(dict.fromkeys(map(pattern, keys)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from kb.outline import ranges
+from kb.paths import above
 from queries.diff.profile import Profile
 
 Shape = tuple[int, ...]
@@ -107,13 +108,13 @@ def parts(p: Profile) -> list[Part]:
     tensors = {key: tuple(t["shape"]) for key, t in p.tensors.items() if t["role"] != "side_car"}
     inside: dict[str, dict[str, Shape]] = {path: {} for path in blocks}
     rest: dict[str, dict[str, Shape]] = {}
-    above = {path[:i] for path in blocks for i in range(len(path)) if path[i] == "."}
+    leading = {path for block in blocks for path in above(block)}
     for key, shape in tensors.items():
-        home = next((q for q in _ancestors(key) if q in inside), None)
+        home = next((q for q in above(key) if q in inside), None)
         if home is not None:
             inside[home][key[len(home) + 1 :]] = shape
         else:
-            root = next((q for q in _ancestors(key) if q not in above), key)
+            root = next((q for q in above(key) if q not in leading), key)
             rest.setdefault(root, {})[key[len(root) + 1 :]] = shape
     groups: dict[tuple[str, str], list[str]] = {}
     for path in blocks:
@@ -134,14 +135,7 @@ def _blocks(p: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str
 def _outermost(p: Profile) -> list[str]:
     """Paths of blocks that lie in no other block."""
     found = {str(c["path"]) for c in p.labelled("Block")}
-    return sorted(path for path in found if not any(q in found for q in _ancestors(path)))
-
-
-def _ancestors(key: str) -> Iterable[str]:
-    at = key.find(".")
-    while at > 0:
-        yield key[:at]
-        at = key.find(".", at + 1)
+    return sorted(path for path in found if not any(q in found for q in above(path)))
 
 
 def _elements(tensors: Mapping[str, Shape]) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kb.outline import ranges
+from kb.paths import above
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.precision import quantised
@@ -63,13 +64,8 @@ def stream_free(name: str) -> str:
 
 
 def _ancestors(keys: Iterable[str]) -> set[str]:
-    out: set[str] = set()
-    for key in keys:
-        path = key
-        while path and path not in out:
-            out.add(path)
-            path = path.rpartition(".")[0]
-    return out
+    """The keys and all modules they lie in."""
+    return {path for key in keys for path in (key, *above(key))}
 
 
 def _root(key: str, known: set[str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from kb.paths import within
 from kb.tables import GraphTables
 
 Cells = Mapping[str, Any]
@@ -102,7 +103,7 @@ class Profile:
 
     def inside(self, cells: Iterable[Cells], path: str) -> list[Cells]:
         """Those of `cells` at or below `path`."""
-        return [c for c in cells if c["path"] == path or str(c["path"]).startswith(f"{path}.")]
+        return [c for c in cells if within(str(c["path"]), path)]
 
     def per_block(self, role: str) -> Counter[str]:
         """Places in a backbone block that carry a role label, with how many blocks have them."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kb.paths import above
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
 
@@ -82,11 +83,8 @@ def marks(found: Alignment, *, apart: bool = False) -> Marks:
 
 
 def _note(side: dict[str, Counter[str]], key: str, said: Iterable[str]) -> None:
-    path = key
-    while path:
+    for path in ("", *above(key), key):
         side.setdefault(path, Counter()).update(said)
-        path = path.rpartition(".")[0]
-    side.setdefault("", Counter()).update(said)
 
 
 def mark(counted: Counter[str]) -> str:

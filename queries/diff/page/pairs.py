@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.outline import Box
+from kb.paths import within
 from queries.diff.align import Alignment
 
 Keys = list[tuple[str, str]]
@@ -45,7 +46,7 @@ def _core(box: Box, keys: Sequence[str]) -> list[Box]:
     """The way down from a box to the one below which nearly all of these keys first go apart."""
     way = [box]
     while keys:
-        held = {id(c): sum(any(_is_in(k, path) for path in c.paths[:1]) for k in keys) for c in way[-1].children}
+        held = {id(c): sum(any(within(k, path) for path in c.paths[:1]) for k in keys) for c in way[-1].children}
         best = max(way[-1].children, key=lambda c: held[id(c)], default=None)
         if best is None or best.count > 1 or held[id(best)] < WHOLE * len(keys):
             break
@@ -96,15 +97,11 @@ def _below(a: Box, b: Box, keys: Keys) -> Keys:
     """Pairs of the first of equal siblings, as if its partner were the first of its own."""
     out = []
     for x, y in keys:
-        if _is_in(x, a.path):
-            home = next((path for path in b.paths if _is_in(y, path)), None)
+        if within(x, a.path):
+            home = next((path for path in b.paths if within(y, path)), None)
             if home is not None:
                 out.append((x, b.path + y[len(home) :]))
     return out
-
-
-def _is_in(key: str, path: str) -> bool:
-    return key.startswith(f"{path}.")
 
 
 def _home(key: str, homes: Mapping[str, int]) -> int | None:

@@ -1,0 +1,47 @@
+"""Dotted paths of a state dict: order, what is above, what is inside, and the pattern that like paths share.
+
+>>> sorted(["a.10", "a.9", "a.b"], key=natural)
+['a.9', 'a.10', 'a.b']
+>>> list(above("a.0.weight"))
+['a', 'a.0']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def natural_name(name: str) -> tuple[bool, int, str]:
+    """Sort key of one name: numbers by value before words by spelling."""
+    return (False, int(name), "") if name.isdigit() else (True, 0, name)
+
+
+def natural(path: str) -> list[tuple[bool, int, str]]:
+    """Sort key of a path, name by name."""
+    return [natural_name(name) for name in path.split(".")]
+
+
+def above(path: str) -> Iterator[str]:
+    """The modules a path lies in, the outermost first; itself left out."""
+    at = path.find(".")
+    while at > 0:
+        yield path[:at]
+        at = path.find(".", at + 1)
+
+
+def within(path: str, root: str) -> bool:
+    """Whether a path is `root` or lies below it; everything lies below the empty path.
+
+    >>> within("a.b", "a"), within("ab", "a"), within("a", "a"), within("a", "")
+    (True, False, True, True)
+    """
+    return not root or path == root or path.startswith(f"{root}.")
+
+
+def pattern(path: str) -> str:
+    """The path with every number as {i}: equal for the like modules of a stack.
+
+    >>> pattern("blocks.12.attn.to_out.0")
+    'blocks.{i}.attn.to_out.{i}'
+    """
+    return ".".join("{i}" if name.isdigit() else name for name in path.split("."))
