@@ -61,13 +61,15 @@ WRITTEN = 1e-4
 
 def lateness(ours: Sequence[Node] | Sequence[Module], theirs: Sequence[Node] | Sequence[Module]) -> list[list[float]]:
     """For each of some siblings and each of others, how far their ranks in the order of the two files are apart."""
-    first, second = ([_rank(x.place, side) for x in side] for side in (ours, theirs))
+    first, second = _ranks(ours), _ranks(theirs)
     far = max(len(ours), len(theirs)) ** 2
     return [[WRITTEN * (p - q) ** 2 / far for q in second] for p in first]
 
 
-def _rank(place: int, side: Sequence[Node] | Sequence[Module]) -> int:
-    return sum(other.place < place for other in side)
+def _ranks(side: Sequence[Node] | Sequence[Module]) -> list[int]:
+    """Rank of each by its place; equal places, equal ranks."""
+    rank = {place: i for i, place in enumerate(sorted({x.place for x in side}))}
+    return [rank[x.place] for x in side]
 
 
 def read(node: Node) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from queries.diff.align.assign import Neighbours
 from queries.diff.align.frame import keys_of, nearly
 from queries.diff.align.inside import Demand, Link, between, isomorphic
@@ -10,6 +12,7 @@ from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part, equal_parts, openable, opened
 from queries.diff.align.runs import Orders
 from queries.diff.align.similar import similar_parts
+from queries.diff.align.tree import Module
 
 ALONE = Demand(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""
@@ -76,14 +79,24 @@ def _related(links: list[Link], a: Part, b: Part) -> bool:
 def _carried(known: tuple[Part, Part, list[Link]], a: Part, b: Part) -> list[Link]:
     """Links found for two parts carried over to two others with the same insides."""
     first, second, links = known
-    ours = {id(m): i for i, m in enumerate(first.modules)}
-    theirs = {id(m): i for i, m in enumerate(second.modules)}
-    return [
-        link._replace(
-            a=tuple(a.modules[ours[id(m)]] for m in link.a), b=tuple(b.modules[theirs[id(m)]] for m in link.b)
-        )
-        for link in links
-    ]
+    ours, theirs = _became(first, a), _became(second, b)
+    return [link._replace(a=tuple(map(ours, link.a)), b=tuple(map(theirs, link.b))) for link in links]
+
+
+def _became(part: Part, other: Part) -> Callable[[Module], Module]:
+    """For the modules of a part those of another one with the same inside; also for modules gathered from several."""
+    at = {id(m): n for m, n in zip(part.modules, other.modules, strict=True)}
+    keys = {
+        key: n.keys[role]
+        for m, n in zip(part.modules, other.modules, strict=True)
+        for role, key in m.keys.items()
+    }  # fmt: skip
+
+    def carry(module: Module) -> Module:
+        known = at.get(id(module))
+        return known if known is not None else module.moved(other.path + module.path[len(part.path) :], keys)
+
+    return carry
 
 
 def _inner(part: Part) -> tuple[object, ...]:

@@ -37,6 +37,13 @@ class Module:
     def __repr__(self) -> str:
         return f"Module({'.'.join(self.path)!r}, {dict(self.shapes)})"
 
+    def moved(self, path: tuple[str, ...], keys: Mapping[str, str]) -> Module:
+        """The same module at another path. `keys`: what each of its keys is there."""
+        out = Module(path)
+        out.keys = {role: keys[key] for role, key in self.keys.items()}
+        out.shapes, out.form = self.shapes, self.form
+        return out
+
     @property
     def main(self) -> Shape:
         """Shape of the tensor the module is about: the weight, or else the largest."""

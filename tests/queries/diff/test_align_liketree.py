@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -55,6 +56,31 @@ def test_three_projections_of_lost_names_become_one() -> None:
     assert sum(p.kind == "fuse" and len(p.a) == 3 for p in found.pairs) == 8
     assert not found.removed
     assert not found.added
+
+
+def _scattered(words: str, *, fused: bool) -> Net:
+    """Three equal blocks beside a tower that differs; every tensor at a path of its own, matrix beside vector."""
+    stack, matrix, vector = words
+    rows = {"h": 24} if fused else dict.fromkeys("pqr", 8)
+    out: dict[str, tuple[int, ...]] = {}
+    for block in (f"{stack}.{i}" for i in range(3)):
+        for name, n in rows.items():
+            out |= {f"{block}.{name}{stack}.{matrix}": (n, 8), f"{block}.{name}{stack}.{vector}": (n,)}
+        out |= {f"{block}.{stack}{n}.{matrix}": (8, n) for n in range(20, 30)}
+    for i, j in product(range(9), range(3)):
+        out[f"{stack}e.{i}.{matrix}{j}.{vector}"] = (500 + 7 * i + j + 100 * fused, 400 + 13 * i + j + 300 * fused)
+    return net(out)
+
+
+def test_every_block_of_a_stack_is_fused_though_only_one_is_looked_at() -> None:
+    found = align(_scattered("abc", fused=False), _scattered("xyz", fused=True))
+
+    fusions = {p.a: p.b for p in found.pairs if p.kind == "fuse"}
+    assert fusions == {
+        tuple(f"a.{i}.{n}a.{part}" for n in "pqr"): (f"x.{i}.hx.{other}",)
+        for i in range(3)
+        for part, other in ("by", "cz")
+    }
 
 
 def _grouped() -> dict[str, tuple[int, ...]]:
