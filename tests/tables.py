@@ -43,6 +43,7 @@ def model_tables(
         architecture=f"a-{names}",
         shape_hash=f"s-{shapes}",
         n_tensors=3 * blocks,
+        n_modules=1 + 4 * blocks,
         n_params=VALUES["int"],
         n_bytes=2 * VALUES["int"],
         dtypes=VALUES["string[]"],

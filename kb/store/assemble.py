@@ -14,8 +14,8 @@ Read = Callable[[str, Mapping[str, Any]], Rows]
 _ROLES = frozenset(role.name for role in schema.ROLES)
 
 
-def read_back(read: Read, uid: str) -> GraphTables:
-    """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage."""
+def read_back(read: Read, uid: str) -> GraphTables | None:
+    """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage; None if not there."""
     params = {"uid": uid}
     found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]] = {}
     for label in ("Model", *statements.OWNED):
@@ -37,9 +37,23 @@ def read_back(read: Read, uid: str) -> GraphTables:
         for r in schema.RELATIONS
         if r not in schema.LINEAGE
     )
-    [row] = found["Model", None].values()
-    model = dict(zip(node_columns("Model"), row, strict=True))
-    return GraphTables(model, nodes, tuple(sort_edges(edge) for edge in edges if edge.rows))
+    kept = tuple(sort_edges(edge) for edge in edges if edge.rows)
+    for row in found.get(("Model", None), {}).values():
+        return GraphTables(dict(zip(node_columns("Model"), row, strict=True)), nodes, kept)
+    return None
+
+
+def whole(tables: GraphTables) -> bool:
+    """Whether all of a model is there: as many tensors and modules as it says, and both ends of every edge."""
+    uids: dict[str, set[Any]] = {}
+    for table in tables.nodes:
+        uids.setdefault(table.primary, set()).update(row[0] for row in table.rows)
+    counts = [len(uids.get(primary, ())) for primary in ("Tensor", "Module")]
+    return counts == [tables.model["n_tensors"], tables.model["n_modules"]] and all(
+        row[0] in uids.get(edge.source, ()) and row[1] in uids.get(edge.target, ())
+        for edge in tables.edges
+        for row in edge.rows
+    )
 
 
 def canonical(tables: GraphTables) -> GraphTables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from kb.store import assemble, guard, kin, migrations, statements
 from kb.store.engine import Engine, Transaction
 from kb.store.port import Counts, ModelInfo, Progress, Rows
 from kb.tables import GraphTables
+
+_LOOKS, _PAUSE = 6, 0.05
+"""How often a model is read that changes meanwhile, and the seconds before it is read again; they double."""
 
 
 class CypherStore:
@@ -27,15 +31,18 @@ class CypherStore:
 
     def models(self) -> list[ModelInfo]:
         """The models it holds, by name."""
-        return [ModelInfo(*row) for row in self.read(statements.MODELS).rows]
+        return [ModelInfo(*row) for row in self.read(statements.MODELS).rows if None not in row[:2]]
 
     def replace(self, tables: GraphTables, progress: Progress | None = None) -> Counts:
         """Write one model whole in one transaction, in place of the model of that name if there is one."""
         kbtables.check(tables)
-        old = self._uids(tables.name)
-        if old == [tables.uid]:
+        if self._uids(tables.name) == [tables.uid]:
             return Counts(unchanged=True)
         with self._engine.transaction() as tx:
+            tx.run(statements.TURN)
+            old = [row[0] for row in tx.run(statements.FIND, {"name": tables.name})]
+            if old == [tables.uid]:
+                return Counts(unchanged=True)
             touched = _used_shared(tx, old)
             nodes, edges = _write(tx, tables, progress or _silent)  # before removing: faster on Neo4j
             removed = sum(_remove(tx, uid) for uid in old)
@@ -47,6 +54,7 @@ class CypherStore:
         """Remove one model whole, and the templates and rules that only it used."""
         uids = self._known(name)
         with self._engine.transaction() as tx:
+            tx.run(statements.TURN)
             touched = _used_shared(tx, uids)
             removed = sum(_remove(tx, uid) for uid in uids) + _sweep(tx, touched)
         return Counts(removed_nodes=removed)
@@ -71,8 +79,17 @@ class CypherStore:
         return self._engine.query(text, params or {}, limit, timeout)
 
     def load(self, name: str) -> GraphTables:
-        """The model's tables back, equal to what `replace` was given but for the order of rows."""
-        return assemble.read_back(self.read, self._known(name)[0])
+        """The model's tables back, equal to what `replace` was given but for the order of rows.
+
+        A server shows a commit to its readers piece by piece, so what was read is checked, and read again if need be.
+        """
+        for look in range(_LOOKS):
+            uid = self._known(name)[0]
+            tables = assemble.read_back(self.read, uid)
+            if tables is not None and assemble.whole(tables) and self._uids(name) == [uid]:
+                return tables
+            time.sleep(_PAUSE * 2**look)
+        raise StoreError(f"{name!r} was replaced while it was read", where=self.uri, cure="ask again")
 
     def close(self) -> None:
         """Release the store."""
@@ -83,6 +100,9 @@ class CypherStore:
 
     def _known(self, name: str) -> list[str]:
         uids = self._uids(name)
+        if not uids:
+            time.sleep(_PAUSE)
+            uids = self._uids(name)
         if not uids:
             names = [model.name for model in self.models()]
             near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -41,13 +41,19 @@ def relate_all(tx: Transaction) -> None:
     def read(cypher: str, params: Mapping[str, Any]) -> Rows:
         return Rows((), tuple(tx.run(cypher, params)))
 
+    def models() -> Iterator[tuple[str, GraphTables]]:
+        for (uid,) in tx.run(statements.UIDS):
+            tables = read_back(read, uid)
+            if tables is not None:
+                yield uid, tables
+
+    tx.run(statements.TURN)
     tx.run(statements.UNRELATE)
-    for (uid,) in tx.run(statements.UIDS):
-        nodes = read_back(read, uid).nodes
-        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch(nodes).text})
+    for uid, tables in models():
+        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch(tables.nodes).text})
     seen: list[str] = []
-    for (uid,) in tx.run(statements.UIDS):
-        known, _ = find(tx, read_back(read, uid))
+    for uid, tables in models():
+        known, _ = find(tx, tables)
         for table in tables_of(link for link in known if {link.source, link.target} - {uid} <= set(seen)):
             tx.run(statements.create_edges(table), {"rows": list(table.rows)})
         seen.append(uid)

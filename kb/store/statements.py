@@ -31,6 +31,8 @@ CONVOLUTIONS = (
     "MATCH (m:Conv {model: $uid}) RETURN m.path AS path, m.in_channels AS reads, m.out_channels AS writes, "
     "m.kernel AS kernel ORDER BY path"
 )
+TURN = "MATCH (m:Meta {uid: 'schema'}) SET m.version = m.version RETURN count(*) AS n"
+"""Changes nothing, and lets one writer at a time past: a server's lock on the node is held until the commit."""
 DROP_MODEL = "MATCH (m:Model {uid: $uid}) DETACH DELETE m RETURN count(*) AS n"
 
 OWNED = tuple(label.name for label in schema.PRIMARY if not label.shared and label.name != "Model")

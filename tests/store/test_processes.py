@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from kb.errors import StoreBusyError, StoreError
 from kb.store import Store, open_store
 from kb.store.assemble import canonical
+from kb.tables import GraphTables
 from tests.stores import wipe
 from tests.tables import model_tables
 
@@ -28,12 +31,13 @@ sys.stdin.read()
 store.close()
 """
 INGEST = """
-import sys
+import sys, time
 from kb.store import open_store
 from tests.tables import model_tables
 store = open_store(sys.argv[1])
 print("open", flush=True)
 for turn in range(1000):
+    time.sleep(float(sys.argv[3]) if turn else 0)
     tables = model_tables("victim", blocks=int(sys.argv[2]), version=f"v{turn}")
     print("writing", flush=True)
     store.replace(tables)
@@ -142,26 +146,31 @@ def test_reading_a_store_that_is_not_there_makes_none(embedded_uri: str) -> None
     assert not Path(embedded_uri).exists()
 
 
+def check_whole(store: Store, name: str, blocks: int) -> GraphTables:
+    """Load a model of :func:`model_tables`, which must be all there."""
+    tables = store.load(name)
+    expected = model_tables(name, blocks=blocks, version=tables.uid.removeprefix(f"{name}-"))
+    assert canonical(tables) == canonical(expected)
+    return tables
+
+
 def only_whole(uri: str, blocks: int) -> int:
     """Open after a kill, for reading first; every model is whole, and nothing else is there. How many victims."""
-    store = open_store(uri, read_only=True)
-    names = [model.name for model in store.models()]
-    nodes = edges = 0
-    for name in names:
-        tables = store.load(name)
-        version = tables.uid.removeprefix(f"{name}-")
-        expected = model_tables(name, blocks=blocks if name == "victim" else 2, version=version)
-        assert canonical(tables) == canonical(expected)
-        nodes += sum(len(t.rows) for t in tables.nodes if not t.shared)
-        edges += sum(len(t.rows) for t in tables.edges)
-    assert store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule) RETURN count(n) AS n").rows == ((nodes,),)
-    assert store.read("MATCH ()-[r]->() WHERE type(r) <> 'SAME_AS' RETURN count(r) AS n").rows == ((edges,),)
-    store.close()
+    with closing(open_store(uri, read_only=True)) as store:
+        names = [model.name for model in store.models()]
+        nodes = edges = 0
+        for name in names:
+            tables = check_whole(store, name, blocks if name == "victim" else 2)
+            nodes += sum(len(t.rows) for t in tables.nodes if not t.shared)
+            edges += sum(len(t.rows) for t in tables.edges)
+        owned = store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule) RETURN count(n) AS n")
+        assert owned.rows == ((nodes,),)
+        assert store.read("MATCH ()-[r]->() WHERE type(r) <> 'SAME_AS' RETURN count(r) AS n").rows == ((edges,),)
     return names.count("victim")
 
 
 def kill_while_writing(uri: str, blocks: int, after: float) -> None:
-    process = start(INGEST, uri, str(blocks))
+    process = start(INGEST, uri, str(blocks), "0")
     assert process.stdout
     assert process.stdout.readline() == "writing\n"
     time.sleep(after)
@@ -191,7 +200,53 @@ def test_kills_of_the_client_leave_whole_models_in_neo4j(neo4j_uri: str) -> None
 
     for turn in range(20):
         kill_while_writing(neo4j_uri, 60, after=0.02 + 0.02 * turn)
+        until_settled(neo4j_uri)
         only_whole(neo4j_uri, 60)
+
+
+def until_settled(uri: str) -> None:
+    """Wait for what a killed client had asked the server to commit."""
+    with closing(open_store(uri)) as store:
+        for _ in range(100):
+            others = store.read("SHOW TRANSACTIONS YIELD transactionId RETURN count(*) AS n").rows
+            if others == ((1,),):
+                return
+            time.sleep(0.1)
+    pytest.fail("the server still works for a client that is gone")
+
+
+@pytest.mark.server
+def test_who_reads_while_another_writes_sees_whole_models_in_neo4j(neo4j_uri: str) -> None:
+    wipe(neo4j_uri)
+    with closing(open_store(neo4j_uri)) as store:
+        store.replace(model_tables("victim", blocks=60, version="v"))
+        writer = start(INGEST, neo4j_uri, "60", "0.5")
+        seen = set()
+        until = time.monotonic() + 40
+        while time.monotonic() < until and len(seen) < 4:
+            assert [model.name for model in store.models()] in ([], ["victim"], ["victim", "victim"])
+            seen.add(check_whole(store, "victim", 60).uid)
+        writer.kill()
+        writer.communicate(timeout=30)
+    until_settled(neo4j_uri)
+    assert len(seen) > 1
+
+
+@pytest.mark.server
+def test_writers_of_one_name_take_turns_in_neo4j(neo4j_uri: str) -> None:
+    wipe(neo4j_uri)
+    with closing(open_store(neo4j_uri)) as one, closing(open_store(neo4j_uri)) as two:
+
+        def write(store: Store, mark: str) -> None:
+            for turn in range(5):
+                store.replace(model_tables("contested", blocks=30, version=f"{mark}{turn}"))
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(write, one, "a"), pool.submit(write, two, "b")]:
+                done.result()
+
+        assert [model.name for model in one.models()] == ["contested"]
+        check_whole(one, "contested", 30)
 
 
 @pytest.mark.parametrize("read_only", [True, False])
