@@ -123,3 +123,73 @@ def test_latent_channels(shared: Path) -> None:
 def test_two_packagings(shared: Path) -> None:
     (line,) = edits(_aligned(shared, "sd15_unet_ldm_vs_diffusers"))
     assert line.text == "identical architecture, 686 renamed"
+
+
+def _lines(a: dict[str, tuple[int, ...]], b: dict[str, tuple[int, ...]]) -> list[str]:
+    return [e.text for e in edits(align(net(a), net(b)))]
+
+
+def _modulated(rows: int, width: int) -> dict[str, tuple[int, ...]]:
+    out = linear("adaln_single.linear", rows * width, width) | linear("adaln_single.emb.linear_1", width, 256)
+    for i in range(3):
+        out |= {f"blocks.{i}.scale_shift_table": (rows, width)} | linear(f"blocks.{i}.attn.to_q", width, width)
+    return out
+
+
+def test_adaln_rows_are_vectors_and_not_their_width() -> None:
+    more = _lines(_modulated(6, 64), _modulated(9, 64))
+    assert more == ["adaLN rows 6 -> 9: scale_shift_table × 3, adaln_single.linear × 2 (5 tensors)"]
+    wider = "\n".join(_lines(_modulated(6, 64), _modulated(6, 32)))
+    assert "adaLN rows" not in wider
+    assert "64 -> 32" in wider
+
+
+def _vocoder(channels: int, kernel: int) -> dict[str, tuple[int, ...]]:
+    return {f"ups.{i}.conv.weight": (channels, channels, kernel) for i in range(3)} | {"post.weight": (7, 5, 3)}
+
+
+def test_kernels_are_not_widths() -> None:
+    assert _lines(_vocoder(32, 16), _vocoder(32, 11)) == ["kernel sizes 16 -> 11 in the model (3 tensors)"]
+    assert _lines(_vocoder(32, 16), _vocoder(48, 11)) == [
+        "widths 32 -> 48; kernel sizes 16 -> 11 in the model (3 tensors)"
+    ]
+
+
+def test_blocks_replaced_and_depths_of_one_stack_are_one_line() -> None:
+    def ups(*widths: int) -> dict[str, tuple[int, ...]]:
+        blocks = (linear(f"up.{i}.conv", w, w) | {f"up.{i}.norm{w}.weight": (w,)} for i, w in enumerate(widths))
+        return {k: v for block in blocks for k, v in block.items()} | {"head.weight": (3, 8)}
+
+    (line,) = edits(align(net(ups(8, 16, 32)), net(ups(8, 16, 32, 64, 64))))
+    assert line.text == "up depth 3 -> 5 (6 tensors added)"
+    assert (len(line.removed), len(line.added)) == (0, 6)
+
+
+def test_a_block_in_the_middle_is_named() -> None:
+    def stack(*forms: int) -> dict[str, tuple[int, ...]]:
+        return {k: v for i, w in enumerate(forms) for k, v in linear(f"blocks.{i}.fc", w, 8).items()} | linear(
+            "head", 3, 8
+        )
+
+    def words(shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        return spelt(shapes, ("blocks", "layers"), ("fc", "proj"), ("head", "out"))
+
+    assert _lines(stack(10, 11, 12, 13), words(stack(10, 11, 99, 12, 13)))[0] == (
+        "layers depth 4 -> 5, block 2 inserted (2 tensors added)"
+    )
+    assert _lines(words(stack(10, 11, 99, 12, 13)), stack(10, 11, 12, 13))[0] == (
+        "blocks depth 5 -> 4, block 2 dropped (2 tensors removed)"
+    )
+
+
+def test_a_stream_one_model_has_is_one_line() -> None:
+    a = transformer() | {k: v for i in range(4) for k, v in linear(f"model.layers.{i}.audio_attn.to_q", 32, 32).items()}
+    a |= linear("audio_proj_in", 32, 8) | {"audio_scale_shift_table": (2, 32)}
+    (gone,) = edits(align(net(a), net(transformer())))
+    assert gone.text == "audio removed: audio_proj_in, audio_scale_shift_table, audio_attn (11 tensors)"
+
+
+def test_single_tensors_of_one_module_are_one_line() -> None:
+    a = transformer() | {f"stats.{x}": (8,) for x in ("mean-of-means", "std-of-means", "channel")}
+    b = transformer() | {"stats.std-of-means": (8,)}
+    assert _lines(a, b) == ["channel, mean-of-means of stats removed (2 tensors)"]

@@ -1,0 +1,100 @@
+"""Blocks gained or lost by stacks that both models have, as changes of depth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.outline import ranges
+from kb.paths import pattern
+from queries.diff.align import Alignment
+from queries.diff.edits.edit import Edit
+from queries.diff.edits.roots import Roots
+from queries.diff.edits.wording import counted, merged, stream_free
+
+
+@dataclass(slots=True)
+class _Stack:
+    """One stack: its path in either model, its depth in both, and the blocks only one has."""
+
+    a: str
+    b: str
+    depths: tuple[int, int]
+    gone: list[str]
+    new: list[str]
+
+
+def depths(gone: Roots, new: Roots, found: Alignment) -> Iterator[Edit]:
+    """One line for stacks of one name; numbers of blocks are said where others of the stack come after them."""
+    groups: dict[tuple[str, str], list[_Stack]] = {}
+    for stack in _stacks(gone, new, found):
+        inside = _inside(stack.gone, gone, "dropped") + _inside(stack.new, new, "inserted")
+        template = stream_free(pattern(stack.b))
+        groups.setdefault((template, inside), []).append(stack)
+    for (_, inside), stacks in groups.items():
+        removed = tuple(k for s in stacks for block in s.gone for k in gone.tensors[block])
+        added = tuple(k for s in stacks for block in s.new for k in new.tensors[block])
+        said = [f"{counted(len(removed), 'tensor')} removed"] if removed else []
+        said += [f"{counted(len(added), 'tensor')} added"] if added else []
+        yield Edit("depth", f"{_depths(stacks)}{inside} ({', '.join(said)})", removed, added)
+
+
+def _depths(stacks: Iterable[_Stack]) -> str:
+    by_depth: dict[tuple[int, int], list[str]] = {}
+    for s in stacks:
+        by_depth.setdefault(s.depths, []).append(s.b)
+    said = []
+    for (before, after), paths in by_depth.items():
+        change = f"depth {before} -> {after}" if before != after else f"some of {before} blocks replaced"
+        said.append(f"{merged(paths)} {change}")
+    return "; ".join(said)
+
+
+def _inside(blocks: Iterable[str], roots: Roots, verb: str) -> str:
+    """Which blocks are new or gone before the last matched one."""
+    inner: set[int] = set()
+    stack = ""
+    for block in blocks:
+        stack, _, index = block.rpartition(".")
+        inner.add(int(index))
+    dot = f"{stack}."
+    matched = (k[len(dot) :].partition(".")[0] for k in roots.twin if k.startswith(dot))
+    end = max((int(i) for i in matched if i.isdigit()), default=-1)
+    inner = {i for i in inner if i < end}
+    return f", block{'s' if len(inner) > 1 else ''} {ranges(inner)} {verb}" if inner else ""
+
+
+def _stacks(gone: Roots, new: Roots, found: Alignment) -> list[_Stack]:
+    """Stacks that gained or lost whole blocks, those of both models brought together."""
+    out: dict[tuple[str, str], _Stack] = {}
+    for roots in (gone, new):
+        for own, blocks in roots.blocks().items():
+            twin = _twin(own, roots)
+            a, b = (own, twin) if roots is gone else (twin, own)
+            stack = out.setdefault((a, b), _Stack(a, b, (_depth(a, found.a), _depth(b, found.b)), [], []))
+            (stack.gone if roots is gone else stack.new).extend(blocks)
+    return list(out.values())
+
+
+def _twin(stack: str, roots: Roots) -> str:
+    """The stack of the other model that most tensors of this one's blocks went to."""
+    names = stack.split(".") if stack else []
+    level = sum(n.isdigit() for n in names)
+    dot = f"{stack}." if stack else ""
+    seen: Counter[str] = Counter()
+    for key, other in roots.twin.items():
+        if key.startswith(dot) and key[len(dot) :].partition(".")[0].isdigit():
+            parts = other.split(".")
+            at = [i for i, p in enumerate(parts) if p.isdigit()]
+            if at and len(at) == sum(p.isdigit() for p in key.split(".")):
+                seen[".".join(parts[: at[level]])] += 1
+            elif at:
+                seen[".".join(parts[: min(at, key=lambda i: (abs(i - len(names)), -i))])] += 1
+    return max(seen, key=lambda s: (seen[s], s)) if seen else stack
+
+
+def _depth(stack: str, tensors: Iterable[str]) -> int:
+    dot = f"{stack}." if stack else ""
+    found = {k[len(dot) :].partition(".")[0] for k in tensors if k.startswith(dot)}
+    return sum(f.isdigit() for f in found)

@@ -1,0 +1,128 @@
+"""Parts that only one of two models has, by their name and what they hang on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kb.outline import ranges
+from kb.paths import pattern
+from queries.diff.align.words import features
+from queries.diff.edits.edit import Edit
+from queries.diff.edits.roots import Roots
+from queries.diff.edits.wording import behind, counted, last, listed, merged, stream_free
+
+STREAMS = ("audio", "video", "image")
+
+
+def news(roots: Roots) -> list[Edit]:
+    """Lines for what is there in one model only, blocks of a stack of both left out."""
+    inside = {block for blocks in roots.blocks().values() for block in blocks}
+    left = [root for root in roots.tensors if root not in inside]
+    out: list[Edit] = []
+    for stream in _lone_streams(roots):
+        mine = [root for root in left if stream in _words(root)]
+        left = [root for root in left if stream not in _words(root)]
+        if mine:
+            out.append(_stream(stream, mine, roots))
+    alone = Counter(root.rpartition(".")[0] for root in left if roots.tensors[root] == (root,))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for root in left:
+        groups.setdefault(_group(root, alone if roots.tensors[root] == (root,) else {}), []).append(root)
+    return out + [_said(what, name, some, roots) for (what, name), some in groups.items()]
+
+
+def _words(path: str) -> set[str]:
+    return {w for name in path.lower().split(".") for w in name.split("_")}
+
+
+def _lone_streams(roots: Roots) -> list[str]:
+    """Streams named in this model and nowhere in what both have."""
+    mine = {w for root in roots.tensors for w in _words(root)} & set(STREAMS)
+    if not mine:
+        return []
+    both = {w for key in (*roots.twin, *roots.twin.values()) for w in _words(key)}
+    return [s for s in STREAMS if s in mine and s not in both]
+
+
+def _stream(stream: str, mine: Sequence[str], roots: Roots) -> Edit:
+    keys = _keys(mine, roots)
+    names = dict.fromkeys(last(root) for root in mine)
+    text = f"{stream} {roots.how}: {listed(list(names), 6)}{behind(len(keys))}"
+    return _edit(roots.how, text, keys)
+
+
+def _group(root: str, alone: Mapping[str, int]) -> tuple[str, str]:
+    """What a root is told with. `alone`: how many single tensors a module lost or gained, where the root is one."""
+    parent, _, name = root.rpartition(".")
+    if name.isdigit():
+        return "#", stream_free(pattern(parent))
+    if name in ("weight", "bias"):
+        return name, stream_free(last(parent))
+    if alone.get(parent, 0) > 1 and not any(p.isdigit() for p in parent.split(".")):
+        return "of", parent
+    return "", stream_free(name)
+
+
+def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
+    keys = _keys(some, roots)
+    own = {last(root) for root in some}
+    name = own.pop() if len(own) == 1 and not what else name
+    how = "dropped" if roots.how == "removed" and what == "bias" else roots.how
+    if what == "#":
+        indices = ranges(int(root.rpartition(".")[2]) for root in some)
+        text = f"blocks {indices} of {merged(root.rpartition('.')[0] for root in some)} {how}"
+    elif what == "of":
+        names = listed([root.rpartition(".")[2] for root in some], 6)
+        text = f"{names}{f' of {name}' if name else ''} {roots.how}"
+    elif what:
+        where = f" × {len(some)}" if len(some) > 1 else f": {some[0].rpartition('.')[0]}"
+        text = f"{what} of {name} {how}{where}"
+    else:
+        text = f"{_title(name)} {how}{_places(some)}"
+    return _edit(roots.how, text + behind(len(keys)), keys)
+
+
+def _edit(how: str, text: str, keys: tuple[str, ...]) -> Edit:
+    return Edit(how, text, removed=keys) if how == "removed" else Edit(how, text, added=keys)
+
+
+def _keys(some: Iterable[str], roots: Roots) -> tuple[str, ...]:
+    return tuple(k for root in some for k in roots.tensors[root])
+
+
+def _title(name: str) -> str:
+    """A part's name with what it is where its words say so."""
+    said = features([name])
+    for word, title in (("gate", "gate"), ("mod", "modulation"), ("norm", "norm")):
+        if word in said and title not in name:
+            return f"{title} {name}"
+    return f"gate ({name})" if "gate" in said and name != "gate" else name
+
+
+def _places(some: Sequence[str]) -> str:
+    """What the parts hang on: `6 attentions × 48 blocks of blocks`, or the paths themselves."""
+    stacks: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    loose: list[str] = []
+    for root in some:
+        parts = root.split(".")
+        at = next((i for i, p in enumerate(parts) if p.isdigit()), None)
+        if at is None:
+            loose.append(root)
+            continue
+        stack = ".".join(parts[:at])
+        paths, inner, blocks = stacks.setdefault(stream_free(stack), (set(), set(), set()))
+        paths.add(stack)
+        inner.add(".".join(parts[at + 1 :]))
+        blocks.add(".".join(parts[: at + 1]))
+    said = [_in_stack(*found) for found in stacks.values()]
+    if loose:
+        said.append(merged(loose))
+    return f": {'; '.join(said)}" if said else ""
+
+
+def _in_stack(paths: set[str], inner: set[str], blocks: set[str]) -> str:
+    owners = {p.rpartition(".")[0] for p in inner}
+    attention = any(owners) and all("attn" in features(o.split(".")[-1:]) for o in owners if o)
+    what = counted(len(inner), "attention" if attention else "place")
+    return f"{what} × {counted(len(blocks) // len(paths), 'block')} of {merged(sorted(paths))}"

@@ -1,0 +1,42 @@
+"""The edit script of an alignment: what is new or gone, depths, sizes, dtypes, names. Read `edits`."""
+
+from __future__ import annotations
+
+from queries.diff.align import Alignment, Pair
+from queries.diff.edits.depth import depths
+from queries.diff.edits.edit import Edit
+from queries.diff.edits.news import news
+from queries.diff.edits.roots import Roots
+from queries.diff.edits.sizes import resized
+from queries.diff.precision import quantised
+
+
+def edits(found: Alignment) -> tuple[Edit, ...]:
+    """The edit script of an alignment; empty when nothing differs.
+
+    What changed the architecture comes first, most tensors first, then dtypes, then names and the way of packing.
+    """
+    retyped = quantised(found)
+    cars = {k for group in retyped for k in (*group.added, *group.removed)}
+    gone = Roots.of("removed", (k for k in found.removed if k not in cars), found)
+    new = Roots.of("added", (k for k in found.added if k not in cars), found)
+    out = [*depths(gone, new, found), *news(gone), *news(new), *resized(found)]
+    out.sort(key=lambda e: -e.count)
+    out += [Edit("retyped", g.text, g.removed, g.added, g.changed) for g in retyped]
+    return (*out, *_packaging(found, alone=not out))
+
+
+def _packaging(found: Alignment, *, alone: bool) -> list[Edit]:
+    """Names and the way tensors are packed."""
+    kinds = (("renamed", "rename"), ("fused", "fuse"), ("split", "split"), ("transposed", "transpose"))
+    said: list[str] = []
+    changed: list[tuple[str, str]] = []
+    for verb, kind in kinds:
+        members: list[Pair] = [p for p in found.pairs if p.kind == kind]
+        if members:
+            said.append(f"{len(members):,} {verb}")
+            changed += [(x, y) for p in members for x in p.a for y in p.b]
+    if not said:
+        return []
+    head = "identical architecture, " if alone else ""
+    return [Edit("packaging", head + ", ".join(said), changed=tuple(changed))]

@@ -1,0 +1,152 @@
+"""Sizes that changed: widths, kernels, rows of adaLN, vocabulary, latent channels; by how much and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from queries.diff.align import Alignment, Pair
+from queries.diff.align.words import features
+from queries.diff.edits.edit import Edit
+from queries.diff.edits.wording import behind, stream_free
+
+VOCABULARY = 5000
+"""Least number of rows a token table or head has."""
+TABLE = 64
+"""Most rows a table of modulation vectors has."""
+SHOWN = 4
+"""Changes of size a line lists."""
+
+Step = tuple[int, int]
+"""A size before and after."""
+
+
+def resized(found: Alignment) -> list[Edit]:
+    """One line for the sizes that changed in one way in one place."""
+    groups: dict[tuple[str, object], list[Pair]] = {}
+    for pair in found.reshaped:
+        groups.setdefault(_what(pair, found), []).append(pair)
+    return [_said(kind, where, members, found) for (kind, where), members in groups.items()]
+
+
+def _what(pair: Pair, found: Alignment) -> tuple[str, object]:
+    rows = _rows(pair, found)
+    if rows is not None:
+        return "rows", rows
+    words = features(pair.b[0].split("."))
+    if {"tok", "head"} & words.keys() and any(old >= VOCABULARY for old, _ in _widths(pair, found)):
+        return "vocabulary", ""
+    return "sizes", _context(pair.b[0])
+
+
+def _shapes(pair: Pair, found: Alignment) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return found.a[pair.a[0]].shape, found.b[pair.b[0]].shape
+
+
+def _widths(pair: Pair, found: Alignment) -> list[Step]:
+    """Rows and columns, or output and input channels, that changed."""
+    x, y = _shapes(pair, found)
+    return [(o, n) for o, n in zip(x[:2], y[:2], strict=True) if o != n] if len(x) == len(y) else []
+
+
+def _kernels(pair: Pair, found: Alignment) -> list[Step]:
+    """Axes of a convolution's kernel that changed."""
+    x, y = _shapes(pair, found)
+    return [(o, n) for o, n in zip(x[2:], y[2:], strict=True) if o != n] if len(x) == len(y) else []
+
+
+def _rows(pair: Pair, found: Alignment) -> Step | None:
+    """Modulation vectors before and after, where their number changed and not only their width.
+
+    A table has one a row; a linear layer yields as many as its outputs are times its inputs.
+    """
+    path, _, local = pair.b[0].rpartition(".")
+    words = features(path.split(".")[-2:] if local in ("weight", "bias") else [local])
+    if not {"mod", "table"} & words.keys():
+        return None
+    x, y = _shapes(pair, found)
+    if local == "bias":
+        old, new = pair.a[0].rpartition(".")[0] + ".weight", f"{path}.weight"
+        if old not in found.a or new not in found.b:
+            return None
+        x, y = found.a[old].shape, found.b[new].shape
+    if len(x) != 2 or len(y) != 2:
+        return None
+    if local in ("weight", "bias"):
+        if x[0] % max(1, x[1]) or y[0] % max(1, y[1]):
+            return None
+        step = x[0] // x[1], y[0] // y[1]
+    else:
+        step = x[0], y[0]
+    return step if step[0] != step[1] and max(step) <= TABLE else None
+
+
+def _said(kind: str, where: object, pairs: Sequence[Pair], found: Alignment) -> Edit:
+    changed = tuple((p.a[0], p.b[0]) for p in pairs)
+    names, count = _names(p.b[0] for p in pairs), behind(len(pairs))
+    widths = _steps(s for p in pairs for s in set(_widths(p, found)))
+    kernels = _steps(s for p in pairs for s in set(_kernels(p, found)))
+    if isinstance(where, tuple):
+        text = f"adaLN rows {where[0]} -> {where[1]}: {names}"
+    elif kind == "vocabulary" or not any(_in_blocks(p.b[0]) for p in pairs):
+        sizes = [f"{_ends(pairs)} {widths}"] if widths else []
+        sizes += [f"kernel sizes {kernels}"] if kernels else []
+        text = f"{'; '.join(sizes) or _axes(pairs[0], found)}: {names}"
+    else:
+        sizes = [f"widths {widths}"] if widths else []
+        sizes += [f"kernel sizes {kernels}"] if kernels else []
+        text = f"{'; '.join(sizes) or _axes(pairs[0], found)} in {where or 'the model'}"
+    return Edit("reshaped", text + count, changed=changed)
+
+
+def _axes(pair: Pair, found: Alignment) -> str:
+    x, y = _shapes(pair, found)
+    return f"shapes as {list(x)} -> {list(y)}"
+
+
+def _steps(steps: Iterable[Step]) -> str:
+    """Changes of size, the commonest first."""
+    seen = Counter(steps)
+    common = sorted(seen, key=lambda s: (-seen[s], s))
+    more = " ..." if len(common) > SHOWN else ""
+    return ", ".join(f"{old} -> {new}" for old, new in common[:SHOWN]) + more
+
+
+def _context(key: str) -> str:
+    """The part a tensor is in: what holds its stack, or else what holds its module."""
+    *parts, local = key.split(".")
+    at = next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > 1), None)
+    if at is not None:
+        return stream_free(".".join(parts[: max(0, at - 1)]))
+    while parts and parts[-1].isdigit():
+        parts.pop()
+    return stream_free(".".join(parts[:-1] if local in ("weight", "bias") else parts))
+
+
+def _in_blocks(key: str) -> bool:
+    parts = key.split(".")[:-1]
+    return any(p.isdigit() and len(parts) - i > 1 for i, p in enumerate(parts))
+
+
+def _ends(pairs: Sequence[Pair]) -> str:
+    """What a size at the ends of a model is."""
+    said = [features(p.b[0].split(".")) for p in pairs]
+    if all("tok" in s or "head" in s for s in said):
+        return "vocabulary"
+    first = any("patch" in s or "input" in s for s in said)
+    last = any("out" in s or "final" in s for s in said)
+    return "latent channels" if first and last else "width"
+
+
+def _names(keys: Iterable[str]) -> str:
+    seen = Counter(stream_free(".".join(_tail(k))) for k in keys)
+    common = sorted(seen.items(), key=lambda i: (-i[1], i[0]))
+    more = f" and {len(common) - 6} more" if len(common) > 6 else ""
+    return ", ".join(f"{n} × {c}" if c > 1 else n for n, c in common[:6]) + more
+
+
+def _tail(key: str) -> list[str]:
+    parts = [p for p in key.split(".") if not p.isdigit()]
+    if parts[-1] in ("weight", "bias") and len(parts) > 1:
+        parts.pop()
+    return parts[-2:] if len(parts) > 1 and len(parts[-1]) < 8 else parts[-1:]

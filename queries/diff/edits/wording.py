@@ -1,0 +1,87 @@
+"""Words for paths: names without their stream, several paths as one pattern, counts with their noun."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_STREAM = re.compile(r"(?<![A-Za-z0-9_])(audio|video)_|_(audio|video)(?=_)")
+_BETWEEN = re.compile(r"(audio|video)_to_(audio|video)|(?<![a-z])(a2v|v2a)(?![a-z])")
+
+
+def stream_free(name: str) -> str:
+    """A name without the stream it serves; what leads from one stream to the other is named after both.
+
+    >>> stream_free("audio_prompt_table"), stream_free("video_connector"), stream_free("audio_to_video_attn")
+    ('prompt_table', 'connector', 'audio↔video_attn')
+    """
+    return name if _BETWEEN.search(name) is None and _STREAM.search(name) is None else _freed(name)
+
+
+def _freed(name: str) -> str:
+    return _BETWEEN.sub("audio↔video", name) if _BETWEEN.search(name) else _STREAM.sub("", name)
+
+
+def last(path: str) -> str:
+    """The last name of a path that is no number."""
+    return next((p for p in reversed(path.split(".")) if not p.isdigit()), path)
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "tensor"), counted(1200, "tensor")
+    ('1 tensor', '1,200 tensors')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def behind(n: int) -> str:
+    """How many tensors are behind a line; nothing where the line is about one."""
+    return f" ({counted(n, 'tensor')})" if n > 1 else ""
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names with commas, the rest counted."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def merged(paths: Iterable[str]) -> str:
+    """Paths as few patterns: what differs between paths of one length stands in braces, or
+    in brackets where it is there or not.
+
+    >>> merged(["model.audio_net.blocks", "model.video_net.blocks"]), merged(["a.b"]), merged(["a", "b.c"])
+    ('model.{audio,video}_net.blocks', 'a.b', 'a, b.c')
+    >>> merged(["m.audio_table", "m.table"])
+    'm.[audio_]table'
+    """
+    groups: dict[int, list[list[str]]] = {}
+    for path in dict.fromkeys(paths):
+        names = path.split(".")
+        groups.setdefault(len(names), []).append(names)
+    out = []
+    for group in groups.values():
+        columns = [list(dict.fromkeys(column)) for column in zip(*group, strict=True)]
+        wide = [c for c in columns if len(c) > 1]
+        if len(wide) > 1 or len(group) > 6:
+            out += [".".join(names) for names in group]
+        else:
+            out.append(".".join(_braced(c) for c in columns))
+    return listed(sorted(out), 6)
+
+
+def _braced(names: Sequence[str]) -> str:
+    words = [n.split("_") for n in names]
+    short = min(map(len, words))
+    head = next((i for i in range(short) if len({w[i] for w in words}) > 1), short)
+    tail = next((i for i in range(short - head) if len({w[-1 - i] for w in words}) > 1), short - head)
+    inner = ["_".join(w[head : len(w) - tail]) for w in words]
+    first, end = "_".join(words[0][:head]), "_".join(words[0][len(words[0]) - tail :])
+    if len(names) == 1 or "" not in inner:
+        middle = inner[0] if len(names) == 1 else f"{{{','.join(inner)}}}"
+        return "_".join(x for x in (first, middle, end) if x)
+    some = [x for x in inner if x]
+    if len(some) > 1 or not (first or end):
+        return f"{{{','.join(names)}}}"
+    return f"{first}[_{some[0]}]{f'_{end}' if end else ''}" if first else f"[{some[0]}_]{end}"
