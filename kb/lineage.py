@@ -143,7 +143,7 @@ def _descent(a: Known, b: Known, like: Likeness) -> Link | None:
     in_b, in_a = held(a.sketch, b.sketch), held(b.sketch, a.sketch)
     if max(in_a, in_b) >= CONTAINED and min(in_a, in_b) < CONTAINED:
         new, old, share = (a, b, in_a) if in_a > in_b else (b, a, in_b)
-        said = f"{share:.1%} of the elements of {old.name} are in {new.name} under the same names and shapes"
+        said = f"{share:.1%} of the elements of {old.name} are in {new.name} by shape and the tensor's last names"
         said += "; the one was added to, or the other cut out"
         return Link("DERIVES_FROM", new.uid, old.uid, (False, _CONFIDENCE["contained"], said))
     if like.score >= DESCENDANT:

@@ -17,8 +17,20 @@ if TYPE_CHECKING:
     from kb.store.port import Store
     from queries.diff.derivation import Descent
 
-_DESCENT = ("part", "blocks", "count", "share", "counterpart", "names", "shapes", "form", "verdict", "also_in")
-_SHARES = {name: Column(name, show="share") for name in ("share", "names", "shapes", "form")}
+_DESCENT = (
+    "part",
+    "blocks",
+    "count",
+    "share",
+    "counterpart",
+    "names",
+    "shapes",
+    "form",
+    "aligned",
+    "verdict",
+    "also_in",
+)
+_SHARES = {name: Column(name, show="share") for name in ("share", "names", "shapes", "form", "aligned")}
 _SMALL = 0.001
 _USERS = (
     "MATCH (t:Template)<-[:INSTANCE_OF]-(n:Module) WHERE t.uid IN $uids AND NOT n.model IN $own "
@@ -60,9 +72,10 @@ def check_derivation(
 ) -> None:
     """Say how much of A's architecture is B's, template by template. Each is a model in the store or a file.
 
-    Of each part of A, the share of its elements that B has under the same names and shapes, in the same shapes under
-    other names, and in the same form at other widths. The verdict is identical, renamed, rescaled, contained, partly or
-    own. How many other models of the store have a template too tells how much its being shared proves.
+    Of each part of A, the share of its elements that B's nearest part has under the same names and shapes, in the same
+    shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
+    gives a partner of the same shape anywhere in B. The verdict is identical, renamed, regrouped, rescaled, contained,
+    partly or own. How many other models of the store have a template too tells how much its being shared proves.
 
     \b
     Examples:
@@ -93,7 +106,7 @@ def _row(d: Descent, users: dict[str, int] | None) -> tuple[object, ...]:
     if d.counterpart is not None and d.verdict != "own":
         other = f"{d.counterpart.path} ×{d.counterpart.count}" if d.counterpart.count > 1 else d.counterpart.path
     also = users.get(d.part.template, 0) if users is not None and d.part.template else None
-    shares = (round(x, 4) for x in (d.names, d.shapes, d.form))
+    shares = (round(x, 4) for x in (d.names, d.shapes, d.form, d.aligned))
     return (d.part.path, d.part.where or None, d.part.count, round(d.share, 4), other, *shares, d.verdict, also)
 
 
@@ -105,9 +118,10 @@ def _sum(descents: tuple[Descent, ...], a: str, b: str) -> tuple[str, ...]:
         f"{share:.1%} {verdict}" for verdict, share in sorted(shares.items(), key=lambda s: -s[1]) if share >= _SMALL
     )
     names = sum(d.share * d.names for d in descents)
-    shapes = sum(d.share * d.shapes for d in descents)
+    aligned = sum(d.share * d.aligned for d in descents)
     return (
         f"of {a}'s elements, by the verdict on their part: {said}",
-        f"{names:.1%} of them are in {b} under the same relative names and shapes, {shapes:.1%} in the same shapes; "
+        f"{names:.1%} of them are in {b} under the same relative names and shapes, {aligned:.1%} tensor by tensor "
+        "under whatever name; "
         "a header shows likeness of structure, never where weights come from",
     )

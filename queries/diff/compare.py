@@ -8,7 +8,7 @@ from kb.likeness import Likeness, differences, likeness
 from kb.sketch import kept_sketch
 from kb.tables import GraphTables
 from queries.diff.adapter import Adaptation, adaptation
-from queries.diff.align import Alignment, Spec, align
+from queries.diff.align import Alignment, align
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
 from queries.diff.names import NameDiff, compare_names
@@ -69,7 +69,7 @@ class Diff:
 def compare(a: GraphTables, b: GraphTables) -> Diff:
     """Compare two models by their tables."""
     left, right = Profile(a), Profile(b)
-    found = align(_specs(left), _specs(right))
+    found = align(left.specs, right.specs)
     script = edits(found)
     laid = adaptation(left, right)
     relation = "adapter" if laid else _relation(left, right, found, script)
@@ -89,10 +89,6 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         tuple(differences(*sketches)),
         laid,
     )
-
-
-def _specs(p: Profile) -> dict[str, Spec]:
-    return {key: Spec(t["dtype"], tuple(t["shape"])) for key, t in p.tensors.items()}
 
 
 def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]) -> str:

@@ -2,7 +2,8 @@
 
 A part of the first model is the blocks of one template at one place, or what stands outside of blocks below one name.
 Its counterpart is the part of the second that has most of its elements under equal relative names with equal shapes,
-or else in equal shapes, or else in shapes equal in units of the part's own width.
+or else in equal shapes, or else in shapes equal in units of the part's own width. A part of which every tensor has a
+partner of its shape in the alignment of the two models, though in several other parts, was regrouped.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from math import prod
 
 from kb.outline import ranges
 from kb.paths import above
+from queries.diff.align import align
 from queries.diff.profile import Profile
 
 Shape = tuple[int, ...]
@@ -27,7 +29,7 @@ TELLING = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Equal blocks, or a name outside of blocks. `tensors`: relative name -> shape of one instance."""
+    """Equal blocks, or a name outside of blocks. `tensors`: relative name -> shape of one instance; `keys`: of all."""
 
     path: str
     where: str
@@ -36,6 +38,7 @@ class Part:
     n_params: int
     tensors: Mapping[str, Shape]
     template: str | None
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,10 @@ class Descent:
 
     `share`: of the first model's elements. `names`, `shapes`, `form`: shares of the part's elements that the
     counterpart has under equal relative names and shapes, in equal shapes, and in equal multiples of the widths.
-    `verdict`: identical (nothing differs), renamed (shapes are equal), rescaled (multiples of the width are),
-    contained (the counterpart has all of it and more), partly, or own.
+    `aligned`: share of them that the alignment gives a partner of the same shape, anywhere in the second model.
+    `verdict`: identical (nothing differs), renamed (shapes are equal), regrouped (all of it is there, in other
+    parts), rescaled (multiples of the width are equal), contained (the counterpart has all of it and more), partly,
+    or own.
     """
 
     part: Part
@@ -54,6 +59,7 @@ class Descent:
     names: float
     shapes: float
     form: float
+    aligned: float
     verdict: str
 
 
@@ -61,13 +67,16 @@ def derivation(a: Profile, b: Profile) -> tuple[Descent, ...]:
     """Every part of `a` with its nearest counterpart in `b`, the largest first; like parts of one place are one."""
     ours, theirs = parts(a), parts(b)
     total = sum(p.n_params for p in ours) or 1
+    here, there = a.specs, b.specs
+    pairs = (p for p in align(here, there).one_to_one if here[p.a[0]].shape == there[p.b[0]].shape)
+    partners = {p.a[0]: prod(here[p.a[0]].shape) for p in pairs}
     seen: dict[tuple[str, tuple[tuple[str, Shape], ...]], Match] = {}
     groups: dict[tuple[str, str | None, str], list[tuple[Part, Match]]] = {}
     for part in ours:
         key = (part.path, tuple(sorted(part.tensors.items())))
         if key not in seen:
             seen[key] = _nearest(part, theirs)
-        match = seen[key]
+        match = _regrouped(seen[key], sum(partners.get(k, 0) for k in part.keys) / part.n_params)
         groups.setdefault((part.path, match.path, match.verdict), []).append((part, match))
     merged = (_merged(members, total) for members in groups.values())
     return tuple(sorted(merged, key=lambda d: (-d.share, d.part.path, d.part.where)))
@@ -81,12 +90,19 @@ class Match:
     names: float = 0.0
     shapes: float = 0.0
     form: float = 0.0
+    aligned: float = 0.0
     verdict: str = "own"
 
     @property
     def path(self) -> str | None:
         """Where the counterpart is."""
         return self.part.path if self.part else None
+
+
+def _regrouped(match: Match, aligned: float) -> Match:
+    """A match with what the alignment says of the part."""
+    weak = match.verdict in ("own", "partly") or (match.verdict == "contained" and match.names < WHOLE)
+    return replace(match, aligned=aligned, verdict="regrouped" if weak and aligned >= WHOLE else match.verdict)
 
 
 def _merged(members: Sequence[tuple[Part, Match]], total: int) -> Descent:
@@ -98,8 +114,10 @@ def _merged(members: Sequence[tuple[Part, Match]], total: int) -> Descent:
         return sum(p.n_params * float(getattr(m, name)) for p, m in members) / size
 
     indices = ranges(i for p, _ in members for i in p.indices)
-    part = replace(first, where=indices, count=sum(p.count for p, _ in members), n_params=size)
-    return Descent(part, size / total, match.part, mean("names"), mean("shapes"), mean("form"), match.verdict)
+    keys = tuple(k for p, _ in members for k in p.keys)
+    part = replace(first, where=indices, count=sum(p.count for p, _ in members), n_params=size, keys=keys)
+    names, shapes, form, aligned = (mean(name) for name in ("names", "shapes", "form", "aligned"))
+    return Descent(part, size / total, match.part, names, shapes, form, aligned, match.verdict)
 
 
 def parts(p: Profile) -> list[Part]:
@@ -121,7 +139,10 @@ def parts(p: Profile) -> list[Part]:
         m = p.modules[path]
         groups.setdefault((m["pattern"], m["template"]), []).append(path)
     out = [_blocks(p, members, inside) for members in groups.values()]
-    out += [Part(root, "", (), 1, _elements(found), found, None) for root, found in rest.items()]
+    out += [
+        Part(root, "", (), 1, _elements(found), found, None, tuple(f"{root}.{k}" if k else root for k in found))
+        for root, found in rest.items()
+    ]
     return [part for part in out if part.n_params]
 
 
@@ -129,7 +150,9 @@ def _blocks(p: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str
     first = p.modules[members[0]]
     indices = tuple(p.modules[m]["ordinal"] for m in members if p.modules[m]["ordinal"] is not None)
     size = sum(_elements(inside[m]) for m in members)
-    return Part(first["pattern"], ranges(indices), indices, len(members), size, inside[members[0]], first["template"])
+    keys = tuple(f"{m}.{k}" for m in members for k in inside[m])
+    one = inside[members[0]]
+    return Part(first["pattern"], ranges(indices), indices, len(members), size, one, first["template"], keys)
 
 
 def _outermost(p: Profile) -> list[str]:
@@ -153,7 +176,7 @@ def _nearest(part: Part, others: Sequence[Part]) -> Match:
         found = (max(names, shapes), names, back, form, other.path == part.path)
         if found > rank:
             verdict = _verdict(part, other, max(names, shapes, form), shapes)
-            best, rank = Match(other, names, shapes, form, verdict), found
+            best, rank = Match(other, names, shapes, form, verdict=verdict), found
     return best
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.paths import within
 from kb.tables import GraphTables
+from queries.diff.align import Spec
 
 Cells = Mapping[str, Any]
 
@@ -48,6 +49,11 @@ class Profile:
     def tensors(self) -> dict[str, Cells]:
         """Tensors by key."""
         return {c["key"]: c for c in self.tables.records("Tensor")}
+
+    @cached_property
+    def specs(self) -> dict[str, Spec]:
+        """dtype and shape by key, as they are aligned."""
+        return {key: Spec(t["dtype"], tuple(t["shape"])) for key, t in self.tensors.items()}
 
     def labelled(self, role: str) -> list[Cells]:
         """Modules with that role label, by path."""

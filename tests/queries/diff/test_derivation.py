@@ -50,3 +50,15 @@ def test_a_part_of_its_own_has_a_verdict_too() -> None:
     found = of(transformer() | {"vision.conv.weight": (77, 3, 14, 14)}, transformer())
     assert found["vision"].verdict == "own"
     assert found["vision"].counterpart is None or found["vision"].shapes < 0.5
+
+
+def test_blocks_under_other_containers_are_regrouped() -> None:
+    a = transformer(6)
+    b = {}
+    for key, shape in transformer(6).items():
+        for i in range(6):
+            key = key.replace(f"model.layers.{i}.", f"stages.{i // 3}.layers.{i % 3}.")
+        b[key] = shape
+    found = of(b, a)
+    assert {d.verdict for d in found.values()} == {"regrouped", "identical"}
+    assert [d.aligned for d in found.values()] == [1.0] * len(found)
