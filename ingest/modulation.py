@@ -32,6 +32,14 @@ _IN_NORM = rule(
     "AdaLayerNorm",
 )
 
+_SINGLE = rule(
+    "modulation.single",
+    "shape",
+    "Outside of blocks, a matrix [k x width, width] beside an embedder of two matrices [width, f], [width, width], "
+    "where blocks own tables of rows of that width, yields what is added to the tables.",
+    "PixArt's adaLN-single",
+)
+
 _MOST_ROWS = 18
 _A_STREAM = 4
 """A width is a stream where it is read at least a fourth as often as the one most read."""
@@ -43,8 +51,12 @@ _NORM = vocabulary("norm norm1 norms layernorm rmsnorm")
 def find_modulations(scene: Scene) -> dict[str, Modulation]:
     """Modulations by path: of tables by the module that owns them, of matrices by the matrix."""
     streams = _Streams(scene)
-    found = (_table(node, scene) or _matrix(node, scene, streams) for node in scene.tree.root.leaves())
-    return {modulation.path: modulation for modulation in found if modulation is not None}
+    leaves = list(scene.tree.root.leaves())
+    found = (_table(node, scene) or _matrix(node, scene, streams) for node in leaves)
+    out = {modulation.path: modulation for modulation in found if modulation is not None}
+    widths = {node.tensors[table].shape[-1] for node in leaves if node.path in out for table in out[node.path].tables}
+    single = (_single(node, scene, widths) for node in leaves if widths and node.path not in out)
+    return out | {modulation.path: modulation for modulation in single if modulation is not None}
 
 
 def _table(node: Node, scene: Scene) -> Modulation | None:
@@ -66,20 +78,44 @@ def _table(node: Node, scene: Scene) -> Modulation | None:
 
 def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
     """A matrix that writes rows x width."""
-    leaf = scene.leaves.get(node.path)
-    if leaf is None or leaf.kind.value != "Linear" or node.parent is None:
+    sizes = _sizes(node, scene)
+    if sizes is None or node.parent is None:
         return None
     called = _is_called(node)
     if not called and not _in_norm(node):
         return None
-    out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
-    if not isinstance(out, int) or not isinstance(inp, int):
-        return None
+    out, inp = sizes
     for width in streams.widths(node, inp):
         if width > 1 and out % width == 0 and (1 if called else 2) <= out // width <= _MOST_ROWS:
             seen = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
             return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, seen), width)
     return None
+
+
+def _single(node: Node, scene: Scene, widths: set[int]) -> Modulation | None:
+    """A matrix beside its own timestep embedder, in a model with tables of that width."""
+    sizes = _sizes(node, scene)
+    if sizes is None or node.parent is None or any(up.name.isdigit() for up in node.ancestors()):
+        return None
+    out, width = sizes
+    if width not in widths or out % width or not 1 <= out // width <= _MOST_ROWS:
+        return None
+    beside = [_sizes(leaf, scene) for leaf in node.parent.leaves() if leaf is not node]
+    if len(beside) != 2 or None in beside or (width, width) not in beside:
+        return None
+    if not any(found is not None and found[0] == width for found in beside):
+        return None
+    seen = f"{node.name} writes {out} = {out // width} x {width} from {width}, beside an embedder of its own"
+    return Modulation(node.path, fact(out // width, _SINGLE, seen), width)
+
+
+def _sizes(node: Node, scene: Scene) -> tuple[int, int] | None:
+    """(outputs, inputs) of a linear layer."""
+    leaf = scene.leaves.get(node.path)
+    if leaf is None or leaf.kind.value != "Linear":
+        return None
+    out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
+    return (out, inp) if isinstance(out, int) and isinstance(inp, int) else None
 
 
 def _is_called(node: Node) -> bool:
@@ -116,8 +152,7 @@ class _Streams:
     def _read(self, block: Node) -> Counter[int]:
         counts: Counter[int] = Counter()
         for below in block.leaves():
-            leaf = self._scene.leaves.get(below.path)
-            width = leaf.attributes["in_features"] if leaf is not None and leaf.kind.value == "Linear" else None
-            if isinstance(width, int) and not _is_called(below) and not _in_norm(below):
-                counts[width] += 1
+            sizes = _sizes(below, self._scene)
+            if sizes is not None and not _is_called(below) and not _in_norm(below):
+                counts[sizes[1]] += 1
         return counts

@@ -66,3 +66,20 @@ def test_a_matrix_in_a_norm() -> None:
 def test_projections_and_wide_tables_are_none() -> None:
     block = {**BLOCK, "qkv.weight": (192, 64), "relative_position_bias_table": (225, 6), "scale": (64,)}
     assert rows(repeated("blocks", 2, block)) == {}
+
+
+def _single(path: str, rows: int, width: int) -> Shapes:
+    embedder = {f"{path}.emb.one.weight": (width, 256), f"{path}.emb.two.weight": (width, width)}
+    return {**embedder, f"{path}.out.weight": (rows * width, width)}
+
+
+def test_whatever_it_is_called_a_matrix_beside_its_own_embedder_feeds_the_tables() -> None:
+    block = {**BLOCK, "scale_shift_table": (6, 64), "audio_scale_shift_table": (6, 32)}
+    net = {**repeated("blocks", 2, block), **_single("time", 6, 64), **_single("sound", 4, 32)}
+    assert rows(net) == {"blocks.0": (6, 64), "time.out": (6, 64), "sound.out": (4, 32)}
+
+
+def test_without_tables_of_its_width_an_embedder_modulates_nothing() -> None:
+    block = {**BLOCK, "scale_shift_table": (6, 64)}
+    assert "time.out" not in rows({**repeated("blocks", 2, block), **_single("time", 6, 32)})
+    assert "time.out" not in rows({**repeated("blocks", 2, BLOCK), **_single("time", 6, 64)})
