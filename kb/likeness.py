@@ -62,10 +62,12 @@ def _ratio(x: float, y: float) -> float:
     return min(x, y) / max(x, y)
 
 
-def differences(a: Sketch, b: Sketch, limit: int = 4) -> list[str]:
-    """What two models differ in, the weightiest first: numbers as 'depth 48 / 32', forms as '+ x' and '- x'.
+def differences(
+    a: Sketch, b: Sketch, limit: int = 4, only: tuple[str, str] = ("only the first", "only the second")
+) -> list[str]:
+    """What two models differ in, the weightiest first: numbers as 'depth 48 / 32', forms as 'only the first: x'.
 
-    `+` is what only the first has, `-` what only the second has.
+    `only`: words for what only the first, and only the second has.
     """
     out = [
         f"{name} {show(int(x))} / {show(int(y))}"
@@ -74,10 +76,9 @@ def differences(a: Sketch, b: Sketch, limit: int = 4) -> list[str]:
         if _ratio(x, y) < NEARLY
     ]
     ours, theirs = a.parts.get("form", {}), b.parts.get("form", {})
-    only = [(share, f"+ {name}") for name, share in ours.items() if name not in theirs]
-    only += [(share, f"- {name}") for name, share in theirs.items() if name not in ours]
-    told = [
-        o for o in only if o[0] >= 1 - NEARLY and not o[1][2:].startswith("linear ")
-    ]  # a ratio tells a reader little
-    out += [text for _, text in sorted(told, key=lambda o: (-o[0], o[1]))]
+    alone = [(-share, name, only[0]) for name, share in ours.items() if name not in theirs]
+    alone += [(-share, name, only[1]) for name, share in theirs.items() if name not in ours]
+    # a ratio of a linear layer's sizes tells a reader little
+    told = [x for x in alone if x[0] <= NEARLY - 1 and not x[1].startswith("linear ")]
+    out += [f"{who}: {name}" for _, name, who in sorted(told)]
     return out[:limit]

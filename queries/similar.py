@@ -12,6 +12,7 @@ from kb.store.port import Store
 from queries.answer import Answer
 
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
+_ONLY = "not there", "only there"
 _COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
 _NAMED = ("SAME_AS", "VERSION_OF", "DERIVES_FROM")
 
@@ -43,5 +44,5 @@ def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
         parts = (like.parts.get(name) for name in (*PARTS, "scale"))
         kin = [link for link in between(mine, other) if link.type in _NAMED]
         said = [f"SAME_AS ({k.properties[0]})" if k.type == "SAME_AS" else k.type for k in kin]
-        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch)))
+        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch, only=_ONLY)))
     return sorted(rows, key=lambda r: (-r[1], r[0]))

@@ -59,7 +59,7 @@ def over_time(steps: Sequence[Diff]) -> Answer:
     rows: list[Row] = []
     for i, step in enumerate(steps):
         lines = [("relation", step.relation)]
-        if step.relation in ("versions", "packaging"):
+        if step.relation in ("versions", "packaging", "part"):
             lines = [(e.kind, e.text) for e in step.edits]
         rows += [("change", kind, *_at(i + 1, text, len(names))) for kind, text in lines]
     tallies = [tally(s.alignment) for s in steps]
@@ -87,7 +87,11 @@ def _histories(steps: Sequence[Diff]) -> Iterator[Row]:
 
 
 def _notes(diff: Diff, apart: bool) -> Iterator[str]:
-    yield f"{diff.a} and {diff.b}: {diff.relation}"
+    if diff.relation == "part":
+        small, big = (diff.a, diff.b) if diff.alignment.added else (diff.b, diff.a)
+        yield f"{small} is a part of {big}"
+    else:
+        yield f"{diff.a} and {diff.b}: {diff.relation}"
     if not diff.same:
         parts = ", ".join(f"{name} {value:.2f}" for name, value in diff.similarity.parts.items())
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from kb.outline import human
@@ -21,7 +22,11 @@ def _of(value: Any) -> str:
 
 
 def _join(counted: Counter[str]) -> str | None:
-    return "; ".join(f"{n} × {what}" for what, n in sorted(counted.items(), key=lambda i: (-i[1], i[0]))) or None
+    return "; ".join(f"{n} × {what}" for what, n in _most(counted)) or None
+
+
+def _most(counted: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda i: (-i[1], i[0]))
 
 
 def whole_role(p: Profile) -> str | None:
@@ -40,17 +45,30 @@ def whole_precision(p: Profile) -> str | None:
     m = p.model
     total = max(1, m["n_params"])
     parts = zip(m["dtypes"], m["dtype_params"], strict=True)
-    return ", ".join(f"{d} {100 * n / total:.1f} %" for d, n in sorted(parts, key=lambda x: -x[1]))
+    return ", ".join(f"{d} {_share(n / total)}" for d, n in sorted(parts, key=lambda x: -x[1]))
+
+
+def _share(x: float) -> str:
+    """A share in words: neither rounded up to all nor down to none.
+
+    >>> _share(1.0), _share(0.9999), _share(0.25), _share(0.0001)
+    ('all', '> 99.9 %', '25.0 %', '< 0.1 %')
+    """
+    if x == 1:
+        return "all"
+    return "> 99.9 %" if x > 0.999 else "< 0.1 %" if x < 0.001 else f"{100 * x:.1f} %"
 
 
 def parts(p: Profile) -> str | None:
-    """Components with their sizes."""
+    """Components with their sizes; a model of one piece is its own only component."""
+    if not p.components and p.model["role"]:
+        return f"{p.model['role']} {human(p.model['n_params'])}"
     return ", ".join(f"{c['role'] or c['path']} {human(c['n_params'])}" for c in p.components) or None
 
 
-def backbone_path(p: Profile) -> str | None:
-    """Where the backbone is."""
-    return str(p.backbone["path"]) if p.backbone else None
+def backbone_name(p: Profile) -> str | None:
+    """What the backbone is called, without what it lies in."""
+    return str(p.backbone["name"]) if p.backbone else None
 
 
 def backbone_depth(p: Profile) -> str | None:
@@ -76,10 +94,14 @@ def backbone_streams(p: Profile) -> str | None:
 
 def _attention(p: Profile, c: Cells) -> str:
     asks, reads = p.links.get(str(c["path"]), (None, None))
-    goal = f" {_of(asks['name'])}→{_of(reads['name'])}" if asks and reads and asks["uid"] != reads["uid"] else ""
+    names = (_of(asks["name"]), _of(reads["name"])) if asks and reads and asks["uid"] != reads["uid"] else ("", "")
+    what = f"{names[0]} {c['q_dim']} reads {names[1]} {c['kv_dim']}".strip()
+    if not any(names):
+        what = str(c["q_dim"]) if c["q_dim"] == c["kv_dim"] else f"{c['q_dim']} reads {c['kv_dim']}"
     heads = f"{c['heads']} heads" if c["heads"] else "heads unknown"
     ratio = f", GQA {c['gqa']}:1" if c["gqa"] and c["gqa"] > 1 else ""
-    return f"{_of(c['attends'])}{goal} {c['q_dim']}←{c['kv_dim']}, inner {c['inner_dim']}, {heads}{ratio}"
+    gate = ", gated" if c["gated"] else ""
+    return f"{_of(c['attends'])} {what}, inner {c['inner_dim']}, {heads}{ratio}{gate}"
 
 
 def attentions(p: Profile) -> str | None:
@@ -106,7 +128,8 @@ def qk_norm(p: Profile) -> str | None:
 def gates(p: Profile) -> str | None:
     """Attentions with an output gate."""
     found = p.labelled("Attention")
-    return f"{sum(bool(c['gated']) for c in found)} of {len(found)}" if found else None
+    n = sum(bool(c["gated"]) for c in found)
+    return (f"{n} of {len(found)}" if 0 < n < len(found) else "all" if n else "none") if found else None
 
 
 def feed_forwards(p: Profile) -> str | None:
@@ -124,15 +147,23 @@ def norms(p: Profile) -> str | None:
 
 
 def modulation(p: Profile) -> str | None:
-    """Layers and tables that modulate, with the vectors they yield."""
+    """Layers and tables that modulate: how many, with the vectors (rows of a width) each yields."""
     layers = Counter(
-        f"{c['modulation_rows']} × {c['out_features'] // c['modulation_rows']}"
+        f"{c['modulation_rows']} rows of {c['out_features'] // c['modulation_rows']}"
         for c in p.labelled("Linear")
         if c["modulation_rows"]
     )
-    tables = Counter(" × ".join(map(str, t["shape"])) for t in p.tensors.values() if t["role"] == "modulation_table")
-    text = [f"layers {_join(layers)}" if layers else "", f"tables {_join(tables)}" if tables else ""]
-    return "; ".join(t for t in text if t) or None
+    tables = Counter(
+        f"{prod(t['shape'][:-1])} rows of {t['shape'][-1]}"
+        for t in p.tensors.values()
+        if t["role"] == "modulation_table" and t["shape"]
+    )
+    said = [
+        f"{n} {kind} with {what}"
+        for kind, found in (("layers", layers), ("tables", tables))
+        for what, n in _most(found)
+    ]
+    return "; ".join(said) or None
 
 
 def residuals(p: Profile) -> str | None:
@@ -176,7 +207,7 @@ def _component(role: str) -> Read:
 def _describe(p: Profile, c: Cells) -> str:
     convolutions = p.inside(p.labelled("Conv"), str(c["path"]))
     kernels = Counter("×".join(map(str, k["kernel"] or ())) for k in convolutions)
-    common = f", {kernels.most_common(1)[0][0]} convolutions" if kernels else ""
+    common = f", kernels mostly {kernels.most_common(1)[0][0]}" if kernels else ""
     latent = f", {c['latent_channels']} latent channels" if c["latent_channels"] else ""
     return f"{c['path']}: {human(c['n_params'])}{common}{latent}"
 
@@ -186,7 +217,7 @@ ASPECTS: tuple[tuple[str, str, Read], ...] = (
     ("model", "size", whole_size),
     ("model", "precision (share of elements)", whole_precision),
     ("model", "components", parts),
-    ("backbone", "path", backbone_path),
+    ("backbone", "name", backbone_name),
     ("backbone", "depth", backbone_depth),
     ("backbone", "elements", backbone_size),
     ("backbone", "streams", backbone_streams),

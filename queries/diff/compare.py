@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kb.likeness import Likeness, differences, likeness
+from kb.paths import above
 from kb.sketch import kept_sketch
 from kb.tables import GraphTables
 from queries.diff.adapter import Adaptation, adaptation
@@ -30,12 +32,26 @@ class Aspect:
 
     @property
     def change(self) -> str:
-        """same, differs, or which of the two has it."""
+        """same, differs, unknown (equal but for what is unknown of one of them), or which of the two has it."""
         if self.a == self.b:
             return "same"
         if self.a is None:
             return "only the second"
-        return "only the first" if self.b is None else "differs"
+        if self.b is None:
+            return "only the first"
+        return "unknown" if _as_far_as_known(self.a, self.b) else "differs"
+
+
+def _as_far_as_known(a: str, b: str) -> bool:
+    """Whether two texts differ only where one of them says unknown.
+
+    >>> _as_far_as_known("32 heads, self", "heads unknown, self"), _as_far_as_known("32 heads", "16 heads")
+    (True, False)
+    """
+    ours, theirs = (re.split("[,;] ", text) for text in (a, b))
+    return len(ours) == len(theirs) and all(
+        x == y or "unknown" in x.split() or "unknown" in y.split() for x, y in zip(ours, theirs, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +59,10 @@ class Diff:
     """What differs between model `a` and model `b`.
 
     `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
-    versions (most tensors have a partner), adapter (one is laid on the other) or designs (few tensors have a partner;
-    then `names` says nothing and is None). `alignment` says which tensor became which, `edits` what changed in lines a
-    person would write, `similarity` how like the two are by part.
+    part (one model, so packed, beside whole modules that only the other has), versions (most tensors have a partner),
+    adapter (one is laid on the other) or designs (few tensors have a partner; then `names` says nothing and is None).
+    `alignment` says which tensor became which, `edits` what changed in lines a person would write, `similarity` how
+    like the two are by part.
     """
 
     a: str
@@ -86,7 +103,7 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         found,
         script,
         likeness(*sketches),
-        tuple(differences(*sketches)),
+        tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
         laid,
     )
 
@@ -96,6 +113,18 @@ def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]
         return "identical"
     if all(e.kind in ("packaging", "retyped") for e in script):
         return "packaging"
+    if _part(found, script):
+        return "part"
     paired = min(sum(len(p.a) for p in found.pairs), sum(len(p.b) for p in found.pairs))
     smaller = max(1, min(len(found.a), len(found.b)))
     return "versions" if paired / smaller >= ALIGNED else "designs"
+
+
+def _part(found: Alignment, script: tuple[Edit, ...]) -> bool:
+    """Whether one model is a part of the other: all else that differs are modules of the other, none in its blocks."""
+    one_sided = not (found.removed and found.added) and all(
+        e.kind in ("packaging", "retyped", "removed", "added") for e in script
+    )
+    matched = {path for p in found.pairs for k in (p.b if found.added else p.a) for path in above(k)}
+    roots = (next((path for path in above(k) if path not in matched), k) for k in found.removed or found.added)
+    return one_sided and not any(name.isdigit() for root in roots for name in root.split("."))

@@ -17,7 +17,7 @@ from queries.diff.compare import Diff
 from queries.diff.edits import Edit as Line
 from queries.diff.stacks import StackChange
 
-Relation = Literal["identical", "packaging", "versions", "adapter", "designs"]
+Relation = Literal["identical", "packaging", "part", "versions", "adapter", "designs"]
 
 
 class _Frozen(BaseModel):
@@ -43,7 +43,9 @@ class Similarity(_Frozen):
 
     score: float = Field(ge=0, le=1, description="Weighted mean of the parts.")
     parts: dict[str, float]
-    differs_in: list[str] = Field(description="'+' is what only a has, '-' what only b has, 'x / y' sizes of a and b.")
+    differs_in: list[str] = Field(
+        description="Sizes as 'x / y' of a and b, and what only one has, the weightiest first."
+    )
 
 
 class Counts(_Frozen):
@@ -79,13 +81,16 @@ class Edit(_Frozen):
 
 
 class Aspect(_Frozen):
-    """One line of the comparison by function; null where a model has no such thing."""
+    """One line of the comparison by function; null where a model has no such thing.
+
+    `change` is unknown where the two are equal but for what is unknown of one of them.
+    """
 
     topic: str
     aspect: str
     a: str | None
     b: str | None
-    change: Literal["same", "differs", "only the first", "only the second"]
+    change: Literal["same", "differs", "unknown", "only the first", "only the second"]
 
 
 class Stack(_Frozen):

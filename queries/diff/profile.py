@@ -18,6 +18,9 @@ from queries.diff.align import Spec
 
 Cells = Mapping[str, Any]
 
+_STAGED = ("vae", "vocoder", "super_resolution", "codec")
+"""Parts of roles of models that are made of stages."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -87,8 +90,13 @@ class Profile:
 
     @cached_property
     def backbone(self) -> Cells | None:
-        """The stack with most elements among those whose blocks hold attention, else the largest stack."""
+        """The stack with most elements among those whose blocks hold attention, else the largest stack.
+
+        None for a coder, vocoder or upscaler without attention: its stacks are stages, and none is the whole's spine.
+        """
         attended = {str(a["path"]) for a in self.labelled("Attention")}
+        if not attended and any(part in str(self.model["role"]) for part in _STAGED):
+            return None
         stacks = self.labelled("Stack")
 
         def weight(stack: Cells) -> tuple[bool, int, str]:

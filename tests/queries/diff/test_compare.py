@@ -1,0 +1,78 @@
+"""What two small models are to one another, and what is said of them by function."""
+
+from __future__ import annotations
+
+import pytest
+
+from queries.diff.aspects import ASPECTS
+from queries.diff.compare import Aspect, Diff, compare
+from queries.diff.profile import Profile
+from tests.kb.test_sketch import tables
+from tests.queries.diff.nets import META, linear, spelt, transformer
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def diff(a: Shapes, b: Shapes) -> Diff:
+    return compare(tables(a, name="one"), tables(b, name="two"))
+
+
+def said(shapes: Shapes) -> dict[str, str | None]:
+    profile = Profile(tables(shapes))
+    return {f"{topic} {name}": read(profile) for topic, name, read in ASPECTS}
+
+
+def prefixed(shapes: Shapes, prefix: str) -> Shapes:
+    return {f"{prefix}.{k}": shape for k, shape in shapes.items()}
+
+
+def test_relations() -> None:
+    net = transformer()
+    more = prefixed(net, "lm") | prefixed(linear("proj", 32, 77), "vision")
+    assert diff(net, net).relation == "identical"
+    assert diff(net, spelt(net, *META)).relation == "packaging"
+    assert diff(net, more).relation == "part"
+    assert diff(spelt(more, *META), net).relation == "part"
+    assert diff(net, transformer(6)).relation == "versions"
+    assert (
+        diff(net, net | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in range(4)}).relation == "versions"
+    )
+    assert diff(net, {f"c.{i}.weight": (7, 7, 3) for i in range(9)}).relation == "designs"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "change"),
+    [
+        ("32 heads", "32 heads", "same"),
+        (None, "x", "only the second"),
+        ("x", None, "only the first"),
+        ("self 64, heads unknown; cross", "self 64, 8 heads; cross", "unknown"),
+        ("self 64, heads unknown; cross", "self 32, 8 heads; cross", "differs"),
+    ],
+)
+def test_what_is_unknown_is_no_difference(a: str | None, b: str | None, change: str) -> None:
+    assert Aspect("t", "a", a, b).change == change
+
+
+def test_a_whole_of_one_piece_is_its_own_component() -> None:
+    net = transformer(depth=4, width=64)
+    both = diff(net, prefixed(net, "module"))
+    (components,) = (x for x in both.aspects if x.aspect == "components")
+    assert components.a is not None
+
+
+def test_modulation_is_counted_in_rows_of_a_width() -> None:
+    net = transformer() | {f"model.layers.{i}.scale_shift_table": (6, 64) for i in range(4)}
+    assert said(net)["norms modulation"] == "4 tables with 6 rows of 64"
+
+
+def test_gates_and_shares_are_words_where_they_are_all_or_none() -> None:
+    assert said(transformer())["attention gated"] == "none"
+    assert said(transformer())["model precision (share of elements)"] == "F32 all"
+
+
+def test_what_only_one_has_is_said_with_its_name() -> None:
+    net = transformer()
+    gated = net | {f"model.layers.{i}.self_attn.to_gate_logits.weight": (4, 64) for i in range(4)}
+    assert any(text.startswith("only two: ") for text in diff(net, gated).differs_in)
+    assert any(text.startswith("only one: ") for text in diff(gated, net).differs_in)
