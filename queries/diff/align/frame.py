@@ -6,10 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from queries.diff.align.inside import Link, fusions
-from queries.diff.align.liketree import Match, own, unwrapped
+from queries.diff.align.isomorph import Forms
+from queries.diff.align.liketree import Match, kept, own, unwrapped
 from queries.diff.align.parts import Part
+from queries.diff.align.scale import commonest, exchange, proportion
 from queries.diff.align.tree import Module, Node, gathered
 
+ROUNDS = 2
+"""How often it is asked which size became which."""
+ROUGHLY = 0.6
+"""Share of :data:`NEARLY` that tensors of like proportions must hold."""
 NEARLY = 0.85
 """Share of the smaller part's tensors that a nearly common tree must hold."""
 
@@ -27,13 +33,32 @@ def nearly(a: Part, b: Part, match: Match) -> list[Link] | None:
     text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree of shapes"
     out: list[Link] = []
     for p, q, free in match.nodes(x, y):
-        if p.module is not None and q.module is not None and own(p.module, q.module) > 0:
+        if p.module is not None and q.module is not None and own(p.module, q.module, kept) > 0:
             out.append(Link((p.module,), (q.module,), "tree", text, 0.75 if free else 0.95, free))
         out += _regrouped(p, q)
     taken = keys_of(link for link in out if link.rule != "tree")
     out = [link for link in out if link.rule != "tree" or not taken & keys_of([link])]
     told = {change for link in out if link.rule == "tree" for change in _changes(link) if len(link.a[0].main) > 1}
     return [link for link in out if len(link.a[0].main) > 1 or told.issuperset(_changes(link))]
+
+
+def widened(a: Part, b: Part, forms: Forms) -> list[Link] | None:
+    """Links of two parts whose trees are nearly one once sizes are exchanged, or None."""
+    if a.node is None or b.node is None:
+        return None
+    x, y = unwrapped(a.node), unwrapped(b.node)
+    fewest = NEARLY * min(x.tensors, y.tensors)
+    match = Match(forms, proportion(commonest(x.walk()), commonest(y.walk())))
+    if match.score(x, y) < ROUGHLY * fewest:
+        return None
+    for _ in range(ROUNDS):
+        match = Match(forms, exchange((p, q) for p, q, _ in match.modules(x, y)))
+    if match.score(x, y) < fewest:
+        return None
+    text = (
+        f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree, sizes changed"
+    )
+    return [Link((p,), (q,), "scale", text, 0.7 if free else 0.9, free) for p, q, free in match.modules(x, y)]
 
 
 def keys_of(links: Iterable[Link]) -> set[tuple[bool, str]]:

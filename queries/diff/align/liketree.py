@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from queries.diff.align.assign import bare
 from queries.diff.align.isomorph import Forms, lateness, read
 from queries.diff.align.runs import best
+from queries.diff.align.scale import Fit
 from queries.diff.align.tree import Module, Node, Shape
 from queries.diff.align.words import likeness
 
@@ -25,23 +26,27 @@ WIDEST = 160
 """Most children a node may have that are no numbered list; wider ones are not compared."""
 LISTS = 40_000
 """Most cells of the comparison of two numbered lists."""
+KINDS, NEAR = 2000, 4
+"""Comparisons of unlike items of two lists from which on only items about equally far along are compared, and how
+far those are apart at most or anyway."""
 
 
 class Match:
     """Nodes compared by content. Equal trees are compared once."""
 
-    def __init__(self, forms: Forms) -> None:
+    def __init__(self, forms: Forms, fit: Fit | None = None) -> None:
         self._forms = forms
+        self._fit = fit or kept
         self._known: dict[tuple[int, int], float] = {}
 
     def score(self, x: Node, y: Node) -> float:
         """Tensors of the largest common tree of two nodes that go together."""
         p, q = self._forms.of(x), self._forms.of(y)
-        if p == q:
+        if p == q and self._fit is kept:
             return float(x.tensors)
         known = self._known.get((p, q))
         if known is None:
-            known = own(x.module, y.module)
+            known = own(x.module, y.module, self._fit)
             known += sum(self.score(i, j) for i, j, _ in self._children(x, y, names=False))
             known = self._known[p, q] = max(known, self._below(x, y))
         return known
@@ -52,6 +57,12 @@ class Match:
         if i is x and j is y:
             return 0.0
         return self.score(i, j) - DEEPER * (len(i.path) - len(x.path) != len(j.path) - len(y.path))
+
+    def modules(self, a: Node, b: Node) -> Iterator[tuple[Module, Module, bool]]:
+        """Modules that go together and agree in something, each with whether it was a free choice."""
+        for x, y, free in self.nodes(a, b):
+            if x.module is not None and y.module is not None and own(x.module, y.module, self._fit) > 0:
+                yield x.module, y.module, free
 
     def nodes(self, a: Node, b: Node) -> Iterator[tuple[Node, Node, bool]]:
         """Nodes that go together, from the root down, each with whether it was a free choice among equal siblings."""
@@ -72,24 +83,31 @@ class Match:
         return pairs
 
     def _in_order(self, ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node]]:
-        if not ours or not theirs or len(ours) * len(theirs) > LISTS:
-            return []
         if [n.name for n in ours] == [n.name for n in theirs] and all(
             self.score(i, j) >= 0.5 * max(i.tensors, j.tensors) for i, j in zip(ours, theirs, strict=True)
         ):
             return list(zip(ours, theirs, strict=True))
-        gain = [[self.score(i, j) + PLACE * (i.name == j.name) for j in theirs] for i in ours]
+        if not ours or not theirs or len(ours) * len(theirs) > LISTS:
+            return []
+        kinds = len({self._forms.of(i) for i in ours}) * len({self._forms.of(j) for j in theirs})
+        longer = len(theirs) - len(ours)
+        far = max(NEAR, KINDS // len(ours) // 2) if kinds > KINDS else len(ours) + len(theirs)
+        first, last = min(0, longer) - far, max(0, longer) + far
+        gain = [
+            [first <= q - p <= last and self.score(i, j) + PLACE * (i.name == j.name) for q, j in enumerate(theirs)]
+            for p, i in enumerate(ours)
+        ]
         return [(ours[i], theirs[j]) for i, j in chain(gain)]
 
     def _largest(self, ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
-        """The assignment that keeps most tensors; equal trees first."""
+        """The assignment that keeps most tensors; equal trees first, where sizes are kept."""
         out = []
         there: dict[int, list[Node]] = {}
         for j in reversed(theirs):
             there.setdefault(self._forms.of(j), []).append(j)
         left = []
         for i in ours:
-            same = there.get(self._forms.of(i))
+            same = there.get(self._forms.of(i)) if self._fit is kept else None
             if same:
                 out.append((i, same.pop(), False))
             else:
@@ -129,14 +147,15 @@ def unwrapped(node: Node) -> Node:
     return node
 
 
-def own(x: Module | None, y: Module | None) -> float:
+def own(x: Module | None, y: Module | None, fit: Fit) -> float:
     """Tensors of two modules that go together, role by role."""
     if x is None or y is None:
         return 0.0
-    return sum(_fit(shape, y.shapes[role]) for role, shape in x.shapes.items() if role in y.shapes)
+    return sum(fit(shape, y.shapes[role]) for role, shape in x.shapes.items() if role in y.shapes)
 
 
-def _fit(x: Shape, y: Shape) -> float:
+def kept(x: Shape, y: Shape) -> float:
+    """What a pair of tensors counts: 1 at equal shape, less where an axis changed."""
     if x == y:
         return 1.0
     x, y = bare(x), bare(y)

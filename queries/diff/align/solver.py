@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from queries.diff.align.assign import Neighbours
-from queries.diff.align.frame import keys_of, nearly
+from queries.diff.align.frame import keys_of, nearly, widened
 from queries.diff.align.inside import Demand, Link, between, isomorphic
 from queries.diff.align.isomorph import Forms
 from queries.diff.align.liketree import Match
@@ -13,10 +13,13 @@ from queries.diff.align.parts import Part, equal_parts, openable, opened
 from queries.diff.align.runs import Orders
 from queries.diff.align.similar import similar_parts
 from queries.diff.align.tree import Module
+from queries.diff.align.words import likeness
 
 ALONE = Demand(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""
 
+FOREIGN = 0.3
+"""Likeness of all words of two models below which they say nothing of each other, so that only structure is left."""
 RELATED = 0.2
 """Share of the smaller model's modules that must lie in matched parts; below, the two are different designs."""
 
@@ -47,6 +50,8 @@ class Solver:
             return found
         cut = (len(a.path), len(b.path))
         found = None if self._demand.strict else nearly(a, b, self._match)
+        if found is None and not (self._demand.strict or a.path or b.path) and likeness(a.read, b.read) < FOREIGN:
+            found = widened(a, b, self._forms)
         if found is not None:
             taken = keys_of(found)
             spare = [

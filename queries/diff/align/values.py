@@ -57,6 +57,7 @@ RULES: Mapping[str, str] = {
     "prefix": "the keys are equal below a moved or renamed prefix",
     "shape": "found inside matched parts by equal shape, role, neighbours and name tokens",
     "tree": "the parts have one tree of shapes and numbers; names only choose among equal siblings",
+    "scale": "the parts have one tree of shapes once sizes that changed together are exchanged",
     "order": "equal siblings that nothing else tells apart, taken in the order both files keep",
     "fused": "rows of several tensors add up to one tensor of the same role",
     "experts": "a numbered list of equal tensors became one tensor with one axis more",
