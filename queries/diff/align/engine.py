@@ -15,6 +15,7 @@ from queries.diff.align.places import places
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
+from queries.diff.align.together import together
 from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
 from queries.diff.align.values import Alignment, Pair, Spec, Typed
 
@@ -54,6 +55,7 @@ def _align(a: Tensors, b: Tensors, written: Written) -> Alignment:
     if convention:
         pairs += _framed(left, right, pairs, written)
     pairs += _structural(*_spare(left, right, pairs), STRICT if convention else LENIENT, written)
+    pairs = together(pairs, left, right)
     pairs += _side_cars(a, b, pairs, extra, extras)
     used = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}
     place = {k: i for i, k in enumerate(a)}

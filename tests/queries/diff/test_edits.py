@@ -92,6 +92,13 @@ def test_a_new_version_of_a_transformer(shared: Path) -> None:
 
 
 @pytest.mark.shared
+def test_a_bias_stays_with_its_weight(shared: Path) -> None:
+    found = _aligned(shared, "ltx2_19b_to_ltx23_22b_full_file")
+    assert "vocoder.conv_post.bias" in found.removed
+    assert not any("2 -> 2048" in e.text for e in edits(found))
+
+
+@pytest.mark.shared
 def test_a_quantised_copy(shared: Path) -> None:
     found = _aligned(shared, "ltx2_19b_dev_to_fp8")
     (line,) = edits(found)
