@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from queries.diff.page.forms import Form, forms
+from queries.diff.page.sublayer import told
 from queries.diff.profile import Cells, Profile
 
 UNNAMED = "hidden"
@@ -32,7 +34,8 @@ class Step:
 class Block:
     """One block of a stack, for all `count` of `depth` that have its template.
 
-    `share`: of the model's elements in the stack; `streams`: left to right as first used.
+    `share`: of the model's elements in the stack; `streams`: left to right as first used; `others`: forms of the
+    stack's blocks that are not drawn.
     """
 
     stack: str
@@ -42,6 +45,7 @@ class Block:
     depth: int
     streams: tuple[str, ...]
     steps: tuple[Step, ...]
+    others: tuple[Form, ...]
 
 
 def blocks(p: Profile) -> list[Block]:
@@ -68,10 +72,10 @@ def _block(p: Profile, stack: Cells, like: list[Cells]) -> Block:
     made = tuple(_step(p, roots, steps[order]) for order in sorted(steps))
     lanes = dict.fromkeys(s.adds_to for s in made)
     lanes |= dict.fromkeys(s.reads for s in made if s.reads)
+    path, depth = str(stack["path"]), int(stack["stack_depth"] or 0)
     share = stack["n_params"] / (p.model["n_params"] or 1)
-    return Block(
-        str(stack["path"]), str(block["path"]), share, len(like), int(stack["stack_depth"] or 0), tuple(lanes), made
-    )
+    others = tuple(f for f in forms(p, path) if roots[0] not in f.paths)
+    return Block(path, roots[0], share, len(like), depth, tuple(lanes), made, others)
 
 
 def _step(p: Profile, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:
@@ -87,19 +91,7 @@ def _step(p: Profile, roots: list[str], members: list[tuple[Cells, str | None]])
             reads = str(source["name"] or "other")
         elif c["label"] == "Attention" and c["attends"] == "cross":
             reads = "context"
-    function, facts = _facts(cells[0])
+    function, facts = told(p, cells)
     function += f" {reads}" if reads else ""
     like = tuple(root + local for root in roots for local in below)
     return Step(paths, like, " + ".join(names), function, facts, adds_to, reads)
-
-
-def _facts(c: Cells) -> tuple[str, str]:
-    """What a sublayer is, and that with its numbers."""
-    if c["label"] == "Attention":
-        heads = f", {c['heads']} heads" if c["heads"] else ""
-        gate = ", gated" if c["gated"] else ""
-        kind = f"{c['attends'] or 'unknown'}-attention"
-        return kind, f"{kind} {c['q_dim']}←{c['kv_dim']}{heads}{gate}"
-    if c["label"] == "FeedForward":
-        return "feed-forward", f"feed-forward {c['form'] or ''} {c['width']}→{c['hidden']}"
-    return str(c["kind"]), str(c["kind"])

@@ -6,12 +6,14 @@ Colour is never alone: every mark has its sign and its word.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from kb.paths import above
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
+from queries.diff.page.words import counted
 
 SIGNS: Mapping[str, str] = {
     "same": "=",
@@ -21,6 +23,7 @@ SIGNS: Mapping[str, str] = {
     "changed": "±",
     "added": "+",
     "removed": "−",
+    "touched": "●",
     "apart": "·",
 }
 """Mark -> sign. The marks are the classes of the style sheet, the least change first."""
@@ -33,8 +36,26 @@ WORDS: Mapping[str, str] = {
     "changed": "changed inside",
     "added": "only in the second",
     "removed": "only in the first",
+    "touched": "changed by the adapter",
     "apart": "not compared",
 }
+
+
+class Told(NamedTuple):
+    """A mark, a key of :data:`SIGNS`, and what is said beside it on either side."""
+
+    mark: str
+    a: str = ""
+    b: str = ""
+
+
+class Tell(Protocol):
+    """Says what became of modules of the first model and of those of the second that stand in the same row.
+
+    `blocks`: how many blocks of a stack the paths are taken from, 1 where either has another number of them.
+    """
+
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told: ...
 
 
 @dataclass(frozen=True)
@@ -43,77 +64,106 @@ class Marks:
 
     a: Mapping[str, Counter[str]]
     b: Mapping[str, Counter[str]]
-    apart: bool = False
-    """Whether the two were not compared tensor by tensor."""
 
-    def of(self, a: Iterable[str] = (), b: Iterable[str] = ()) -> Counter[str]:
-        """What became of the tensors below these paths of the first model and their partners' of the second.
-
-        Partners are counted once: of the second model only what it alone has, unless there are no paths of the first.
-        """
-        ours: Counter[str] = Counter()
-        theirs: Counter[str] = Counter()
-        for paths, found, out in ((a, self.a, ours), (b, self.b, theirs)):
-            for path in paths:
-                out.update(found.get(path, ()))
-        if not ours:
-            return theirs
-        ours["added"] += theirs["added"]
-        return ours
-
-    def mark(self, counted: Counter[str]) -> str:
-        """The mark of what was counted, a key of :data:`SIGNS`."""
-        return "apart" if self.apart else mark(counted)
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+        """Partners are counted once for the mark; what is said of a side counts its own tensors."""
+        ours, theirs = _sum(self.a, a), _sum(self.b, b)
+        known = mark(ours + Counter(added=theirs["added"], scaled=theirs["scaled"])) if ours else mark(theirs)
+        if known == "same":
+            return Told(known)
+        if known in ("added", "removed"):
+            text = f"{WORDS[known]}: {counted((ours + theirs).total(), 'tensor')}"
+            return Told(known, text, text)
+        gone, new = ours["removed"], theirs["added"]
+        each = _each(self.a, a, "removed", blocks), _each(self.b, b, "added", blocks)
+        left = spelt(ours, [("−", new, each[1]), ("+", gone, each[0])])
+        right = spelt(theirs, [("−", gone, each[0]), ("+", new, each[1])])
+        return Told(known, _said(known, left), _said(known, right))
 
 
-def marks(found: Alignment, *, apart: bool = False) -> Marks:
-    """Count the changes of an alignment at every module above each tensor."""
+def untold(a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+    """Of two designs nothing is said."""
+    return Told("apart")
+
+
+def _sum(found: Mapping[str, Counter[str]], paths: Iterable[str]) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for path in paths:
+        out.update(found.get(path, ()))
+    return out
+
+
+def _each(found: Mapping[str, Counter[str]], paths: Sequence[str], kind: str, blocks: int) -> int:
+    """How many of a kind every one of the blocks has; 0 where they have not the same number."""
+    if blocks < 2 or len(paths) % blocks:
+        return 0
+    step = len(paths) // blocks
+    sums = {_sum(found, paths[i : i + step])[kind] for i in range(0, len(paths), step)}
+    return sums.pop() if len(sums) == 1 else 0
+
+
+def _said(known: str, text: str) -> str:
+    return f"{WORDS[known]}: {text}" if text else WORDS[known]
+
+
+def marks(found: Alignment, scales: Collection[str] = ()) -> Marks:
+    """Count the changes of an alignment at every module above each tensor.
+
+    `scales`: keys that only one model has and that are there for another dtype's sake.
+    """
     ours: dict[str, Counter[str]] = {}
     theirs: dict[str, Counter[str]] = {}
     for pair in found.pairs:
         said = changes(pair, found) or ["same"]
         for keys, side in ((pair.a, ours), (pair.b, theirs)):
             for key in keys:
-                _note(side, key, said)
+                note(side, key, said)
     for key in found.removed:
-        _note(ours, key, ["removed"])
+        note(ours, key, ["scaled" if key in scales else "removed"])
     for key in found.added:
-        _note(theirs, key, ["added"])
-    return Marks(ours, theirs, apart)
+        note(theirs, key, ["scaled" if key in scales else "added"])
+    return Marks(ours, theirs)
 
 
-def _note(side: dict[str, Counter[str]], key: str, said: Iterable[str]) -> None:
+def note(side: dict[str, Counter[str]], key: str, said: Iterable[str]) -> None:
+    """Count what is said of a key at it and everywhere above it."""
     for path in ("", *above(key), key):
         side.setdefault(path, Counter()).update(said)
 
 
-def mark(counted: Counter[str]) -> str:
+def mark(counts: Counter[str]) -> str:
     """One mark for what was counted.
 
     >>> mark(Counter(same=3, renamed=1)), mark(Counter(same=3, added=1)), mark(Counter(added=2))
     ('renamed', 'changed', 'added')
     """
-    kinds = {name for name, n in counted.items() if n}
+    kinds = {name for name, n in counts.items() if n}
     for whole in ("added", "removed"):
         if kinds == {whole}:
             return whole
     if kinds & {"added", "removed", "reshaped"}:
         return "changed"
+    if "scaled" in kinds:
+        return "retyped"
     return next((name for name in ("retyped", "regrouped", "renamed") if name in kinds), "same")
 
 
-def spelt(counted: Counter[str]) -> str:
-    """What was counted as a short text: '+25 −2 ±8'.
+def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int]]) -> str:
+    """What is said of one side: what became of its tensors, after those that only one of the two has.
 
-    >>> spelt(Counter(added=25, removed=2, reshaped=8, same=100))
-    '+25 −2 ±8'
+    `apart`: sign, number and number in each block; + is what this side alone has, − what the other alone has.
+
+    >>> spelt(Counter(reshaped=8, same=100), [("−", 2, 0), ("+", 96, 2)])
+    '+96 tensors (2 a block), −2 tensors, 8 reshaped'
+    >>> spelt(Counter(retyped=1), [])
+    '1 tensor'
     """
-    named = (
-        ("added", "+"),
-        ("removed", "−"),
-        ("reshaped", "±"),
-        ("retyped", "◐"),
-        ("regrouped", "⊞"),
-        ("renamed", "≈"),
-    )
-    return " ".join(f"{sign}{counted[name]:,}" for name, sign in named if counted[name])
+    said = []
+    for sign, n, each in reversed(apart):
+        if n:
+            said.append(f"{sign}{counted(n, 'tensor')}" + (f" ({each:,} a block)" if each else ""))
+    kinds = [(own[kind], kind) for kind in ("reshaped", "retyped", "regrouped", "renamed") if own[kind]]
+    if not said and len(kinds) == 1 and kinds[0][1] != "reshaped":
+        said, kinds = [counted(kinds[0][0], "tensor")], []  # the mark itself says what became of them
+    scales = [counted(own["scaled"], "scale")] if own["scaled"] else []
+    return ", ".join(said + [f"{n:,} {kind}" for n, kind in kinds] + scales)

@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kb.outline import Box
-from queries.diff.page.marks import SIGNS, WORDS, Marks, spelt
+from queries.diff.page.marks import SIGNS, WORDS, Tell
 from queries.diff.page.pairs import Row
+from queries.diff.page.words import safe
 
 OPEN = 2
 """Levels that are open at first where something below them changed."""
 
 
-def modules(row: Row, marks: Marks, level: int = 0) -> str:
-    """HTML of a row and all below it."""
-    counted = marks.of(row.a.paths if row.a else (), row.b.paths if row.b else ())
-    mark = marks.mark(counted)
-    if mark == "same" and not (row.a and row.b):
-        mark = "renamed"  # its tensors have partners, in other modules
-    note = spelt(counted) if mark not in ("same", "apart") else ""
-    if marks.apart:
-        pair = _box(row.a or row.b, mark, note)
-    else:
-        pair = f'<div class="pair">{_box(row.a, mark, note)}{_box(row.b, mark, note)}</div>'
-    if not row.children:
-        return f'<div class="leaf">{pair}</div>'
-    below = "".join(modules(child, marks, level + 1) for child in row.children)
-    shown = " open" if level < OPEN and (level == 0 or mark == "changed") else ""
-    return f"<details{shown}><summary>{pair}</summary><div>{below}</div></details>"
+@dataclass(frozen=True)
+class Trees:
+    """How rows are written. `forms`: of either model, what tells a block from others of its stack, by its path.
+
+    `alone`: the rows are of one model, and there is no second column.
+    """
+
+    tell: Tell
+    forms: tuple[Mapping[str, str], Mapping[str, str]]
+    alone: bool = False
+
+    def html(self, row: Row, level: int = 0) -> str:
+        """A row and all below it."""
+        a, b = row.a, row.b
+        told = self.tell(a.paths if a else (), b.paths if b else ())
+        mark = told.mark
+        if mark == "same" and not (a and b) and not self.alone:
+            mark = "renamed"  # its tensors have partners, in other modules
+        if self.alone:
+            side = 0 if a else 1
+            pair = _box(a or b, mark, told[1 + side], self.forms[side])
+        else:
+            ours, theirs = _box(a, mark, told.a, self.forms[0]), _box(b, mark, told.b, self.forms[1])
+            pair = f'<div class="pair">{ours}{theirs}</div>'
+        if not row.children:
+            return f'<div class="leaf">{pair}</div>'
+        below = "".join(self.html(child, level + 1) for child in row.children)
+        shown = " open" if level < OPEN and (level == 0 or mark in ("changed", "touched")) else ""
+        return f'<details class="module"{shown}><summary>{pair}</summary><div>{below}</div></details>'
 
 
-def _box(box: Box | None, mark: str, note: str) -> str:
+def _box(box: Box | None, mark: str, note: str, forms: Mapping[str, str]) -> str:
     if box is None:
         return '<div class="none" aria-hidden="true"></div>'
     name = f"{box.name} ×{box.count}" if box.count > 1 else box.name
     facts = f"{box.kind}: {box.facts}" if box.facts else box.kind
+    form = forms.get(box.path)
     sign = "" if mark == "apart" else f'<span class="sign" title="{WORDS[mark]}">{SIGNS[mark]}</span>'
-    noted = f'<span class="note">{escape(note)}</span>' if note else ""
     return (
-        f'<div class="box {mark}" title="{escape(box.path, quote=True)}">{sign}<b>{escape(name)}</b> '
-        f'<span class="facts">{escape(facts)}</span>{noted}</div>'
+        f'<div class="box {mark}" title="{safe(box.path)}">{sign}<b>{safe(name)}</b> '
+        f'<span class="facts">{safe(facts)}</span>'
+        + (f' <span class="form">{safe(form)}</span>' if form else "")
+        + (f'<span class="note">{safe(note)}</span>' if note else "")
+        + "</div>"
     )

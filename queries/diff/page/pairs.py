@@ -30,7 +30,11 @@ def merge(a: Box, b: Box, found: Alignment) -> Row:
     Where one model lies as a whole inside a part of the other (a transformer alone, and the same in a pipeline), the
     two meet at that part.
     """
-    keys = [(x, p.b[0]) for p in found.pairs for x in p.a]
+    return _met(a, b, [(x, p.b[0]) for p in found.pairs for x in p.a])
+
+
+def _met(a: Box, b: Box, keys: Keys) -> Row:
+    """Two boxes that belong together, each behind the boxes of its own that wrap it."""
     left, right = _core(a, [x for x, _ in keys]), _core(b, [y for _, y in keys])
     both = min(len(left), len(right)) - 1  # as deep as the other lies too, the two meet before
     left, right = left[: len(left) - both], right[: len(right) - both]
@@ -73,7 +77,8 @@ def _row(a: Box, b: Box, keys: Keys) -> Row:
             continue
         rows += [alone(other, "b") for k, other in enumerate(b.children) if shown <= k < j and k not in taken]
         shown = max(shown, j)
-        rows.append(_row(child, b.children[j], _below(child, b.children[j], keys)))
+        other, below = b.children[j], _below(child, b.children[j], keys)
+        rows.append((_met if child.children and other.children else _row)(child, other, below))
     rows += [alone(other, "b") for k, other in enumerate(b.children) if k >= shown and k not in taken]
     return Row(a, b, tuple(rows))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 from queries.diff.align import Alignment
 from queries.diff.page.block import Block, Step, blocks
-from queries.diff.page.marks import Marks, spelt
-from queries.diff.page.svg import Slot, svg
+from queries.diff.page.marks import Tell
+from queries.diff.page.rail import Slot, drawn, grid, tints
+from queries.diff.page.words import counted, safe
 from queries.diff.profile import Profile
 
 Pair = tuple[Block | None, Block | None]
@@ -17,14 +17,37 @@ Pair = tuple[Block | None, Block | None]
 MOST, LEAST = 6, 0.005
 """Pairs of stacks that are drawn at most, and the least share of either model's elements such a stack has."""
 
+NONE = "<p>No residual addition was found in a stack of either model: no block is drawn.</p>"
 
-def pictures(a: Profile, b: Profile, found: Alignment, marks: Marks) -> str:
+KEY = (
+    '<p class="key">A block of each stack: lines are streams, boxes are sublayers that read from them and add to '
+    "them. <b>+ n tensors</b>: only this side has them, in all blocks together; <b>− n tensors</b>: only the other "
+    "has them.</p>"
+)
+
+
+def pictures(a: Profile, b: Profile, found: Alignment, tell: Tell, *, apart: bool) -> str:
     """HTML of the blocks of both models."""
-    partner = {} if marks.apart else {x: p.b[0] for p in found.pairs for x in p.a}
+    partner = {} if apart else {x: p.b[0] for p in found.pairs for x in p.a}
     ours, theirs = blocks(a), blocks(b)
-    drawn = [p for p in paired(ours, theirs, partner) if max(x.share for x in p if x) >= LEAST]
-    rows = [_pair(x, y, partner, marks) for x, y in drawn[:MOST]]
-    return "".join(rows) or "<p>No residual addition was found in a stack of either model: no block is drawn.</p>"
+    shown = [p for p in paired(ours, theirs, partner) if max(x.share for x in p if x) >= LEAST][:MOST]
+    tint = tints(s for pair in shown for block in pair if block for s in block.streams)
+    if not shown:
+        return NONE
+    if apart:
+        return _apart(shown, tell, tint, (a.name, b.name))
+    return KEY + "".join(_pair(x, y, partner, tell, tint, (a.name, b.name)) for x, y in shown)
+
+
+def _apart(shown: Sequence[Pair], tell: Tell, tint: Mapping[str, str], names: tuple[str, str]) -> str:
+    """Two designs: their largest stacks beside each other, then the other stacks of each."""
+    out = "".join(_pair(x, y, {}, tell, tint, names) for x, y in shown if x and y)
+    for side, name in enumerate(names):
+        alone = [pair[side] for pair in shown if None in pair]
+        figures = [drawn(x, [Slot(s, "apart", "") for s in x.steps], tint, caption(x)) for x in alone if x]
+        if figures:
+            out += f"<h3>Other stacks of {safe(name)}</h3>{grid(figures)}"
+    return out
 
 
 def paired(ours: Sequence[Block], theirs: Sequence[Block], partner: Mapping[str, str]) -> list[Pair]:
@@ -58,16 +81,34 @@ def inside(key: str, stack: str) -> str | None:
     return rest if index.isdigit() and rest else None
 
 
-def _pair(a: Block | None, b: Block | None, partner: Mapping[str, str], marks: Marks) -> str:
+def _pair(
+    a: Block | None,
+    b: Block | None,
+    partner: Mapping[str, str],
+    tell: Tell,
+    tint: Mapping[str, str],
+    names: tuple[str, str],
+) -> str:
     homes = _homes(a, b, partner) if a and b else {}
 
     def belong(x: Step, y: Step) -> bool:
         return any((i, j) in homes for i in x.paths for j in y.paths) if partner else x.function == y.function
 
     rows = aligned(a.steps if a else (), b.steps if b else (), belong)
-    slots = [_slots(x, y, marks) for x, y in rows]
-    left, right = ([pair[side] for pair in slots] for side in (0, 1))
-    return f'<div class="pair">{_figure(a, left)}{_figure(b, right)}</div>'
+    like = a.count if a and b and a.count == b.count else 1
+    slots = [_slots(x, y, tell, like) for x, y in rows]
+    figures = [
+        drawn(block, [pair[side] for pair in slots], tint, caption(block))
+        if block
+        else _missing(names[side], len(rows) + 3)
+        for side, block in enumerate((a, b))
+    ]
+    return f'<div class="pair drawn">{"".join(figures)}</div>'
+
+
+def _missing(name: str, rows: int) -> str:
+    said = f"{safe(name)} has no stack like this one"
+    return f'<figure class="none" style="grid-row:span {rows}"><figcaption>{said}</figcaption></figure>'
 
 
 def _homes(a: Block, b: Block, partner: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -84,11 +125,9 @@ def _homes(a: Block, b: Block, partner: Mapping[str, str]) -> set[tuple[str, str
     return out
 
 
-def _slots(a: Step | None, b: Step | None, marks: Marks) -> tuple[Slot | None, Slot | None]:
-    counted = marks.of(a.like if a else (), b.like if b else ())
-    mark = marks.mark(counted)
-    note = spelt(counted) if mark not in ("same", "apart") else ""
-    return Slot(a, mark, note) if a else None, Slot(b, mark, note) if b else None
+def _slots(a: Step | None, b: Step | None, tell: Tell, blocks: int) -> tuple[Slot | None, Slot | None]:
+    told = tell(a.like if a else (), b.like if b else (), blocks)
+    return Slot(a, told.mark, told.a) if a else None, Slot(b, told.mark, told.b) if b else None
 
 
 def aligned(
@@ -108,9 +147,15 @@ def aligned(
     return rows + [(None, other) for other in theirs[at:]]
 
 
-def _figure(block: Block | None, slots: Sequence[Slot | None]) -> str:
-    if block is None:
-        return '<figure class="none"><figcaption>no partner</figcaption></figure>'
-    like = f", {block.count} of {block.depth} blocks are like this" if block.count != block.depth else ""
-    caption = f"<b>{escape(block.stack)}</b> × {block.depth}{like}; {block.share:.1%} of the elements"
-    return f"<figure>{svg(block, slots)}<figcaption>{caption}</figcaption></figure>"
+def caption(block: Block) -> str:
+    """Where the stack is and how much of the model; of forms that are not drawn, what tells them from this one."""
+    lines = [f"<b>{safe(block.stack)}</b> × {block.depth}, {block.share:.1%} of the elements"]
+    if block.count != block.depth:
+        lines.append(f"drawn: the form of {block.count} of {counted(block.depth, 'block')}")
+    lines += [
+        f"{counted(len(form.paths), 'block')} ({safe(form.numbers)}): {safe(form.said or 'another form')}"
+        for form in block.others[:3]
+    ]
+    if len(block.others) > 3:
+        lines.append(f"and {counted(len(block.others) - 3, 'form')} more")
+    return "<br>".join(lines)

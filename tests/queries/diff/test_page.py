@@ -11,11 +11,12 @@ import pytest
 from queries.diff import compare
 from queries.diff.page import page
 from queries.diff.page.pictures import aligned, inside
+from queries.diff.page.rail import TINTS
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import META, linear, spelt, transformer
 
 Shapes = dict[str, tuple[int, ...]]
-VOID = {"meta", "br", "path", "rect", "circle"}
+VOID = {"meta", "br", "path", "line", "circle"}
 
 
 def made(a: Shapes, b: Shapes) -> str:
@@ -74,9 +75,11 @@ def test_a_page_is_well_formed_and_needs_nothing_else() -> None:
 def test_changed_parts_are_marked_on_both_sides() -> None:
     text = made(transformer(4), gated())
     blocks = section(text, "blocks")
-    assert blocks.count('<g class="changed">') == 2, "the attention, in both models"
-    assert blocks.count('<g class="same">') == 2, "the feed-forward"
-    assert "changed inside +8" in blocks
+    assert blocks.count('<div class="step changed">') == 2, "the attention, in both models"
+    assert blocks.count('<div class="step same">') == 2, "the feed-forward"
+    assert "changed inside: −8 tensors (2 a block)" in blocks, "the first lacks them"
+    assert "changed inside: +8 tensors (2 a block)" in blocks, "the second has them"
+    assert blocks.index("−8 tensors") < blocks.index("+8 tensors")
     boxes = read(section(text, "modules")).boxes
     assert "added" in boxes
     assert "removed" not in boxes
@@ -87,7 +90,7 @@ def test_two_spellings_stand_in_pairs_and_are_only_renamed() -> None:
     assert "One architecture" in text
     boxes = read(section(text, "modules")).boxes
     assert set(boxes) == {"renamed"}
-    assert section(text, "blocks").count("<svg") == 2
+    assert section(text, "blocks").count('<figure class="block"') == 2
 
 
 def test_a_model_inside_another_meets_it_there() -> None:
@@ -112,11 +115,23 @@ def test_equal_models_have_nothing_to_show() -> None:
 
 def test_names_cannot_write_into_the_page() -> None:
     left, right = tables({"<b>x</b>.weight": (4, 4)}, name="<i>"), tables({'"y.weight': (4, 4)}, name="&amp;")
-    text = page(compare(left, right), left, right)
+    text = page(compare(left, right), left, right, tensors=True)
     read(text)
     assert "<i>" not in text
     assert "<b>x</b>" not in text
     assert "&amp;amp;" in text
+
+
+def test_names_in_every_part_are_spelt_out() -> None:
+    odd = '"><u>\x1b\u202e&'
+    nets = (spelt(net, ("self_attn", f"self_attn{odd}"), ("mlp", f"mlp{odd}")) for net in (transformer(4), gated(6)))
+    left, right = (tables(net, name=f"{odd}{i}") for i, net in enumerate(nets))
+    text = page(compare(left, right), left, right, tensors=True)
+    read(text)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "<u>" not in text
+    assert set(re.findall(r"&lt;u&gt;(.{10})", text)) == {r"\x1b\u202e"}
 
 
 def test_what_follows_a_blocks_number() -> None:
@@ -155,5 +170,5 @@ def test_text_can_be_read_on_every_colour(scheme: int) -> None:
         assert contrast(colours["soft"], colours[kind]) >= 4.5, kind
     for name in ("ink", "soft"):
         assert contrast(colours[name], colours["paper"]) >= 4.5
-    for i in range(4):
+    for i in range(TINTS):
         assert contrast(colours[f"lane{i}"], colours["paper"]) >= 3, "WCAG 2.1, 1.4.11: graphics"

@@ -1,0 +1,83 @@
+"""The forms of a stack's blocks, where they are not all alike, and what tells each from the commonest one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.outline import ranges
+from kb.paths import above
+from queries.diff.page.words import listed
+from queries.diff.profile import Cells, Profile
+
+Inside = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Blocks of one template, by path in their order. `said`: how they differ from the commonest form."""
+
+    paths: tuple[str, ...]
+    numbers: str
+    said: str
+
+
+def forms(p: Profile, stack: str) -> list[Form]:
+    """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too."""
+    groups: dict[str, list[Cells]] = {}
+    for c in p.children.get(stack, ()):
+        if c["ordinal"] is not None:
+            groups.setdefault(str(c["template"]), []).append(c)
+    alike = sorted(groups.values(), key=lambda g: (-len(g), min(c["ordinal"] for c in g)))
+    if len(alike) < 2:
+        return []
+    inner = [_inside(p, str(g[0]["path"])) for g in alike]
+    said = ["" if len(alike) > 2 else difference(inner[1], inner[0]), *(difference(inner[0], i) for i in inner[1:])]
+    return [
+        Form(
+            tuple(str(c["path"]) for c in sorted(group, key=lambda c: int(c["ordinal"]))),
+            ranges(int(c["ordinal"]) for c in group),
+            text,
+        )
+        for group, text in zip(alike, said, strict=True)
+    ]
+
+
+def said_of(p: Profile) -> dict[str, str]:
+    """What tells a form from the others, by the path of each of its blocks."""
+    return {
+        path: form.said
+        for stack in p.labelled("Stack")
+        for form in forms(p, str(stack["path"]))
+        for path in form.paths
+        if form.said
+    }
+
+
+def _inside(p: Profile, block: str) -> Inside:
+    return {key[len(block) + 1 :]: tuple(p.tensors[key]["shape"]) for key in p.keys_below.get(block, ())}
+
+
+def difference(common: Inside, other: Inside) -> str:
+    """What `other` has or has not, in words, by the shallowest parts.
+
+    >>> difference({"a.w": (2,)}, {"a.w": (2,), "gate": ()})
+    'with gate'
+    >>> difference({"a.w": (2,), "b.x.w": (3,)}, {"a.w": (4,)})
+    'without b; other shapes of a.w'
+    """
+    both = common.keys() & other.keys()
+    if not both:
+        return "another kind of block"
+    parts = (
+        ("with", _roots(other.keys() - both, common)),
+        ("without", _roots(common.keys() - both, other)),
+        ("other shapes of", sorted(k for k in both if common[k] != other[k])),
+    )
+    return "; ".join(f"{word} {listed(names, 3)}" for word, names in parts if names)
+
+
+def _roots(keys: Iterable[str], known: Inside) -> list[str]:
+    """The shallowest parts of `keys` of which `known` has nothing."""
+    there = {path for key in known for path in above(key)}
+    return sorted({next((path for path in above(key) if path not in there), key) for key in keys})

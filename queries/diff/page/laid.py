@@ -1,0 +1,156 @@
+"""An adapter and its base: what it changes is marked in the base, and what it does not change is told after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from kb.adapter import lay, targets
+from kb.paths import within
+from queries.diff.adapter import Adaptation, Touch
+from queries.diff.page.block import Block, blocks
+from queries.diff.page.function import rows
+from queries.diff.page.marks import WORDS, Told, note
+from queries.diff.page.pictures import LEAST, MOST, NONE, caption
+from queries.diff.page.rail import Slot, drawn, grid, tints
+from queries.diff.page.words import counted, listed, opens, safe
+from queries.diff.profile import Profile
+
+MANY = 20
+"""Rows of changed layers that are shown at once."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Tells what an adapter changes. `ranks`: path of a module of the base -> rank; `counts`: how many at and below.
+
+    A :class:`queries.diff.page.marks.Tell` for rows of the base alone, whichever column they stand in.
+    """
+
+    ranks: dict[str, int | None]
+    counts: dict[str, Counter[str]]
+
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+        paths = a or b
+        n = sum(self.counts[path].total() for path in paths if path in self.counts)
+        if not n:
+            return Told("same")
+        text = f"{WORDS['touched']}: {counted(n, 'layer')}"
+        own = [self.ranks[path] for path in paths if path in self.ranks]
+        if own:
+            text = f"{WORDS['touched']}: {_ranks(own)}"
+        return Told("touched", text, text)
+
+    def below(self, paths: Sequence[str]) -> list[tuple[str, int | None]]:
+        """Modules at or below these paths that are changed, named from there, with their ranks."""
+        return [
+            (path[len(root) :].removeprefix("."), rank)
+            for root in paths
+            if root in self.counts
+            for path, rank in self.ranks.items()
+            if within(path, root)
+        ]
+
+
+def touched(adapter: Profile, base: Profile) -> Touched:
+    """Lay the adapter on the base."""
+    wanted = targets({key: tuple(t["shape"]) for key, t in adapter.tensors.items()})
+    widths = {m["path"]: (m["in_features"], m["out_features"]) for m in base.labelled("Linear")}
+    widths |= {
+        m["path"]: ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"]) for m in base.labelled("Conv")
+    }
+    ranks = {path: wanted[target].rank for target, path in lay(wanted, widths).touched.items()}
+    counts: dict[str, Counter[str]] = {}
+    for path in ranks:
+        note(counts, path, ["touched"])
+    return Touched(ranks, counts)
+
+
+def _ranks(found: Sequence[int | None]) -> str:
+    return f"rank {listed(['unknown' if r is None else str(r) for r in found], 3)}"
+
+
+def summary(x: Adaptation) -> str:
+    """HTML of what the adapter changes, as a table, and of what would change nothing."""
+    idle = sum(n.count for n in x.no_ops)
+    said = (
+        f"<p><b>{safe(x.adapter)}</b> changes {counted(x.touched, 'layer')} of <b>{safe(x.base)}</b>, "
+        f"{x.share:.1%} of its elements. "
+        + (
+            f"{idle:,} of its {counted(x.targets, 'target')} would change nothing."
+            if idle
+            else "Every target is there."
+        )
+        + "</p>"
+    )
+    if x.no_ops:
+        items = (
+            f'<li class="removed"><span title="no effect">−</span> {safe(n.pattern)}: '
+            f"{counted(n.count, 'target')}, {safe(n.why)}</li>"
+            for n in x.no_ops
+        )
+        said += f'<ul class="edits">{"".join(items)}</ul>'
+    groups: dict[tuple[object, ...], list[Touch]] = {}
+    for t in x.touches:
+        key = (_split(t.pattern)[0], t.kind, t.touched, t.total, t.ranks, t.where)
+        groups.setdefault(key, []).append(t)
+    body = [("", _touch(group)) for group in groups.values()]
+    out = rows(("layers", "changed", "rank"), body[:MANY], "first") if body else ""
+    if len(body) > MANY:
+        out += opens(f"and {len(body) - MANY:,} more", rows(("layers", "changed", "rank"), body[MANY:], "first"))
+    return said + out
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """Where a layer is, and its name with the numbers behind it.
+
+    >>> _split("blocks.{i}.attn.to_out.{i}")
+    ('blocks.{i}.attn', 'to_out.{i}')
+    """
+    names = pattern.split(".")
+    at = next((i for i in reversed(range(len(names))) if names[i] != "{i}"), 0)
+    return ".".join(names[:at]), ".".join(names[at:])
+
+
+def _touch(group: Sequence[Touch]) -> list[str]:
+    """Layers of one place of which the same is said."""
+    t = group[0]
+    where = f", in {t.where}" if t.where and t.touched < t.total else ""
+    ranks = ", ".join(f"{'unknown' if r is None else r}" + (f" × {n}" if len(t.ranks) > 1 else "") for r, n in t.ranks)
+    names = ", ".join(_split(x.pattern)[1] for x in group)
+    each = " each" if len(group) > 1 else ""
+    place = _split(t.pattern)[0]
+    head = f"<small>{safe(place)}</small> {safe(names)}" if place else safe(names)
+    return [head, safe(f"{t.touched} of {t.total} {t.kind}{each}{where}"), safe(ranks)]
+
+
+def base_pictures(base: Profile, seen: Touched) -> str:
+    """HTML of the base's blocks, those the adapter changes first; the others open on demand."""
+    found = [block for block in blocks(base) if block.share >= LEAST]
+    tint = tints(s for block in found for s in block.streams)
+
+    def figure(block: Block) -> str:
+        slots = [
+            Slot(s, told.mark, _where(told, s.like, seen, block)) for s in block.steps for told in [seen(s.like, ())]
+        ]
+        return drawn(block, slots, tint, caption(block))
+
+    first = [b for b in found if seen((b.stack,), ()).mark == "touched"][:MOST]
+    rest = [b for b in found if b not in first][:MOST]
+    out = grid([figure(b) for b in first])
+    if rest:
+        out += opens(f"{counted(len(rest), 'stack')} the adapter does not change", grid([figure(b) for b in rest]))
+    return out or NONE
+
+
+def _where(told: Told, like: Sequence[str], seen: Touched, block: Block) -> str:
+    """Which layers of a sublayer are changed, in how many of the blocks like this one, and at which rank."""
+    below = seen.below(like)
+    if told.mark != "touched" or not below:
+        return ""
+    in_blocks = sum(path in seen.counts for path in like)
+    names = listed([name or "itself" for name, _ in below], 6)
+    of = f" in {in_blocks} of {counted(block.count, 'block')}" if len(like) == block.count else ""
+    return f"{WORDS['touched']}: {names}{of}, {_ranks([rank for _, rank in below])}"

@@ -1,0 +1,66 @@
+"""Texts of the page: counts with their noun, lists with the rest counted, and names made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from queries.cells import printable
+
+
+def safe(text: str) -> str:
+    """A text as HTML; control characters and what would turn the direction of writing are spelt out.
+
+    >>> safe("<a.b>"), safe("x" + chr(27))
+    ('&lt;a.b&gt;', 'x\\\\x1b')
+    """
+    return escape(printable(text), quote=True)
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "tensor"), counted(1200, "tensor"), counted(2, "stack")
+    ('1 tensor', '1,200 tensors', '2 stacks')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def listed(names: Iterable[str], most: int = 4) -> str:
+    """Names once each, the rest counted.
+
+    >>> listed("abcde", 3), listed("ab")
+    ('a, b, c and 2 more', 'a, b')
+    """
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:most]) + (f" and {len(once) - most} more" if len(once) > most else "")
+
+
+def role(value: object) -> str:
+    """What a part is for, in words.
+
+    >>> role("vae_decoder"), role(None)
+    ('VAE decoder', 'role unknown')
+    """
+    return " ".join("VAE" if w == "vae" else w for w in str(value).split("_")) if value else "role unknown"
+
+
+def cut(text: str, length: int) -> str:
+    """A text that is no longer than `length`."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def folded(items: Sequence[str], most: int, css: str = "") -> str:
+    """A list of HTML items; what is beyond `most` opens on demand."""
+    kind = f' class="{css}"' if css else ""
+    shown = f"<ul{kind}>{''.join(items[:most])}</ul>"
+    rest = items[most:]
+    if not rest:
+        return shown
+    more = f"<ul{kind}>{''.join(rest)}</ul>"
+    return shown + opens(f"and {len(rest):,} more", more)
+
+
+def opens(title: str, inner: str) -> str:
+    """HTML that opens on demand. Both are HTML already."""
+    return f'<details class="more"><summary>{title}</summary>{inner}</details>'
