@@ -14,6 +14,7 @@ from typing import Any
 
 from ingest import rules
 from ingest.analysis import Analysis
+from ingest.known import published
 from ingest.roles import Role, kind_and_role
 from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
@@ -50,7 +51,8 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
-    uid = ids.model_uid(name, hashed, {**header.metadata, **header.declared}, rules.RULES_VERSION)
+    known = published(hashed)
+    uid = ids.model_uid(name, hashed, {**known, **header.metadata, **header.declared}, rules.RULES_VERSION)
     signs = signatures(analysis.tree)
     rows = _Rows()
     _modules(analysis, uid, signs, rows)
@@ -82,7 +84,7 @@ def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
 def _model_row(
     analysis: Analysis, uid: str, name: str, hashed: str, signs: Signatures, sketched: str
 ) -> dict[str, Any]:
-    header, root = analysis.header, analysis.tree.root
+    header, root, known = analysis.header, analysis.tree.root, published(hashed)
     by_dtype: dict[str, list[int]] = {}
     for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
         entry = by_dtype.setdefault(dtype, [0, 0, 0])
@@ -96,8 +98,8 @@ def _model_row(
     return {
         "uid": uid,
         "name": name,
-        "family": header.declared.get("family"),
-        "version": _stated(header, "version", "modelspec.version", "model_version"),
+        "family": header.declared.get("family") or known.get("family"),
+        "version": _stated(header, "version", "modelspec.version", "model_version") or known.get("version"),
         **role,
         "source": header.source,
         "format": header.format,
