@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -14,8 +14,6 @@ from kb.store.assemble import read_back
 from kb.store.engine import Transaction
 from kb.store.port import Rows
 from kb.tables import EdgeTable, GraphTables, edge_columns
-
-Write = Callable[[EdgeTable], None]
 
 ADAPTED = 0.5
 """Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""

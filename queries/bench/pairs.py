@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,11 +89,6 @@ def read_pair(file: Path) -> DiffPair:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"lacks {error}" if isinstance(error, KeyError) else f"not of a pair's form: {error}"
         raise SourceError(what, path=str(file), cure=_CURE) from None
-
-
-def read_pairs(folder: Path) -> Iterator[DiffPair]:
-    """All pairs of a folder, read one after the other."""
-    return map(read_pair, pair_files(folder))
 
 
 def pair_of(record: Mapping[str, Any]) -> DiffPair:
