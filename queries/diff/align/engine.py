@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from kb.keys import owner, side_cars
 from queries.diff.align.copies import second_copy
 from queries.diff.align.frame import nearly, renamed
-from queries.diff.align.inside import LENIENT, STRICT, Demand, in_place
+from queries.diff.align.inside import LENIENT, STRICT, Demand, Link, in_place
 from queries.diff.align.isomorph import Forms
 from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part
@@ -17,7 +17,7 @@ from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
 from queries.diff.align.together import together
 from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
-from queries.diff.align.values import Alignment, Pair, Spec, Typed
+from queries.diff.align.values import MEASURED, Alignment, Pair, Spec, Typed
 
 Tensors = Mapping[str, Spec]
 AGREED = 0.95
@@ -94,7 +94,7 @@ def _spare(a: Tensors, b: Tensors, pairs: Iterable[Pair]) -> tuple[dict[str, Spe
 def _named(a: Tensors, b: Tensors) -> list[Pair]:
     keys, convention = shared_keys(a, b)
     text = "one key in both models" + ("" if convention else ", and one shape")
-    return [Pair((k,), (k,), "same", "name", text, 1.0 if a[k].shape == b[k].shape else 0.97) for k in keys]
+    return [Pair((k,), (k,), "same", "name", text, MEASURED["name"]) for k in keys]
 
 
 def _moved(a: Tensors, b: Tensors) -> list[Pair]:
@@ -112,7 +112,7 @@ def _moved(a: Tensors, b: Tensors) -> list[Pair]:
 def _at(old: str, new: str, k: str, n: str) -> Pair:
     text = f"the keys are equal below {old.rstrip('.') or 'the root'} and {new.rstrip('.') or 'the root'}"
     kind = "same" if old + k == new + n else "rename"
-    return Pair((old + k,), (new + n,), kind, "prefix", text, 0.99)
+    return Pair((old + k,), (new + n,), kind, "prefix", text, MEASURED["prefix"])
 
 
 def _structural(a: Tensors, b: Tensors, demand: Demand, written: Written) -> list[Pair]:
@@ -123,8 +123,14 @@ def _structural(a: Tensors, b: Tensors, demand: Demand, written: Written) -> lis
         ranks(root)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
     if None not in written:
-        links = [link._replace(rule="order") if link.free else link for link in links]
+        links = [_ordinal(link) if link.free else link for link in links]
     return [p for link in links if not demand.strict or in_place(link) for p in tensor_pairs(link, a, b)]
+
+
+def _ordinal(link: Link) -> Link:
+    """A free choice for which the order of both files decided."""
+    tree = link.rule in ("tree", "scale")
+    return link._replace(rule="order", confidence=MEASURED["order"] if tree else link.confidence)
 
 
 def _trees(a: Tensors, b: Tensors, written: Written) -> tuple[Node, Node]:
@@ -168,12 +174,13 @@ def _side_cars(
     a: Tensors, b: Tensors, pairs: list[Pair], extra: dict[str, tuple[str, str]], extras: dict[str, tuple[str, str]]
 ) -> list[Pair]:
     """Side-cars of the same kind go with the tensors they serve."""
-    became = {p.a[0]: p.b[0] for p in pairs if len(p.a) == len(p.b) == 1}
+    became = {p.a[0]: p for p in pairs if len(p.a) == len(p.b) == 1}
     there = {target_kind: key for key, target_kind in extras.items()}
     out = []
     for key, (target, kind) in extra.items():
-        other = there.get((became.get(target, ""), kind))
-        if other is not None:
+        served = became.get(target)
+        other = there.get((served.b[0], kind)) if served else None
+        if served and other is not None:
             same = "same" if key == other else "rename"
-            out.append(Pair((key,), (other,), same, "sidecar", f"{kind} of a matched {target}", 0.99))
+            out.append(Pair((key,), (other,), same, "sidecar", f"{kind} of a matched {target}", served.confidence))
     return out

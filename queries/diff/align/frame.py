@@ -11,6 +11,7 @@ from queries.diff.align.liketree import Match, kept, own, unwrapped
 from queries.diff.align.parts import Part
 from queries.diff.align.scale import commonest, exchange, proportion
 from queries.diff.align.tree import Module, Node, gathered
+from queries.diff.align.values import MEASURED
 
 ROUNDS = 2
 """How often it is asked which size became which."""
@@ -34,7 +35,9 @@ def nearly(a: Part, b: Part, match: Match) -> list[Link] | None:
     out: list[Link] = []
     for p, q, free in match.nodes(x, y):
         if p.module is not None and q.module is not None and own(p.module, q.module, kept) > 0:
-            out.append(Link((p.module,), (q.module,), "tree", text, 0.75 if free else 0.95, free))
+            out.append(
+                Link((p.module,), (q.module,), "tree", text, MEASURED["tree, free" if free else "tree, nearly"], free)
+            )
         out += _regrouped(p, q)
     taken = keys_of(link for link in out if link.rule != "tree")
     out = [link for link in out if link.rule != "tree" or not taken & keys_of([link])]
@@ -58,7 +61,10 @@ def widened(a: Part, b: Part, forms: Forms) -> list[Link] | None:
     text = (
         f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree, sizes changed"
     )
-    return [Link((p,), (q,), "scale", text, 0.7 if free else 0.9, free) for p, q, free in match.modules(x, y)]
+    return [
+        Link((p,), (q,), "scale", text, MEASURED["tree, free" if free else "scale"], free)
+        for p, q, free in match.modules(x, y)
+    ]
 
 
 def keys_of(links: Iterable[Link]) -> set[tuple[bool, str]]:

@@ -11,6 +11,7 @@ from queries.diff.align.fuse import fused
 from queries.diff.align.isomorph import Forms, same_tree
 from queries.diff.align.parts import Part
 from queries.diff.align.tree import Module
+from queries.diff.align.values import MEASURED
 
 
 class Link(NamedTuple):
@@ -38,6 +39,9 @@ class Demand(NamedTuple):
 
 LENIENT = Demand(0.0, 0.45)
 STRICT = Demand(0.1, 2.0, True)
+_GRADES = ((0.25, "shape"), (0.2, "shape, good"), (0.15, "shape, fair"), (0.05, "shape, poor"))
+ALIKE = 1.33
+"""Likeness and bonuses of a fusion's words from which on they are much alike."""
 LIKE = 0.5
 """Least likeness of names of a match under one convention that its parent does not vouch for."""
 
@@ -48,7 +52,7 @@ def isomorphic(a: Part, b: Part, forms: Forms) -> list[Link] | None:
         return None
     text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have one tree of shapes"
     found = same_tree(a.node, b.node, forms)
-    return [Link((x,), (y,), "tree", text, 0.8 if free else 0.99, free) for x, y, free in found]
+    return [Link((x,), (y,), "tree", text, MEASURED["tree, free" if free else "tree"], free) for x, y, free in found]
 
 
 def between(
@@ -108,12 +112,17 @@ def _numbers(side: tuple[Module, ...]) -> list[str]:
 
 def _one(f: Found, rule: str) -> Link:
     free = f.margin <= 1e-9
-    sure = min(0.99, 0.7 + 0.1 * min(f.margin, 1.5) + 0.14 * f.words)
+    how = rule if rule == "role" else _grade(min(f.margin, 1.5) / 10 + 0.14 * f.words)
     size = "shape" if rule == "shape" else "axes"
     text = (
         f"{size} {list(f.a.main)}{'' if f.a.main == f.b.main else f' and {list(f.b.main)}'}, words alike {f.words:.2f}"
     )
-    return Link((f.a,), (f.b,), rule, text, round(0.5 if free else sure * (1 if rule == "shape" else 0.9), 2), free)
+    return Link((f.a,), (f.b,), rule, text, MEASURED[f"{rule}, free" if free else how], free)
+
+
+def _grade(sure: float) -> str:
+    """The entry of MEASURED for a match by shape. `sure`: how far the next best is behind, and how alike words are."""
+    return next((name for floor, name in _GRADES if sure >= floor), "shape, weak")
 
 
 def _telling(ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, int]) -> list[Link]:
@@ -155,7 +164,7 @@ def _both(
 def _many(a: tuple[Module, ...], b: tuple[Module, ...], rule: str, words: float) -> Link:
     parts, whole = (b, a[0]) if len(b) > 1 else (a, b[0])
     text = f"{len(parts)} tensors of {list(parts[0].main)} make up {list(whole.main)}"
-    return Link(a, b, rule, text, round(min(0.97, 0.75 + 0.15 * words), 2))
+    return Link(a, b, rule, text, MEASURED["fused, weak" if rule == "fused" and words < ALIKE else rule])
 
 
 def _spare(

@@ -66,6 +66,34 @@ RULES: Mapping[str, str] = {
 }
 """Rule id -> what it says."""
 
+MEASURED: Mapping[str, float] = {
+    "name": 0.98,  # 47686 tensors in 194 pairs of models
+    "prefix": 0.97,  # 9320 in 83
+    "shape": 0.95,  # no rival and words alike: 1536 in 57
+    "shape, good": 0.93,  # 3245 in 62
+    "shape, fair": 0.89,  # 4336 in 60
+    "shape, poor": 0.84,  # 3384 in 83
+    "shape, weak": 0.42,  # a rival nearly as good and other words: 121 in 6
+    "shape, free": 0.78,  # 1223 in 17
+    "tree": 0.98,  # one tree: 6270 in 41
+    "tree, nearly": 0.94,  # 15522 in 130
+    "tree, free": 0.78,  # 2021 in 29
+    "scale": 0.97,  # 4220 in 46, names hashed
+    "order": 0.90,  # 11211 in 97
+    "fused": 0.95,  # words much alike: 1118 in 28
+    "fused, weak": 0.77,  # 176 in 9
+    "experts": 0.97,  # all of 52 in 7 were right
+    "role": 0.78,  # 1658 in 12
+    "role, free": 0.48,  # 252 in 5
+}
+"""How a pair was found -> the share of such pairs that are right, rounded down: the confidence it carries.
+
+Measured on 348 pairs of models with known maps (published packagings, versions, both at once, made edits), of which 135
+were never looked at while rules were written. Each pair of models counts the same, however many tensors it has. Pairs
+flagged as ambiguous are wrong about four times as often as others (0.13 and 0.03). A side-car is as sure as the weight
+it serves.
+"""
+
 
 @dataclass(frozen=True)
 class Alignment:

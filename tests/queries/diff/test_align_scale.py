@@ -7,6 +7,7 @@ import pytest
 from queries.diff.align import align
 from queries.diff.align.scale import exchange, proportion
 from queries.diff.align.tree import modules
+from queries.diff.align.values import MEASURED
 from tests.queries.diff.nets import nameless, net, pairs, transformer
 
 ALONE = ("embed", "lm_head", "up_proj", "down_proj", "model.norm")
@@ -42,6 +43,13 @@ def test_a_wider_model_of_lost_names(depth: int) -> None:
     alone = [k for k in kept if any(word in k for word in ALONE)]
     assert [pairs(found)[k,] for k in alone] == [(words[k],) for k in alone]
     assert {p.rule for p in found.pairs} <= {"scale", "shape", "role", "order"}
+
+
+def test_confidences_are_measured_ones() -> None:
+    a, b = net(transformer()), net(transformer(5, 96, 384))
+    words = nameless(b)
+    for found in (align(a, b), align(a, {words[k]: v for k, v in b.items()})):
+        assert {p.confidence for p in found.pairs} <= set(MEASURED.values())
 
 
 def test_two_designs_are_no_wider_model_of_each_other() -> None:
