@@ -74,7 +74,7 @@ def _block(p: Profile, stack: Cells, like: list[Cells]) -> Block:
     lanes |= dict.fromkeys(s.reads for s in made if s.reads)
     path, depth = str(stack["path"]), int(stack["stack_depth"] or 0)
     share = stack["n_params"] / (p.model["n_params"] or 1)
-    others = tuple(f for f in forms(p, path) if roots[0] not in f.paths)
+    others = tuple(f for f in forms(p, path, roots[0]) if roots[0] not in f.paths)
     return Block(path, roots[0], share, len(like), depth, tuple(lanes), made, others)
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from kb.outline import ranges
 from kb.paths import above
-from queries.diff.page.words import listed
+from queries.diff.page.words import counted, listed
 from queries.diff.profile import Cells, Profile
+
+FEW = 3
+"""Parts that are named; more are counted."""
 
 Inside = Mapping[str, tuple[int, ...]]
 
@@ -22,13 +25,17 @@ class Form:
     said: str
 
 
-def forms(p: Profile, stack: str) -> list[Form]:
-    """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too."""
+def forms(p: Profile, stack: str, drawn: str = "") -> list[Form]:
+    """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too.
+
+    `drawn`: a block whose form the others are held against, instead of the commonest.
+    """
     groups: dict[str, list[Cells]] = {}
     for c in p.children.get(stack, ()):
         if c["ordinal"] is not None:
             groups.setdefault(str(c["template"]), []).append(c)
-    alike = sorted(groups.values(), key=lambda g: (-len(g), min(c["ordinal"] for c in g)))
+    first = next((t for t, g in groups.items() if any(c["path"] == drawn for c in g)), None)
+    alike = [group for t, group in sorted(groups.items(), key=lambda g: (g[0] != first, -len(g[1]), _first(g[1])))]
     if len(alike) < 2:
         return []
     inner = [_inside(p, str(g[0]["path"])) for g in alike]
@@ -41,6 +48,10 @@ def forms(p: Profile, stack: str) -> list[Form]:
         )
         for group, text in zip(alike, said, strict=True)
     ]
+
+
+def _first(blocks: Iterable[Cells]) -> int:
+    return min(int(c["ordinal"]) for c in blocks)
 
 
 def said_of(p: Profile) -> dict[str, str]:
@@ -74,7 +85,11 @@ def difference(common: Inside, other: Inside) -> str:
         ("without", _roots(common.keys() - both, other)),
         ("other shapes of", sorted(k for k in both if common[k] != other[k])),
     )
-    return "; ".join(f"{word} {listed(names, 3)}" for word, names in parts if names)
+    return "; ".join(f"{word} {_few(names)}" for word, names in parts if names)
+
+
+def _few(names: list[str]) -> str:
+    return listed(names, FEW) if len(names) <= FEW else counted(len(names), "part")
 
 
 def _roots(keys: Iterable[str], known: Inside) -> list[str]:

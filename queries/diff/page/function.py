@@ -171,5 +171,8 @@ def _tensors(diff: Diff) -> str:
     if not found:
         return ""
     head = ("tensor", diff.a, diff.b, "what")
-    out = f"<h3>Tensors</h3>{rows(head, found[:ROWS])}"
-    return out + (opens(f"and {len(found) - ROWS:,} more", rows(head, found[ROWS:])) if len(found) > ROWS else "")
+    title = f"{counted(len(found), 'kind')} of changed tensors"
+    table = rows(head, found[:ROWS])
+    if len(found) > ROWS:
+        table += opens(f"and {len(found) - ROWS:,} more", rows(head, found[ROWS:]))
+    return f"<h3>Tensors</h3>{opens(title, table)}"

@@ -166,4 +166,6 @@ def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int]]) -> str:
     if not said and len(kinds) == 1 and kinds[0][1] != "reshaped":
         said, kinds = [counted(kinds[0][0], "tensor")], []  # the mark itself says what became of them
     scales = [counted(own["scaled"], "scale")] if own["scaled"] else []
-    return ", ".join(said + [f"{n:,} {kind}" for n, kind in kinds] + scales)
+    for n, kind in kinds:
+        said.append(f"{n:,} {kind}" if said else f"{counted(n, 'tensor')} {kind}")
+    return ", ".join(said + scales)

@@ -100,6 +100,8 @@ def _document(title: str, body: str) -> str:
 def _head(diff: Diff, a: GraphTables, b: GraphTables) -> str:
     parts = ", ".join(f"{name} {value:.2f}" for name, value in diff.similarity.parts.items())
     similar = f'<p class="counts">Similarity {diff.similarity.score:.2f} ({safe(parts)}).</p>'
+    if diff.relation == "designs" and diff.differs_in:
+        similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
     return (
         f"<header><h1>{safe(diff.a)} <span>and</span> {safe(diff.b)}</h1>"
         f"<p><b>{RELATIONS[diff.relation]}</b></p>"

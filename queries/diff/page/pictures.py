@@ -17,6 +17,9 @@ Pair = tuple[Block | None, Block | None]
 MOST, LEAST = 6, 0.005
 """Pairs of stacks that are drawn at most, and the least share of either model's elements such a stack has."""
 
+FEW = 2
+"""Forms of a stack that are told one by one."""
+
 NONE = "<p>No residual addition was found in a stack of either model: no block is drawn.</p>"
 
 KEY = (
@@ -150,12 +153,10 @@ def aligned(
 def caption(block: Block) -> str:
     """Where the stack is and how much of the model; of forms that are not drawn, what tells them from this one."""
     lines = [f"<b>{safe(block.stack)}</b> × {block.depth}, {block.share:.1%} of the elements"]
-    if block.count != block.depth:
+    if len(block.others) > FEW:
+        number = block.path.rpartition(".")[2]
+        lines.append(f"drawn: block {safe(number)}; the blocks are of {counted(len(block.others) + 1, 'form')}")
+    elif block.others:
         lines.append(f"drawn: the form of {block.count} of {counted(block.depth, 'block')}")
-    lines += [
-        f"{counted(len(form.paths), 'block')} ({safe(form.numbers)}): {safe(form.said or 'another form')}"
-        for form in block.others[:3]
-    ]
-    if len(block.others) > 3:
-        lines.append(f"and {counted(len(block.others) - 3, 'form')} more")
+        lines += [f"{counted(len(f.paths), 'block')} ({safe(f.numbers)}): {safe(f.said)}" for f in block.others]
     return "<br>".join(lines)

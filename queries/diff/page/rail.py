@@ -19,6 +19,9 @@ FIRST, LANE, END, LINE = 11, 22, 24, 17
 TINTS = 6
 """Colours of streams in the style sheet."""
 
+USUAL = ("video", "audio", "text")
+"""Streams that have the same colour on every page."""
+
 
 class Slot(NamedTuple):
     """A step in its row, with its mark and what is said of it."""
@@ -30,8 +33,8 @@ class Slot(NamedTuple):
 
 def tints(streams: Iterable[str]) -> dict[str, str]:
     """Stream -> class of its colour, one for a name wherever it runs; a stream without a name is grey."""
-    names = dict.fromkeys(s for s in streams if s != UNNAMED)
-    return {name: f"l{i % TINTS}" for i, name in enumerate(names)} | {UNNAMED: "lx"}
+    others = [s for s in dict.fromkeys(streams) if s not in (*USUAL, UNNAMED)]
+    return {name: f"l{i % TINTS}" for i, name in enumerate((*USUAL, *others))} | {UNNAMED: "lx"}
 
 
 def drawn(block: Block, slots: Sequence[Slot | None], tint: Mapping[str, str], caption: str) -> str:
@@ -54,12 +57,13 @@ def grid(figures: Sequence[str]) -> str:
 
 
 def _head(lanes: Mapping[str, int], tint: Mapping[str, str]) -> str:
+    """The streams' names, each where its line begins."""
     parts = [
-        f'<line class="lane {tint[s]}" x1="{x}" x2="{x}" y1="{i * LINE + 4}" y2="{len(lanes) * LINE}"/>'
+        f'<line class="lane {tint[s]}" x1="{x}" x2="{x}" y1="{i * LINE + 4}" y2="100%"/>'
         f'<text x="{x + 8}" y="{i * LINE + 14}">{safe(cut(s, 32))}</text>'
         for i, (s, x) in enumerate(lanes.items())
     ]
-    return f'<svg class="lanes" height="{len(lanes) * LINE}">{"".join(parts)}</svg>'
+    return f'<div class="lanes" style="min-height:{len(lanes) * LINE}px"><svg>{"".join(parts)}</svg></div>'
 
 
 def _foot(lanes: Mapping[str, int], tint: Mapping[str, str]) -> str:
