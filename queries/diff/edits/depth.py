@@ -26,7 +26,10 @@ class _Stack:
 
 
 def depths(gone: Roots, new: Roots, found: Alignment) -> Iterator[Edit]:
-    """One line for stacks of one name; numbers of blocks are said where others of the stack come after them."""
+    """One line for stacks of one name; numbers of blocks are said where others of the stack come after them.
+
+    Blocks of a stack that has no counterpart are left to others.
+    """
     groups: dict[tuple[str, str], list[_Stack]] = {}
     for stack in _stacks(gone, new, found):
         inside = _inside(stack.gone, gone, "dropped") + _inside(stack.new, new, "inserted")
@@ -71,27 +74,26 @@ def _stacks(gone: Roots, new: Roots, found: Alignment) -> list[_Stack]:
     for roots in (gone, new):
         for own, blocks in roots.blocks().items():
             twin = _twin(own, roots)
+            if twin is None:
+                continue
             a, b = (own, twin) if roots is gone else (twin, own)
             stack = out.setdefault((a, b), _Stack(a, b, (_depth(a, found.a), _depth(b, found.b)), [], []))
             (stack.gone if roots is gone else stack.new).extend(blocks)
     return list(out.values())
 
 
-def _twin(stack: str, roots: Roots) -> str:
-    """The stack of the other model that most tensors of this one's blocks went to."""
-    names = stack.split(".") if stack else []
-    level = sum(n.isdigit() for n in names)
+def _twin(stack: str, roots: Roots) -> str | None:
+    """The stack of the other model that most tensors of this one's blocks went to, at the same depth of numbers."""
+    level = sum(name.isdigit() for name in stack.split("."))
     dot = f"{stack}." if stack else ""
     seen: Counter[str] = Counter()
     for key, other in roots.twin.items():
         if key.startswith(dot) and key[len(dot) :].partition(".")[0].isdigit():
             parts = other.split(".")
             at = [i for i, p in enumerate(parts) if p.isdigit()]
-            if at and len(at) == sum(p.isdigit() for p in key.split(".")):
+            if len(at) == sum(p.isdigit() for p in key.split(".")):
                 seen[".".join(parts[: at[level]])] += 1
-            elif at:
-                seen[".".join(parts[: min(at, key=lambda i: (abs(i - len(names)), -i))])] += 1
-    return max(seen, key=lambda s: (seen[s], s)) if seen else stack
+    return max(seen, key=lambda s: (seen[s], s)) if seen else None
 
 
 def _depth(stack: str, tensors: Iterable[str]) -> int:

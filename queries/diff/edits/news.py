@@ -13,18 +13,21 @@ from queries.diff.edits.roots import Roots
 from queries.diff.edits.wording import behind, counted, last, listed, merged, stream_free
 
 STREAMS = ("audio", "video", "image")
+BRANCH = 3
+"""Least number of parts that are told of as one stream."""
+_BOTH = {"av", "a2v", "v2a"}
+"""Words for what joins sound and pictures: where there is no sound, there is none of it."""
 
 
 def news(roots: Roots) -> list[Edit]:
-    """Lines for what is there in one model only, blocks of a stack of both left out."""
-    inside = {block for blocks in roots.blocks().values() for block in blocks}
-    left = [root for root in roots.tensors if root not in inside]
+    """Lines for what is there in one model only."""
+    left = list(roots.tensors)
     out: list[Edit] = []
-    for stream in _lone_streams(roots):
-        mine = [root for root in left if stream in _words(root)]
+    stream = _lone_stream(roots)
+    branch = [root for root in left if stream in _words(root)]
+    if stream is not None and len(branch) >= BRANCH:
+        out.append(_stream(stream, branch, roots))
         left = [root for root in left if stream not in _words(root)]
-        if mine:
-            out.append(_stream(stream, mine, roots))
     alone = Counter(root.rpartition(".")[0] for root in left if roots.tensors[root] == (root,))
     groups: dict[tuple[str, str], list[str]] = {}
     for root in left:
@@ -33,16 +36,17 @@ def news(roots: Roots) -> list[Edit]:
 
 
 def _words(path: str) -> set[str]:
-    return {w for name in path.lower().split(".") for w in name.split("_")}
+    found = {w for name in path.lower().split(".") for w in name.split("_")}
+    return found | {"audio"} if found & _BOTH else found
 
 
-def _lone_streams(roots: Roots) -> list[str]:
-    """Streams named in this model and nowhere in what both have."""
-    mine = {w for root in roots.tensors for w in _words(root)} & set(STREAMS)
-    if not mine:
-        return []
-    both = {w for key in (*roots.twin, *roots.twin.values()) for w in _words(key)}
-    return [s for s in STREAMS if s in mine and s not in both]
+def _lone_stream(roots: Roots) -> str | None:
+    """The stream named in this model and nowhere in what both have; of several that with most tensors."""
+    mine = Counter(w for root, keys in roots.tensors.items() for w in _words(root) & set(STREAMS) for _ in keys)
+    if mine:
+        both = {w for key in (*roots.twin, *roots.twin.values()) for w in _words(key)}
+        mine = Counter({s: n for s, n in mine.items() if s not in both})
+    return max(mine, key=lambda s: (mine[s], s)) if mine else None
 
 
 def _stream(stream: str, mine: Sequence[str], roots: Roots) -> Edit:

@@ -1,9 +1,12 @@
-"""Tensors only one of two models has, by the shallowest part of theirs that the other model has nothing of."""
+"""Tensors only one of two models has, by the shallowest part of theirs that the other model has nothing of.
+
+A container outside of blocks that has one path in both models is no such part, even where nothing in it was matched.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from kb.paths import above
 from queries.diff.align import Alignment
@@ -11,7 +14,8 @@ from queries.diff.align import Alignment
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """`how` is removed or added. `tensors`: root -> its keys. `known`: paths that have something matched below.
+    """`how` is removed or added. `tensors`: root -> its keys. `known`: paths that have something matched below, or that
+    both models have.
 
     `twin`: key of a matched tensor -> a key it has in the other model.
     """
@@ -26,11 +30,19 @@ class Roots:
         """Those of `keys`, which the alignment left over on the side `how` says."""
         second = how == "added"
         twin = {k: (p.a if second else p.b)[0] for p in found.pairs for k in (p.b if second else p.a)}
-        known = frozenset(path for key in twin for path in (key, *above(key)))
+        here, there = (found.b, found.a) if second else (found.a, found.b)
+        both = {path for key in there for path in above(key)}
+        both &= {path for key in here for path in above(key)}
+        both = {path for path in both if not any(name.isdigit() for name in path.split("."))}
+        known = frozenset(path for key in twin for path in (key, *above(key))) | both
         tensors: dict[str, list[str]] = {}
         for key in keys:
             tensors.setdefault(next((path for path in above(key) if path not in known), key), []).append(key)
         return cls(how, {root: tuple(some) for root, some in tensors.items()}, known, twin)
+
+    def without(self, told: Collection[str]) -> Roots:
+        """The same but for roots whose tensors were told of."""
+        return replace(self, tensors={root: keys for root, keys in self.tensors.items() if keys[0] not in told})
 
     def blocks(self) -> dict[str, list[str]]:
         """Whole blocks among the roots, by the path of their stack; only stacks of which others blocks are matched."""

@@ -20,7 +20,9 @@ def edits(found: Alignment) -> tuple[Edit, ...]:
     cars = {k for group in retyped for k in (*group.added, *group.removed)}
     gone = Roots.of("removed", (k for k in found.removed if k not in cars), found)
     new = Roots.of("added", (k for k in found.added if k not in cars), found)
-    out = [*depths(gone, new, found), *news(gone), *news(new), *resized(found)]
+    deep = list(depths(gone, new, found))
+    told = {k for e in deep for k in (*e.removed, *e.added)}
+    out = [*deep, *news(gone.without(told)), *news(new.without(told)), *resized(found)]
     out.sort(key=lambda e: -e.count)
     out += [Edit("retyped", g.text, g.removed, g.added, g.changed) for g in retyped]
     return (*out, *_packaging(found, alone=not out))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
+from kb.paths import within
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
@@ -26,6 +28,7 @@ def resized(found: Alignment) -> list[Edit]:
     groups: dict[tuple[str, object], list[Pair]] = {}
     for pair in found.reshaped:
         groups.setdefault(_what(pair, found), []).append(pair)
+    _follow(groups, found)
     return [_said(kind, where, members, found) for (kind, where), members in groups.items()]
 
 
@@ -37,6 +40,23 @@ def _what(pair: Pair, found: Alignment) -> tuple[str, object]:
     if {"tok", "head"} & words.keys() and any(old >= VOCABULARY for old, _ in _widths(pair, found)):
         return "vocabulary", ""
     return "sizes", _context(pair.b[0])
+
+
+def _follow(groups: dict[tuple[str, object], list[Pair]], found: Alignment) -> None:
+    """Move what lies outside of blocks to the blocks beside it, where its sizes changed by the same factors."""
+    blocks = {
+        str(where): {Fraction(new, old) for p in pairs for old, new in _widths(p, found) if old}
+        for (kind, where), pairs in groups.items()
+        if kind == "sizes" and any(_in_blocks(p.b[0]) for p in pairs)
+    }
+    for (kind, where), pairs in list(groups.items()):
+        if kind != "sizes" or str(where) in blocks:
+            continue
+        beside = [b for b in blocks if all(within(stream_free(p.b[0]), b) for p in pairs)]
+        steps = {Fraction(new, old) for p in pairs for old, new in _widths(p, found) if old}
+        home = max(beside, key=len, default=None)
+        if home is not None and steps and steps <= blocks[home] and not any(_kernels(p, found) for p in pairs):
+            groups[kind, home] += groups.pop((kind, where))
 
 
 def _shapes(pair: Pair, found: Alignment) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -115,7 +135,7 @@ def _steps(steps: Iterable[Step]) -> str:
 def _context(key: str) -> str:
     """The part a tensor is in: what holds its stack, or else what holds its module."""
     *parts, local = key.split(".")
-    at = next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > 1), None)
+    at = _block(key)
     if at is not None:
         return stream_free(".".join(parts[: max(0, at - 1)]))
     while parts and parts[-1].isdigit():
@@ -124,8 +144,14 @@ def _context(key: str) -> str:
 
 
 def _in_blocks(key: str) -> bool:
-    parts = key.split(".")[:-1]
-    return any(p.isdigit() and len(parts) - i > 1 for i, p in enumerate(parts))
+    return _block(key) is not None
+
+
+def _block(key: str) -> int | None:
+    """Where in a key the number of its block stands; a numbered plain layer is no block."""
+    *parts, local = key.split(".")
+    least = 1 if local in ("weight", "bias") else 0
+    return next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > least), None)
 
 
 def _ends(pairs: Sequence[Pair]) -> str:

@@ -200,3 +200,34 @@ def test_single_tensors_of_one_module_are_one_line() -> None:
     a = transformer() | {f"stats.{x}": (8,) for x in ("mean-of-means", "std-of-means", "channel")}
     b = transformer() | {"stats.std-of-means": (8,)}
     assert _lines(a, b) == ["channel, mean-of-means of stats removed (2 tensors)"]
+
+
+def test_what_both_have_is_not_said_to_come_and_go() -> None:
+    a = transformer() | {"text_projection.embed.weight": (77, 999)}
+    b = transformer() | linear("text_projection.video_embed", 55, 333) | linear("text_projection.audio_embed", 33, 333)
+    text = _lines(a, b)
+    assert "embed removed: text_projection.embed" in text
+    assert "embed added: text_projection.{audio,video}_embed (4 tensors)" in text, text
+
+
+MIRRORS = {
+    "deeper": (transformer(4), transformer(6)),
+    "gated": (
+        transformer(),
+        transformer() | {k: v for i in range(4) for k, v in linear(f"model.layers.{i}.self_attn.gate", 4, 64).items()},
+    ),
+    "modulated": (_modulated(6, 64), _modulated(9, 32)),
+    "spelt": (transformer(), spelt(transformer(5), *META)),
+}
+
+
+@pytest.mark.parametrize("name", MIRRORS)
+def test_the_script_of_the_mirror_image_says_the_reverse(name: str) -> None:
+    a, b = map(net, MIRRORS[name])
+    there = {(e.kind, frozenset(e.removed), frozenset(e.added), frozenset(e.changed)) for e in edits(align(a, b))}
+    turned = {"added": "removed", "removed": "added"}
+    back = {
+        (turned.get(e.kind, e.kind), frozenset(e.added), frozenset(e.removed), frozenset((y, x) for x, y in e.changed))
+        for e in edits(align(b, a))
+    }
+    assert there == back
