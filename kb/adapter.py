@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
+from kb.tables import GraphTables
+
 Shape = tuple[int, ...]
 
 _HALF = re.compile(
@@ -128,3 +130,11 @@ def _resolve(path: str, prefixes: Iterable[tuple[str, str]], names: Mapping[str,
         if found is not None:
             return found
     return None
+
+
+def widths(tables: GraphTables) -> dict[str, tuple[int, int]]:
+    """Path -> (width read, width written) of a model's matrices and convolutions; a kernel counts as width read."""
+    found = {m["path"]: (m["in_features"], m["out_features"]) for m in tables.records("Module", "Linear")}
+    for m in tables.records("Module", "Conv"):
+        found[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
+    return found

@@ -79,8 +79,16 @@ PRIMARY: tuple[Label, ...] = (
         properties=(
             _UID,
             _p("name", "string", "Name it was ingested under; unique in a store.", indexed=True),
-            _p("family", "string", "Family that the user or the design names, or the shipped design of one header; or null."),
-            _p("version", "string", "Version that the user, its metadata or its design names, or the shipped design of one header; or null."),
+            _p(
+                "family",
+                "string",
+                "Family that the user or the design names, or the shipped design of one header; or null.",
+            ),
+            _p(
+                "version",
+                "string",
+                "Version that the user, its metadata or its design names, or the shipped design of one header; or null.",
+            ),
             _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True),
             _p("source", "string", "File or design it was read from."),
             _p("format", "string", "safetensors, index, header-json or design."),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from kb.adapter import Target, lay, targets
+from kb.adapter import Target, lay, targets, widths
 from kb.lineage import COLUMNS, Known, Link, links
 from kb.sketch import sketch
 from kb.store import statements
@@ -80,7 +80,7 @@ def _adapted(tx: Transaction, tables: GraphTables, mine: Known, others: Sequence
         if other.role == "adapter":
             theirs = targets({k: tuple(s) for k, s in tx.run(statements.TENSORS, {"uid": other.uid})})
             if _could_fit(theirs, mine):
-                out += _link(other, theirs, mine, _own_modules(tables))
+                out += _link(other, theirs, mine, widths(tables))
     return out
 
 
@@ -97,13 +97,6 @@ def _modules(tx: Transaction, uid: str) -> dict[str, tuple[int, int]]:
     found = {path: (reads, writes) for path, reads, writes in tx.run(statements.MATRICES, {"uid": uid})}
     for path, reads, writes, kernel in tx.run(statements.CONVOLUTIONS, {"uid": uid}):
         found[path] = ((reads or 0) * prod(kernel or ()), writes)
-    return found
-
-
-def _own_modules(tables: GraphTables) -> dict[str, tuple[int, int]]:
-    found = {m["path"]: (m["in_features"], m["out_features"]) for m in tables.records("Module", "Linear")}
-    for m in tables.records("Module", "Conv"):
-        found[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
     return found
 
 

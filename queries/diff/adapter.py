@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from math import prod
 
-from kb.adapter import Fit, Target, lay, targets
+from kb.adapter import Fit, Target, lay, targets, widths
 from kb.outline import ranges
 from queries.diff.profile import Profile
 
@@ -69,18 +68,10 @@ def _shapes(p: Profile) -> dict[str, tuple[int, ...]]:
 
 
 def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:
-    fit = lay(wanted, _widths(base))
+    fit = lay(wanted, widths(base.tables))
     own = sum(base.modules[path]["n_params"] for path in set(fit.touched.values()))
     total = int(base.model["n_params"]) or 1
     return Adaptation(adapter.name, base.name, len(wanted), _touches(base, wanted, fit), _no_ops(fit), own / total)
-
-
-def _widths(p: Profile) -> dict[str, tuple[int, int]]:
-    """(width read, width written) of the base's matrices and convolutions; a kernel counts as width read."""
-    out = {m["path"]: (m["in_features"], m["out_features"]) for m in p.labelled("Linear")}
-    for m in p.labelled("Conv"):
-        out[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
-    return out
 
 
 def _touches(base: Profile, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:

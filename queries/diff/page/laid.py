@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 
-from kb.adapter import lay, targets
+from kb.adapter import lay, targets, widths
 from kb.paths import within
 from queries.diff.adapter import Adaptation, Touch
 from queries.diff.page.block import Block, blocks
@@ -57,11 +56,7 @@ class Touched:
 def touched(adapter: Profile, base: Profile) -> Touched:
     """Lay the adapter on the base."""
     wanted = targets({key: tuple(t["shape"]) for key, t in adapter.tensors.items()})
-    widths = {m["path"]: (m["in_features"], m["out_features"]) for m in base.labelled("Linear")}
-    widths |= {
-        m["path"]: ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"]) for m in base.labelled("Conv")
-    }
-    ranks = {path: wanted[target].rank for target, path in lay(wanted, widths).touched.items()}
+    ranks = {path: wanted[target].rank for target, path in lay(wanted, widths(base.tables)).touched.items()}
     counts: dict[str, Counter[str]] = {}
     for path in ranks:
         note(counts, path, ["touched"])
