@@ -13,6 +13,8 @@ from queries.diff.align.scale import commonest, exchange, proportion
 from queries.diff.align.tree import Module, Node, gathered
 from queries.diff.align.values import MEASURED
 
+FEW = 24
+"""Most modules of a block without an equal among which fusions are sought."""
 ROUNDS = 2
 """How often it is asked which size became which."""
 ROUGHLY = 0.6
@@ -33,12 +35,16 @@ def nearly(a: Part, b: Part, match: Match) -> list[Link] | None:
         return None
     text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have nearly one tree of shapes"
     out: list[Link] = []
+    blocks: list[tuple[Node, Node]] = []
     for p, q, free in match.nodes(x, y):
+        if p.unit and q.unit:
+            blocks.append((p, q))
         if p.module is not None and q.module is not None and own(p.module, q.module, kept) > 0:
             out.append(
                 Link((p.module,), (q.module,), "tree", text, MEASURED["tree, free" if free else "tree, nearly"], free)
             )
         out += _regrouped(p, q)
+    out += _rejoined(blocks, out)
     taken = keys_of(link for link in out if link.rule != "tree")
     out = [link for link in out if link.rule != "tree" or not taken & keys_of([link])]
     told = {change for link in out if link.rule == "tree" for change in _changes(link) if len(link.a[0].main) > 1}
@@ -97,6 +103,22 @@ def renamed(links: Sequence[Link], ours: Iterable[Module], theirs: Iterable[Modu
         return p[-2:-1] != q[-2:-1] and here[p[:-1]] == there[q[:-1]] == both[p[:-1], q[:-1]]
 
     return [link for link in links if not any(_changes(link)) or believed(link.a[0].path, link.b[0].path)]
+
+
+def _rejoined(blocks: Iterable[tuple[Node, Node]], links: Sequence[Link]) -> list[Link]:
+    """Fusions, inside blocks that go together, among modules that have no equal: better than one of another size."""
+    kept = keys_of(link for link in links if link.rule != "tree" or not any(_changes(link)))
+    out: list[Link] = []
+    for x, y in blocks:
+        left, right = (
+            [m for m in n.walk() if len(m.main) > 1 and not any((side, k) in kept for k in m.keys.values())]
+            for side, n in ((False, x), (True, y))
+        )
+        if left and right and len(left) != len(right) and max(len(left), len(right)) <= FEW:
+            found = fusions(left, right, (len(x.path), len(y.path)), 0.3)
+            kept |= keys_of(found)
+            out += found
+    return out
 
 
 def _regrouped(x: Node, y: Node) -> list[Link]:

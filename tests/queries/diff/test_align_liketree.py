@@ -129,3 +129,22 @@ def test_a_tensor_replaced_under_agreeing_names_is_no_renamed_one() -> None:
     found = align(net(shapes), net(other))
     assert len(found.removed) == 8
     assert len(found.added) == 16
+
+
+def test_a_fusion_is_believed_before_a_tensor_of_another_size() -> None:
+    before: dict[str, tuple[int, ...]] = linear("inlet", 64, 16)
+    after: dict[str, tuple[int, ...]] = linear("entry", 64, 16)
+    for i in range(4):
+        before |= linear(f"singles.{i}.linear1", 3 * 64 + 256, 64) | linear(f"singles.{i}.linear2", 64, 320)
+        after |= linear(f"blocks.{i}.proj_mlp", 256, 64) | linear(f"blocks.{i}.proj_out", 64, 320)
+        for name in ("to_q", "to_k", "to_v"):
+            after |= linear(f"blocks.{i}.attn.{name}", 64, 64)
+        for n in (128, 160, 192, 448):
+            before |= linear(f"singles.{i}.mod{n}", n, 64)
+            after |= linear(f"blocks.{i}.shift{n}", n, 64)
+    found = align(net(before), net(after))
+    splits = [p for p in found.pairs if p.kind == "split"]
+    assert len(splits) == 8
+    assert all(len(p.b) == 4 for p in splits)
+    assert not found.removed
+    assert not found.added
