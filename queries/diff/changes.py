@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queries.diff.align import Alignment, Pair
+from queries.diff.edits.precision import retyped
 
 KINDS = ("renamed", "reshaped", "retyped", "regrouped")
 
@@ -13,7 +14,7 @@ def changes(pair: Pair, found: Alignment) -> list[str]:
     regrouped: fused, split, or stored with its axes exchanged.
     """
     if pair.kind == "transpose" or len(pair.a) != 1 or len(pair.b) != 1:
-        return ["regrouped"]
+        return ["regrouped", "retyped"] if retyped(pair, found) else ["regrouped"]
     x, y = found.a[pair.a[0]], found.b[pair.b[0]]
     said = (("renamed", pair.a != pair.b), ("reshaped", x.shape != y.shape), ("retyped", x.dtype != y.dtype))
     return [name for name, is_so in said if is_so]

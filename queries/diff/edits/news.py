@@ -80,10 +80,10 @@ def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
         names = listed([root.rpartition(".")[2] for root in some], 6)
         text = f"{names}{f' of {name}' if name else ''} {roots.how}"
     elif what:
-        where = f" × {len(some)}" if len(some) > 1 else f": {some[0].rpartition('.')[0]}"
-        text = f"{what} of {name} {how}{where}"
+        where = f" × {len(some)}" if len(some) > 1 else f": {parent}" if (parent := some[0].rpartition(".")[0]) else ""
+        text = f"{what} of {name or 'the model'} {how}{where}"
     else:
-        text = f"{_title(name)} {how}{_places(some)}"
+        text = f"{_title(name, some)} {how}{_places(some)}"
     return _edit(roots.how, text + behind(len(keys)), keys)
 
 
@@ -95,9 +95,11 @@ def _keys(some: Iterable[str], roots: Roots) -> tuple[str, ...]:
     return tuple(k for root in some for k in roots.tensors[root])
 
 
-def _title(name: str) -> str:
-    """A part's name with what it is where its words say so."""
+def _title(name: str, some: Sequence[str]) -> str:
+    """A part's name with what it is where its words say so; a feed-forward's gate is half of it, or a router."""
     said = features([name])
+    if "gate" in said and any("ffn" in features([last(root.rpartition(".")[0])]) for root in some):
+        return f"{name} of the feed-forward"
     for word, title in (("gate", "gate"), ("mod", "modulation"), ("norm", "norm")):
         if word in said and title not in name:
             return f"{title} {name}"

@@ -6,9 +6,9 @@ from queries.diff.align import Alignment, Pair
 from queries.diff.edits.depth import depths
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.news import news
+from queries.diff.edits.precision import quantised
 from queries.diff.edits.roots import Roots
 from queries.diff.edits.sizes import resized
-from queries.diff.precision import quantised
 
 
 def edits(found: Alignment) -> tuple[Edit, ...]:

@@ -10,6 +10,7 @@ from kb.paths import within
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
+from queries.diff.edits.precision import packs
 from queries.diff.edits.wording import behind, stream_free
 
 VOCABULARY = 5000
@@ -26,7 +27,7 @@ Step = tuple[int, int]
 def resized(found: Alignment) -> list[Edit]:
     """One line for the sizes that changed in one way in one place."""
     groups: dict[tuple[str, object], list[Pair]] = {}
-    for pair in found.reshaped:
+    for pair in (p for p in found.reshaped if not packs(p, found)):
         groups.setdefault(_what(pair, found), []).append(pair)
     _follow(groups, found)
     return [_said(kind, where, members, found) for (kind, where), members in groups.items()]
@@ -36,8 +37,9 @@ def _what(pair: Pair, found: Alignment) -> tuple[str, object]:
     rows = _rows(pair, found)
     if rows is not None:
         return "rows", rows
+    x, y = _shapes(pair, found)
     words = features(pair.b[0].split("."))
-    if {"tok", "head"} & words.keys() and any(old >= VOCABULARY for old, _ in _widths(pair, found)):
+    if {"tok", "head"} & words.keys() and x and y and x[0] != y[0] and max(x[0], y[0]) >= VOCABULARY:
         return "vocabulary", ""
     return "sizes", _context(pair.b[0])
 
@@ -65,8 +67,16 @@ def _shapes(pair: Pair, found: Alignment) -> tuple[tuple[int, ...], tuple[int, .
 
 def _widths(pair: Pair, found: Alignment) -> list[Step]:
     """Rows and columns, or output and input channels, that changed."""
+    return [*_axis(pair, found, 0), *_axis(pair, found, 1)]
+
+
+def _axis(pair: Pair, found: Alignment, axis: int) -> list[Step]:
     x, y = _shapes(pair, found)
-    return [(o, n) for o, n in zip(x[:2], y[:2], strict=True) if o != n] if len(x) == len(y) else []
+    return (
+        [(o, n) for o, n in zip(x[axis : axis + 1], y[axis : axis + 1], strict=True) if o != n]
+        if len(x) == len(y)
+        else []
+    )
 
 
 def _kernels(pair: Pair, found: Alignment) -> list[Step]:
@@ -108,8 +118,12 @@ def _said(kind: str, where: object, pairs: Sequence[Pair], found: Alignment) -> 
     kernels = _steps(s for p in pairs for s in set(_kernels(p, found)))
     if isinstance(where, tuple):
         text = f"adaLN rows {where[0]} -> {where[1]}: {names}"
-    elif kind == "vocabulary" or not any(_in_blocks(p.b[0]) for p in pairs):
-        sizes = [f"{_ends(pairs)} {widths}"] if widths else []
+    elif kind == "vocabulary":
+        columns = _steps(s for p in pairs for s in _axis(p, found, 1))
+        rows = _steps(s for p in pairs for s in _axis(p, found, 0))
+        text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}: {names}"
+    elif not any(_in_blocks(p.b[0]) for p in pairs):
+        sizes = [f"{_ends(pairs, found)} {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
         text = f"{'; '.join(sizes) or _axes(pairs[0], found)}: {names}"
     else:
@@ -154,14 +168,16 @@ def _block(key: str) -> int | None:
     return next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > least), None)
 
 
-def _ends(pairs: Sequence[Pair]) -> str:
-    """What a size at the ends of a model is."""
+def _ends(pairs: Sequence[Pair], found: Alignment) -> str:
+    """What a size at the ends of a model is: of latent, where the first reads and the last writes another size."""
     said = [features(p.b[0].split(".")) for p in pairs]
-    if all("tok" in s or "head" in s for s in said):
-        return "vocabulary"
-    first = any("patch" in s or "input" in s for s in said)
-    last = any("out" in s or "final" in s for s in said)
-    return "latent channels" if first and last else "width"
+    if all("head" in s for s in said) and not any(_axis(p, found, 1) for p in pairs):
+        return "outputs"
+    reads = [p for p, s in zip(pairs, said, strict=True) if {"patch", "input"} & s.keys()]
+    writes = [p for p, s in zip(pairs, said, strict=True) if {"out", "final"} & s.keys() and p not in reads]
+    within_hidden = any(_axis(p, found, 0) for p in reads) or any(_axis(p, found, 1) for p in writes)
+    ends = reads and writes and len(reads) + len(writes) == len(pairs)
+    return "latent channels" if ends and not within_hidden else "width"
 
 
 def _names(keys: Iterable[str]) -> str:

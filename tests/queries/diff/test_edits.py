@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from queries.diff.align import Alignment, Spec, align
+from queries.diff.changes import tally
 from queries.diff.edits import edits
 from tests.queries.diff.nets import META, linear, net, spelt, transformer
 
@@ -231,3 +232,75 @@ def test_the_script_of_the_mirror_image_says_the_reverse(name: str) -> None:
         for e in edits(align(b, a))
     }
     assert there == back
+
+
+def test_the_hidden_width_of_a_head_is_no_vocabulary() -> None:
+    a = {"embed_tokens.weight": (32000, 4096), "lm_head.weight": (32000, 4096)}
+    b = {"embed_tokens.weight": (32000, 5120), "lm_head.weight": (32000, 5120)}
+    assert _lines(a, b) == ["width 4096 -> 5120: embed_tokens, lm_head (2 tensors)"]
+    assert _lines(b, a) == ["width 5120 -> 4096: embed_tokens, lm_head (2 tensors)"]
+    both = {"embed_tokens.weight": (32064, 5120), "lm_head.weight": (32064, 5120)}
+    assert _lines(a, both) == ["vocabulary 32000 -> 32064, widths 4096 -> 5120: embed_tokens, lm_head (2 tensors)"]
+
+
+def test_classes_are_outputs_and_a_hidden_layer_is_no_latent() -> None:
+    net_ = transformer()
+    assert _lines(net_ | linear("classifier_head", 1000, 64), net_ | linear("classifier_head", 10, 64)) == [
+        "outputs 1000 -> 10: classifier_head × 2 (2 tensors)"
+    ]
+
+    def mlp(hidden: int) -> dict[str, tuple[int, ...]]:
+        layers = ("input", 8, hidden), ("mid", hidden, hidden), ("output", hidden, 3)
+        return {k: v for name, reads, writes in layers for k, v in linear(name, writes, reads).items()}
+
+    (line,) = _lines(mlp(64), mlp(128))
+    assert line.startswith("width 64 -> 128")
+
+
+def test_every_stack_of_a_changed_dtype_is_named() -> None:
+    def coder(dtype: str) -> dict[str, Spec]:
+        depths = {"enc.layers": 2, "dec.layers": 3}
+        return {f"{s}.{i}.fc.weight": Spec(dtype, (8, 8)) for s, n in depths.items() for i in range(n)} | {
+            "head.weight": Spec("BF16", (3, 8))
+        }
+
+    (line,) = edits(align(coder("BF16"), coder("F8_E4M3")))
+    assert line.text == "5 linears quantised to F8_E4M3 in blocks 0-2 of dec.layers; blocks 0-1 of enc.layers"
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "text"),
+    [
+        ("embed_tokens.weight", "BF16", "F8_E4M3", "1 tensor quantised to F8_E4M3"),
+        ("mask", "U8", "I64", "1 tensor retyped U8 -> I64"),
+        ("fc.weight", "F8_E4M3", "BF16", "1 linear back from F8_E4M3 to BF16"),
+    ],
+)
+def test_what_became_of_a_dtype(key: str, old: str, new: str, text: str) -> None:
+    (line,) = edits(align({key: Spec(old, (64, 32))}, {key: Spec(new, (64, 32))}))
+    assert line.text == text
+
+
+def test_packed_weights_are_not_narrower() -> None:
+    a = net(transformer())
+    packed = {
+        k: Spec("U8", (v.shape[0], v.shape[1] // 2)) if len(v.shape) == 2 and "layers" in k else v for k, v in a.items()
+    }
+    (line,) = edits(align(a, packed))
+    assert line.text.startswith("24 linears quantised to U8")
+
+
+def test_a_dtype_that_changed_with_a_fusion_is_said() -> None:
+    a = net(transformer())
+    b = {k: v for k, v in a.items() if not any(f".{x}_proj." in k for x in "qkv")}
+    for i in range(4):
+        b |= net(linear(f"model.layers.{i}.self_attn.qkv_proj", 192, 64), dtype="F32")
+    found = align(a, b)
+    lines = [e.text for e in edits(found)]
+    assert any(t.startswith("24 tensors retyped BF16 -> F32") for t in lines), lines
+    assert tally(found)["retyped"] == 24
+
+
+def test_a_gate_in_a_feed_forward_is_not_one_of_an_attention() -> None:
+    gated = transformer() | {f"model.layers.{i}.mlp.gate_proj.weight": (256, 64) for i in range(4)}
+    assert _lines(transformer(), gated)[0].startswith("gate_proj of the feed-forward added: ")

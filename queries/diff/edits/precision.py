@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from kb.keys import owner, side_cars
 from kb.outline import ranges
 from queries.diff.align import Alignment, Pair
+from queries.diff.align.words import features
+from queries.diff.edits.wording import counted
 
 SideCars = Mapping[str, Sequence[str]]
 
-_QUANTISED = ("F8", "I8", "U8", "F4", "F6", "I4")
+_PACKED = ("F8", "I8", "U8", "F4", "F6", "I4", "I32")
+_FLOATS = ("F16", "BF16", "F32", "F64")
+_STACKS = 3
+"""Stacks a line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +32,67 @@ class Retyped:
 def quantised(found: Alignment) -> list[Retyped]:
     """One entry for each change of dtype."""
     groups: dict[tuple[str, str], list[Pair]] = {}
-    for pair in found.retyped:
-        groups.setdefault((found.a[pair.a[0]].dtype, found.b[pair.b[0]].dtype), []).append(pair)
+    for pair in found.pairs:
+        change = retyped(pair, found)
+        if change is not None:
+            groups.setdefault(change, []).append(pair)
     gained, lost = _side_cars(found.b, found.added), _side_cars(found.a, found.removed)
     return [_said(old, new, pairs, gained, lost, found) for (old, new), pairs in sorted(groups.items())]
+
+
+def retyped(pair: Pair, found: Alignment) -> tuple[str, str] | None:
+    """The dtypes before and after, if they differ; also of what was fused or split, where each side has one dtype."""
+    old, new = {found.a[k].dtype for k in pair.a}, {found.b[k].dtype for k in pair.b}
+    return (*old, *new) if len(old) == len(new) == 1 and old != new else None  # type: ignore[return-value]
+
+
+def packs(pair: Pair, found: Alignment) -> bool:
+    """Whether a float tensor was packed into another dtype or back: then its shape says how, and not how wide it is."""
+    change = retyped(pair, found)
+    return change is not None and sorted(_level(d) for d in change) == [0, 1]
+
+
+def _level(dtype: str) -> int:
+    """0 for floats as they are computed with, 1 for what weights are packed into, 2 for all else."""
+    return 0 if dtype in _FLOATS else 1 if dtype.startswith(_PACKED) else 2
 
 
 def _said(old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: SideCars, found: Alignment) -> Retyped:
     added = tuple(k for p in pairs for k in gained.get(p.b[0], ()))
     removed = tuple(k for p in pairs for k in lost.get(p.a[0], ()))
-    matrices = sum(len(found.b[p.b[0]].shape) == 2 and p.b[0].endswith(".weight") for p in pairs)
-    what = "linears" if matrices == len(pairs) else "tensors"
-    packed, before = new.startswith(_QUANTISED), old.startswith(_QUANTISED)
-    verb = (
-        f"retyped {old} -> {new}"
-        if packed == before
-        else f"quantised to {new}"
-        if packed
-        else f"back from {old} to {new}"
-    )
-    text = f"{len(pairs):,} {what} {verb}"
+    matrices = all(_is_linear(p.b[0], found) for p in pairs)
+    what = counted(sum(len(p.a) for p in pairs), "linear" if matrices else "tensor")
+    packed, before = _level(new) == 1 and _level(old) == 0, _level(old) == 1 and _level(new) == 0
+    verb = f"quantised to {new}" if packed else f"back from {old} to {new}" if before else f"retyped {old} -> {new}"
+    text = f"{what} {verb}"
     where = _blocks([p.b[0] for p in pairs], found, old)
     text += f" in {where}" if where and len(pairs) < len(found.pairs) else ""
     text += f"; {len(added):,} scales added as side-cars" if added else ""
     text += f"; {len(removed):,} scales, their side-cars, removed" if removed else ""
-    return Retyped(text, tuple((p.a[0], p.b[0]) for p in pairs), added, removed)
+    return Retyped(text, tuple((x, y) for p in pairs for x in p.a for y in p.b), added, removed)
+
+
+def _is_linear(key: str, found: Alignment) -> bool:
+    words = features(key.split("."))
+    return len(found.b[key].shape) == 2 and key.endswith(".weight") and not {"tok", "pos"} & words.keys()
 
 
 def _blocks(keys: Sequence[str], found: Alignment, old: str) -> str:
-    """Blocks of the stack most of the keys are in, and those of it that were left."""
-    stacks: dict[str, set[int]] = {}
+    """Blocks of the stacks the keys are in, those of the largest that were left, and how many keys are elsewhere."""
+    stacks: dict[str, list[int]] = {}
     for key in keys:
         stack, index = _place(key)
         if index is not None:
-            stacks.setdefault(stack, set()).add(index)
+            stacks.setdefault(stack, []).append(index)
     if not stacks:
         return ""
-    stack = max(stacks, key=lambda s: (len(stacks[s]), s))
+    order = sorted(stacks, key=lambda s: (-len(stacks[s]), s))[:_STACKS]
+    said = [f"blocks {ranges(set(stacks[s]))} of {s}" for s in order]
     kept = (p.b[0] for p in found.one_to_one if found.a[p.a[0]].dtype == found.b[p.b[0]].dtype == old)
-    left = {i for s, i in map(_place, kept) if s == stack and i is not None} - stacks[stack]
-    rest = f", blocks {ranges(left)} left in {old}" if left else ""
-    return f"blocks {ranges(stacks[stack])} of {stack}{rest}"
+    left = {i for s, i in map(_place, kept) if s == order[0] and i is not None} - set(stacks[order[0]])
+    said[0] += f", blocks {ranges(left)} left in {old}" if left else ""
+    rest = len(keys) - sum(len(stacks[s]) for s in order)
+    return "; ".join(said) + (f"; {rest:,} elsewhere" if rest else "")
 
 
 def _place(key: str) -> tuple[str, int | None]:
