@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from queries.diff.align.runs import best
+from queries.diff.align.runs import assigned
 from queries.diff.align.tree import Module, Node
-from queries.diff.align.words import features, likeness, merged
+from queries.diff.align.words import features, likenesses, merged
+
+_NUMBER = re.compile(r"\d+")
 
 
 class Forms:
@@ -42,16 +45,46 @@ def same_tree(a: Node, b: Node, forms: Forms) -> Iterator[tuple[Module, Module, 
             stack.extend((p, q, free or tie) for p, q, tie in _choose(ours, theirs))
 
 
+CROWD = 400
+"""Equal siblings above which those of equal numbers are brought together first."""
+
+
 def _choose(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
+    """Which of some equal siblings is which of the others, and whether that was a free choice."""
     if len(ours) == 1:
         return [(ours[0], theirs[0], False)]
-    said = [[read(n) for n in side] for side in (ours, theirs)]
-    table = [[likeness(p, q) for q in said[1]] for p in said[0]]
+    if len(ours) <= CROWD:
+        return _by_names(ours, theirs)
+    out: list[tuple[Node, Node, bool]] = []
+    rest: tuple[list[Node], list[Node]] = ([], [])
+    here, there = _by_numbers(ours), _by_numbers(theirs)
+    for numbers in (*here, *(n for n in there if n not in here)):
+        left, right = here.get(numbers, []), there.get(numbers, [])
+        if len(left) == len(right) <= CROWD:
+            out += _by_names(left, right)
+        else:
+            rest[0].extend(left)
+            rest[1].extend(right)
+    late = (sorted(side, key=lambda n: n.place) for side in rest)
+    return out + [(x, y, True) for x, y in zip(*late, strict=True)]
+
+
+def _by_numbers(side: Sequence[Node]) -> dict[tuple[str, ...], list[Node]]:
+    found: dict[tuple[str, ...], list[Node]] = {}
+    for node in side:
+        found.setdefault(tuple(_NUMBER.findall(node.name)), []).append(node)
+    return found
+
+
+def _by_names(ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
+    import numpy as np
+
+    table = likenesses(*([read(n) for n in side] for side in (ours, theirs)))
     out = []
-    late = lateness(ours, theirs)
-    for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j] - late[i][j]):
-        others = [table[i][k] for k in range(len(theirs)) if k != j] + [table[k][j] for k in range(len(ours)) if k != i]
-        out.append((ours[i], theirs[j], max(others) >= table[i][j] - 1e-9))
+    for i, j in assigned(table - np.array(lateness(ours, theirs))):
+        row, column = np.delete(table[i], j), np.delete(table[:, j], i)
+        rival = max(row.max(initial=-1.0), column.max(initial=-1.0))
+        out.append((ours[i], theirs[j], bool(rival >= table[i, j] - 1e-9)))
     return out
 
 

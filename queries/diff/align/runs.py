@@ -14,6 +14,7 @@ from queries.diff.align.words import features, likeness, stem
 
 if TYPE_CHECKING:
     from queries.diff.align.parts import Part
+    from queries.diff.align.words import Matrix
 
 Template = tuple[str, ...]
 WRITTEN = 1e-6
@@ -106,9 +107,14 @@ def best(n: int, m: int, score: Callable[[int, int], float]) -> list[tuple[int, 
     if n == 1 and m == 1:
         return [(0, 0)]
     import numpy as np
+
+    return assigned(np.array([[score(i, j) for j in range(m)] for i in range(n)]))
+
+
+def assigned(table: Matrix) -> list[tuple[int, int]]:
+    """Rows and columns of the assignment with the largest sum."""
     from scipy.optimize import linear_sum_assignment
 
-    table = np.array([[score(i, j) for j in range(m)] for i in range(n)])
     rows, cols = linear_sum_assignment(-table)
     return list(zip(rows.tolist(), cols.tolist(), strict=True))
 

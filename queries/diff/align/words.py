@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from queries.diff.align.vocabulary import EMPTY, PHRASES, WORDS, Features
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = re.compile(r"[^a-z0-9]+")
@@ -96,3 +102,25 @@ def likeness(a: Features, b: Features) -> float:
     shared = sum(w * b[f] for f, w in a.items() if f in b)
     size = sum(w * w for w in a.values()) * sum(w * w for w in b.values())
     return float(shared / size**0.5) if size else 0.0
+
+
+def likenesses(ours: Sequence[Features], theirs: Sequence[Features]) -> Matrix:
+    """:func:`likeness` of each with each, rows for `ours`."""
+    import numpy as np
+
+    index: dict[str, int] = {}
+    for words in (*ours, *theirs):
+        for word in words:
+            index.setdefault(word, len(index))
+    sides = []
+    for side in (ours, theirs):
+        rows = np.zeros((len(side), len(index)))
+        for i, words in enumerate(side):
+            for word, weight in words.items():
+                rows[i, index[word]] = weight
+        size = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+        sides.append(rows / np.where(size == 0, 1, size))
+    out = np.asarray(sides[0] @ sides[1].T)
+    empty = [np.array([not words for words in side]) for side in (ours, theirs)]
+    out[np.ix_(empty[0], empty[1])] = 0.5
+    return out

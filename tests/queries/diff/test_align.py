@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from queries.diff.align import RULES, Spec, align
-from tests.queries.diff.nets import META, linear, net, pairs, spelt, transformer
+from tests.queries.diff.nets import META, Net, linear, net, pairs, spelt, transformer
 
 
 def test_a_renamed_net_is_found_whole_and_role_by_role() -> None:
@@ -234,3 +236,16 @@ def test_empty_models() -> None:
     found = align({}, net(transformer(2)))
     assert len(found.added) == len(transformer(2))
     assert not found.pairs
+
+
+def test_many_equal_siblings_go_by_their_numbers() -> None:
+    def flat(stem: str, numbers: Iterable[int]) -> Net:
+        return net({f"{stem}_m{i}.{half}.weight": (8, 4) for i in numbers for half in ("one", "two")})
+
+    found = align(flat("lora_unet", range(450)), flat("adapter", reversed(range(450))))
+
+    assert pairs(found) == {
+        (f"lora_unet_m{i}.{half}.weight",): (f"adapter_m{i}.{half}.weight",)
+        for i in range(450)
+        for half in ("one", "two")
+    }
