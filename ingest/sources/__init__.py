@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.names import check_names
 from ingest.sources.design import SCHEME, read_design, read_shipped, shipped
 from ingest.sources.files import GZIP_MAGIC, read_start
 from ingest.sources.header_json import read_header_json
@@ -52,7 +53,7 @@ def read_header(path: str | Path) -> Header:
     text = str(path)
     if text.startswith(SCHEME):
         return read_shipped(text)
-    return _source_of(text).read(path)
+    return check_names(_source_of(text).read(path))
 
 
 def _source_of(path: str) -> Source:
