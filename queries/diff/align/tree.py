@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from math import prod
 
 from kb.keys import owner
 from queries.diff.align.values import Spec
 from queries.diff.align.words import number, split, stem
 
+_NUMBERS = re.compile(r"(\d+)")
 _LOCAL = re.compile(r"^(.+?)[_.](weight|bias)$")
 _WEIGHT = {"weight", "kernel", "gamma", "embedding", "w", "qweight"}
 _BIAS = {"bias", "beta", "b"}
@@ -153,9 +155,10 @@ def gathered(node: Node) -> Module | None:
     return out
 
 
+@lru_cache(maxsize=131072)
 def natural(text: str) -> tuple[object, ...]:
     """Sort key by which numbers count by value."""
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", text) if p)
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in _NUMBERS.split(text) if p)
 
 
 def tree(found: Iterable[Module]) -> Node:

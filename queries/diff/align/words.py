@@ -58,7 +58,7 @@ def stem(component: str) -> str:
 
 def features(path: Sequence[str]) -> Features:
     """What the components of a path mean, with weights. The last words weigh most."""
-    return _features(".".join(path))
+    return _features(".".join("0" if part.isdigit() else part for part in path))  # a block's number says nothing
 
 
 @lru_cache(maxsize=65536)
