@@ -14,6 +14,7 @@ from queries.diff.align import Alignment
 from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit
+from queries.diff.names import named_changes
 from queries.diff.stacks import StackChange
 
 Row = tuple[Any, ...]
@@ -27,15 +28,15 @@ def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: 
     Of two designs every aspect is shown, of others only what differs unless `everything` is wanted.
     """
     middle = (diff.a, diff.b) if named else ("a", "b")
-    apart = diff.relation in ("designs", "adapter")
+    apart = diff.apart
     rows: list[Row] = list(_adapter_rows(diff.adaptation, diff.a)) if diff.adaptation else []
-    rows += [] if apart else [_edit_row(e) for e in diff.edits]
+    rows += [_edit_row(e) for e in diff.edits]
     shown = (x for x in diff.aspects if diff.relation == "designs" or everything or x.change != "same")
     if diff.relation != "adapter" or everything:
         rows += [(x.topic, x.aspect, x.a, x.b, x.change) for x in shown]
     if everything and not apart:  # stacks are compared by path, which says nothing of two designs
         rows += [_stack_row(s) for s in diff.stacks]
-    if diff.names is not None and tensors:
+    if tensors and not apart:
         rows += list(_name_rows(diff))
         rows += list(_pair_rows(diff.alignment))
     return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(_notes(diff, apart)))
@@ -142,13 +143,8 @@ def _stack_row(s: StackChange) -> Row:
 
 
 def _name_rows(diff: Diff) -> Iterator[Row]:
-    """Keys that only one model has or that differ under one name; those with a partner under another are left out."""
-    if diff.names is None:
-        return
-    partners = {k for p in diff.alignment.pairs if p.a != p.b for k in (*p.a, *p.b)}
-    for c in diff.names.changes:
-        if c.example in partners:
-            continue
+    """What came, went or changed under its own name."""
+    for c in named_changes(diff.alignment):
         where = f" at {c.where}" if c.where else ""
         yield "tensor", c.pattern, c.before or None, c.after or None, f"{c.how} ×{c.count}{where}"
 

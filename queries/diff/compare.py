@@ -13,10 +13,11 @@ from queries.diff.adapter import Adaptation, adaptation
 from queries.diff.align import Alignment, align
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
-from queries.diff.names import NameDiff, compare_names
 from queries.diff.profile import Profile
 from queries.diff.stacks import StackChange, compare_stacks
 
+APART = ("designs", "adapter")
+"""Relations of models that are not compared tensor by tensor."""
 ALIGNED = 0.5
 """Share of the smaller model's tensors that must have a partner for the two to count as versions of one model."""
 
@@ -60,7 +61,7 @@ class Diff:
 
     `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
     part (one model, so packed, beside whole modules that only the other has), versions (most tensors have a partner),
-    adapter (one is laid on the other) or designs (few tensors have a partner; then `names` says nothing and is None).
+    adapter (one is laid on the other) or designs (few tensors have a partner). Of the last two, no tensor is paired.
     `alignment` says which tensor became which, `edits` what changed in lines a person would write, `similarity` how
     like the two are by part.
     """
@@ -70,12 +71,16 @@ class Diff:
     relation: str
     aspects: tuple[Aspect, ...]
     stacks: tuple[StackChange, ...]
-    names: NameDiff | None
     alignment: Alignment
     edits: tuple[Edit, ...]
     similarity: Likeness
     differs_in: tuple[str, ...]
     adaptation: Adaptation | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether the two are compared by function or as adapter and base, and not tensor by tensor."""
+        return self.relation in APART
 
     @property
     def same(self) -> bool:
@@ -90,16 +95,16 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
     script = edits(found)
     laid = adaptation(left, right)
     relation = "adapter" if laid else _relation(left, right, found, script)
+    if relation in APART:
+        found, script = Alignment(found.a, found.b, (), tuple(found.a), tuple(found.b)), ()
     sketches = kept_sketch(a), kept_sketch(b)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
-    names = None if relation in ("designs", "adapter") else compare_names(left.tensors, right.tensors)
     return Diff(
         left.name,
         right.name,
         relation,
         tuple(x for x in aspects if x.a is not None or x.b is not None),
         compare_stacks(left, right),
-        names,
         found,
         script,
         likeness(*sketches),

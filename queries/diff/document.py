@@ -177,7 +177,6 @@ def document(
     diff: Diff, a: GraphTables, b: GraphTables, *, tensors: bool = False, everything: bool = False
 ) -> Document:
     """The document of one comparison."""
-    apart = diff.relation in ("designs", "adapter")
     return Document(
         a=_side(a),
         b=_side(b),
@@ -187,9 +186,9 @@ def document(
             score=diff.similarity.score, parts=dict(diff.similarity.parts), differs_in=list(diff.differs_in)
         ),
         counts=counts(diff.alignment),
-        edits=[] if apart else [_edit(e, tensors) for e in diff.edits],
+        edits=[_edit(e, tensors) for e in diff.edits],
         aspects=[Aspect.model_validate(x) for x in diff.aspects],
-        stacks=[_stack(s) for s in (() if apart else diff.stacks)],
+        stacks=[_stack(s) for s in (() if diff.apart else diff.stacks)],
         adapter=Adapter.model_validate(diff.adaptation) if diff.adaptation else None,
         tensors=list(_tensors(diff.alignment, everything)) if tensors else None,
     )

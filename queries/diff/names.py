@@ -1,13 +1,13 @@
-"""The exact difference of two state dicts by key, for versions and packagings that share their names."""
+"""Tensors that came, went or changed under their own name, by patterns of names: what an alignment says key by key."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from kb.outline import ranges
+from queries.diff.align import Alignment, Spec
 
 _NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
 
@@ -16,8 +16,7 @@ _NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
 class Change:
     """Tensors changed in one way: keys of one pattern with one before and one after.
 
-    `how`: added, removed, reshaped or retyped. `where` is the keys' numbers as ranges, innermost containers merged;
-    `example` one of the keys.
+    `how`: added, removed, reshaped or retyped. `where` is the outermost numbers of the keys as ranges.
     """
 
     how: str
@@ -26,47 +25,27 @@ class Change:
     before: str
     after: str
     where: str
-    example: str
 
 
-@dataclass(frozen=True, slots=True)
-class NameDiff:
-    """Key by key: what one state dict has and the other has not, and what differs under one key."""
+def named_changes(found: Alignment) -> tuple[Change, ...]:
+    """What was removed and added, and what changed under one key, by patterns of names; renamed tensors left out.
 
-    unchanged: int
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    reshaped: tuple[str, ...]
-    retyped: tuple[str, ...]
-    changes: tuple[Change, ...]
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing differs."""
-        return not (self.added or self.removed or self.reshaped or self.retyped)
-
-
-Tensors = Mapping[str, Mapping[str, Any]]
-
-
-def compare_names(a: Tensors, b: Tensors) -> NameDiff:
-    """Compare by key. Shapes and dtypes are those of the header; a tensor may be both reshaped and retyped."""
-    both = [k for k in a if k in b]
-    reshaped = tuple(k for k in both if a[k]["shape"] != b[k]["shape"])
-    retyped = tuple(k for k in both if a[k]["dtype"] != b[k]["dtype"])
-    added, removed = tuple(k for k in b if k not in a), tuple(k for k in a if k not in b)
-    changed = set(reshaped) | set(retyped)
-    changes = [
-        *_group("added", added, lambda k: "", lambda k: _spell(b[k])),
-        *_group("removed", removed, lambda k: _spell(a[k]), lambda k: ""),
+    A tensor may be both reshaped and retyped.
+    """
+    same = [p.a[0] for p in found.one_to_one if p.a == p.b]
+    a, b = found.a, found.b
+    reshaped = (k for k in same if a[k].shape != b[k].shape)
+    retyped = (k for k in same if a[k].dtype != b[k].dtype)
+    return (
+        *_group("added", found.added, lambda k: "", lambda k: _spell(b[k])),
+        *_group("removed", found.removed, lambda k: _spell(a[k]), lambda k: ""),
         *_group("reshaped", reshaped, lambda k: _spell(a[k]), lambda k: _spell(b[k])),
-        *_group("retyped", retyped, lambda k: str(a[k]["dtype"]), lambda k: str(b[k]["dtype"])),
-    ]
-    return NameDiff(len(both) - len(changed), added, removed, reshaped, retyped, tuple(changes))
+        *_group("retyped", retyped, lambda k: a[k].dtype, lambda k: b[k].dtype),
+    )
 
 
-def _spell(t: Mapping[str, Any]) -> str:
-    return f"{t['dtype']} {list(t['shape'])}"
+def _spell(t: Spec) -> str:
+    return f"{t.dtype} {list(t.shape)}"
 
 
 def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]) -> list[Change]:
@@ -74,7 +53,7 @@ def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: C
     for key in keys:
         groups.setdefault((_NUMBER.sub("{i}", key), before(key), after(key)), []).append(key)
     return [
-        Change(how, pattern, len(members), old, new, _where(members), members[0])
+        Change(how, pattern, len(members), old, new, _where(members))
         for (pattern, old, new), members in sorted(groups.items())
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from queries.diff.answer import side_by_side
 from queries.diff.aspects import ASPECTS
 from queries.diff.compare import Aspect, Diff, compare
 from queries.diff.profile import Profile
@@ -76,3 +77,21 @@ def test_what_only_one_has_is_said_with_its_name() -> None:
     gated = net | {f"model.layers.{i}.self_attn.to_gate_logits.weight": (4, 64) for i in range(4)}
     assert any(text.startswith("only two: ") for text in diff(net, gated).differs_in)
     assert any(text.startswith("only one: ") for text in diff(gated, net).differs_in)
+
+
+def test_every_tensor_that_came_or_went_has_a_row() -> None:
+    rest = transformer()
+    stacked = {f"s.{i}.proj.weight": (48, 40) for i in range(3)}
+    both = diff(rest | stacked, rest | {"t.0.proj.weight": (48, 40)})
+    rows = side_by_side(both, named=True, tensors=True).rows
+    gone = [r for r in rows if r[0] == "tensor" and str(r[4]).startswith("removed")]
+    paired = [r for r in rows if r[0] == "tensor" and str(r[4]) == "rename"]
+    assert [(r[1], r[4]) for r in gone] == [("s.{i}.proj.weight", "removed ×2 at 1-2")]
+    assert [(r[1], r[2], r[3]) for r in paired] == [("rename ×1", "s.{i}.proj.weight", "t.{i}.proj.weight")]
+
+
+def test_of_two_designs_no_tensor_is_paired() -> None:
+    net = transformer()
+    both = diff(net, {f"c.{i}.weight": (7, 7, 3) for i in range(9)} | {"model.norm.weight": (64,)})
+    assert (both.relation, both.edits, both.alignment.pairs) == ("designs", (), ())
+    assert len(both.alignment.removed) == len(net)
