@@ -74,8 +74,9 @@ def check_derivation(
 
     Of each part of A, the share of its elements that B's nearest part has under the same names and shapes, in the same
     shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
-    gives a partner of the same shape anywhere in B. The verdict is identical, renamed, regrouped, rescaled, contained,
-    partly or own. How many other models of the store have a template too tells how much its being shared proves.
+    gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
+    rescaled, contained, partly or own. How many other models of the store have a template too tells how much its being
+    shared proves.
 
     \b
     Examples:

@@ -8,17 +8,16 @@ partner of its shape in the alignment of the two models, though in several other
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
 from kb.outline import ranges
-from kb.paths import above
 from queries.diff.align import align
+from queries.diff.parts import Part, in_units, parts, width
 from queries.diff.profile import Profile
 
-Shape = tuple[int, ...]
+Kind = tuple[bool, tuple[tuple[str, tuple[int, ...]], ...]]
 
 WHOLE, SOME = 0.9999, 0.5
 """Least shares of a part's elements that count as all of it, and as some of it."""
@@ -28,17 +27,21 @@ TELLING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Equal blocks, or a name outside of blocks. `tensors`: relative name -> shape of one instance; `keys`: of all."""
+class Alike:
+    """Parts of one kind, by path and by last name."""
 
-    path: str
-    where: str
-    indices: tuple[int, ...]
-    count: int
-    n_params: int
-    tensors: Mapping[str, Shape]
-    template: str | None
-    keys: tuple[str, ...]
+    first: Part
+    paths: dict[str, Part]
+    names: dict[str, Part]
+
+    def add(self, part: Part) -> None:
+        """One more of them."""
+        self.paths.setdefault(part.path, part)
+        self.names.setdefault(part.name, part)
+
+    def like(self, part: Part) -> Part:
+        """The one at the path of `part`, or else of its name, or else the first."""
+        return self.paths.get(part.path) or self.names.get(part.name) or self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Descent:
     `share`: of the first model's elements. `names`, `shapes`, `form`: shares of the part's elements that the
     counterpart has under equal relative names and shapes, in equal shapes, and in equal multiples of the widths.
     `aligned`: share of them that the alignment gives a partner of the same shape, anywhere in the second model.
-    `verdict`: identical (nothing differs), renamed (shapes are equal), regrouped (all of it is there, in other
-    parts), rescaled (multiples of the width are equal), contained (the counterpart has all of it and more), partly,
-    or own.
+    `verdict`: identical (nothing differs), renamed (shapes are equal), repeated (a block of the second model, more
+    often), regrouped (all of it is there, in other parts), rescaled (multiples of the width are equal), contained
+    (the counterpart has all of it and more), partly, or own.
     """
 
     part: Part
@@ -70,13 +73,16 @@ def derivation(a: Profile, b: Profile) -> tuple[Descent, ...]:
     here, there = a.specs, b.specs
     pairs = (p for p in align(here, there).one_to_one if here[p.a[0]].shape == there[p.b[0]].shape)
     partners = {p.a[0]: prod(here[p.a[0]].shape) for p in pairs}
-    seen: dict[tuple[str, tuple[tuple[str, Shape], ...]], Match] = {}
+    kinds: dict[Kind, Alike] = {}
+    for part in theirs:
+        kinds.setdefault(part.kind, Alike(part, {}, {})).add(part)
+    seen: dict[tuple[str, Kind], Match] = {}
     groups: dict[tuple[str, str | None, str], list[tuple[Part, Match]]] = {}
     for part in ours:
-        key = (part.path, tuple(sorted(part.tensors.items())))
+        key = (part.path, part.kind)
         if key not in seen:
-            seen[key] = _nearest(part, theirs)
-        match = _regrouped(seen[key], sum(partners.get(k, 0) for k in part.keys) / part.n_params)
+            seen[key] = _nearest(part, kinds)
+        match = _held(part, seen[key], sum(partners.get(k, 0) for k in part.keys) / part.n_params)
         groups.setdefault((part.path, match.path, match.verdict), []).append((part, match))
     merged = (_merged(members, total) for members in groups.values())
     return tuple(sorted(merged, key=lambda d: (-d.share, d.part.path, d.part.where)))
@@ -99,10 +105,21 @@ class Match:
         return self.part.path if self.part else None
 
 
-def _regrouped(match: Match, aligned: float) -> Match:
-    """A match with what the alignment says of the part."""
-    weak = match.verdict in ("own", "partly") or (match.verdict == "contained" and match.names < WHOLE)
-    return replace(match, aligned=aligned, verdict="regrouped" if weak and aligned >= WHOLE else match.verdict)
+def _held(part: Part, match: Match, aligned: float) -> Match:
+    """A match with what the alignment says of the part, weighed by how often the counterpart is there."""
+    other, verdict = match.part, match.verdict
+    weak = verdict in ("own", "partly") or (verdict == "contained" and match.names < WHOLE)
+    if aligned >= WHOLE:
+        return replace(match, aligned=aligned, verdict="regrouped" if weak else verdict)
+    if other is None:
+        return replace(match, aligned=aligned)
+    if verdict == "renamed" and other.name != part.name and len(part.tensors) < TELLING:
+        verdict = "own"  # one shape under another name is no sign of descent
+    factor = min(1.0, other.count / part.count)
+    if factor < 1 and verdict in ("identical", "renamed", "rescaled", "contained"):
+        verdict = "repeated"
+    names, shapes, form = (factor * share for share in (match.names, match.shapes, match.form))
+    return Match(other, names, shapes, form, aligned, verdict)
 
 
 def _merged(members: Sequence[tuple[Part, Match]], total: int) -> Descent:
@@ -120,108 +137,46 @@ def _merged(members: Sequence[tuple[Part, Match]], total: int) -> Descent:
     return Descent(part, size / total, match.part, names, shapes, form, aligned, match.verdict)
 
 
-def parts(p: Profile) -> list[Part]:
-    """Blocks by place and template, and the rest by the first names that do not lead to blocks."""
-    blocks = _outermost(p)
-    tensors = {key: tuple(t["shape"]) for key, t in p.tensors.items() if t["role"] != "side_car"}
-    inside: dict[str, dict[str, Shape]] = {path: {} for path in blocks}
-    rest: dict[str, dict[str, Shape]] = {}
-    leading = {path for block in blocks for path in above(block)}
-    for key, shape in tensors.items():
-        home = next((q for q in above(key) if q in inside), None)
-        if home is not None:
-            inside[home][key[len(home) + 1 :]] = shape
-        else:
-            root = next((q for q in above(key) if q not in leading), key)
-            rest.setdefault(root, {})[key[len(root) + 1 :]] = shape
-    groups: dict[tuple[str, str], list[str]] = {}
-    for path in blocks:
-        m = p.modules[path]
-        groups.setdefault((m["pattern"], m["template"]), []).append(path)
-    out = [_blocks(p, members, inside) for members in groups.values()]
-    out += [
-        Part(root, "", (), 1, _elements(found), found, None, tuple(f"{root}.{k}" if k else root for k in found))
-        for root, found in rest.items()
-    ]
-    return [part for part in out if part.n_params]
-
-
-def _blocks(p: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str, Shape]]) -> Part:
-    first = p.modules[members[0]]
-    indices = tuple(p.modules[m]["ordinal"] for m in members if p.modules[m]["ordinal"] is not None)
-    size = sum(_elements(inside[m]) for m in members)
-    keys = tuple(f"{m}.{k}" for m in members for k in inside[m])
-    one = inside[members[0]]
-    return Part(first["pattern"], ranges(indices), indices, len(members), size, one, first["template"], keys)
-
-
-def _outermost(p: Profile) -> list[str]:
-    """Paths of blocks that lie in no other block."""
-    found = {str(c["path"]) for c in p.labelled("Block")}
-    return sorted(path for path in found if not any(q in found for q in above(path)))
-
-
-def _elements(tensors: Mapping[str, Shape]) -> int:
-    return sum(prod(shape) for shape in tensors.values())
-
-
-def _nearest(part: Part, others: Sequence[Part]) -> Match:
-    """The best counterpart; blocks go with blocks, the rest with the rest, and an equal one at the same place first."""
-    best, rank = Match(None), (0.0, 0.0, 0.0, 0.0, False)
-    for other in others:
-        if (other.template is None) != (part.template is None):
+def _nearest(part: Part, others: Mapping[Kind, Alike]) -> Match:
+    """The best counterpart; blocks go with blocks, the rest with the rest, an equal one at the same place first."""
+    best, rank = Match(None), (0.0, 0.0, 0.0, 0.0, False, False)
+    for (loose, _), alike in others.items():
+        if loose != part.kind[0]:
             continue
-        names, shapes, form = _shares(part.tensors, other.tensors)
-        back = _shares(other.tensors, part.tensors)[1]
-        found = (max(names, shapes), names, back, form, other.path == part.path)
+        names, shapes, form = _shares(part, alike.first)
+        back = _common(alike.first, part) / alike.first.elements
+        if (max(names, shapes), names, back, form, True, True) <= rank:
+            continue
+        other = alike.like(part)
+        same = part.name == other.name
+        found = (max(names, shapes), names, back, form, other.path == part.path, same)
         if found > rank:
-            verdict = _verdict(part, other, max(names, shapes, form), shapes)
-            best, rank = Match(other, names, shapes, form, verdict=verdict), found
+            verdict = _verdict(part, other, form, shapes)
+            best, rank = Match(other, names if same else 0.0, shapes, form, verdict=verdict), found
     return best
 
 
-def _verdict(a: Part, b: Part, most: float, shapes: float) -> str:
-    if a.tensors == b.tensors:
+def _verdict(a: Part, b: Part, form: float, shapes: float) -> str:
+    if a.tensors == b.tensors and a.name == b.name:
         return "identical"
-    if Counter(a.tensors.values()) == Counter(b.tensors.values()):
+    if a.shapes == b.shapes:
         return "renamed"
     telling = len(a.tensors) >= TELLING or a.path == b.path
-    if telling and _units(a.tensors) == _units(b.tensors):
+    if telling and a.units == b.units:
         return "rescaled"
     if shapes >= WHOLE:
         return "contained"
-    return "partly" if (most if telling else shapes) >= SOME else "own"
+    return "partly" if (max(form, shapes) if telling else shapes) >= SOME else "own"
 
 
-def _units(tensors: Mapping[str, Shape]) -> Counter[tuple[str, ...]]:
-    unit = width(tensors.values())
-    return Counter(_in_units(s, unit) for s in tensors.values())
+def _shares(a: Part, b: Part) -> tuple[float, float, float]:
+    """Shares of one instance of `a` in one of `b`: by name and shape, by shape, by shape in units of the widths."""
+    named = sum(prod(shape) for name, shape in a.tensors.items() if b.tensors.get(name) == shape)
+    shapes, unit = _common(a, b), width(a.shapes.elements())
+    weights = {in_units(shape, unit): prod(shape) for shape in a.shapes}
+    form = sum(weights[u] * min(n, b.units[u]) for u, n in a.units.items())
+    return named / a.elements, shapes / a.elements, max(form, shapes) / a.elements
 
 
-def _shares(a: Mapping[str, Shape], b: Mapping[str, Shape]) -> tuple[float, float, float]:
-    total = _elements(a) or 1
-    named = sum(prod(shape) for name, shape in a.items() if b.get(name) == shape)
-    shapes = _common(Counter(a.values()), Counter(b.values()))
-    unit, theirs = width(a.values()), _units(b)
-    weights = {_in_units(s, unit): prod(s) for s in a.values()}
-    form = sum(weights[u] * min(n, theirs[u]) for u, n in _units(a).items())
-    return named / total, shapes / total, max(form, shapes) / total
-
-
-def _common(a: Counter[Shape], b: Counter[Shape]) -> int:
-    return sum(prod(shape) * min(n, b[shape]) for shape, n in a.items())
-
-
-def width(shapes: Iterable[Shape]) -> int:
-    """The size most axes have, of those above 16; 0 where there is none."""
-    found = Counter(d for s in shapes for d in s if d > 16)
-    return max(found, key=lambda d: (found[d], d), default=0)
-
-
-def _in_units(shape: Shape, unit: int) -> tuple[str, ...]:
-    """Axes as multiples of the width; others as they are where they are small.
-
-    >>> _in_units((4096, 1024, 3), 1024)
-    ('4w', '1w', '3')
-    """
-    return tuple(f"{d // unit}w" if unit and d % unit == 0 else str(d) for d in shape)
+def _common(a: Part, b: Part) -> int:
+    return sum(prod(shape) * min(n, b.shapes[shape]) for shape, n in a.shapes.items())

@@ -56,8 +56,8 @@ def test_how_much_of_a_is_b(archkb: Archkb, tmp_path: Path) -> None:
     new = write(tmp_path / "new.json", 6, "attention", extra=(5000, 64))
     called = archkb("check-derivation", new, "old", "--json")
     verdicts = {r["part"]: r["verdict"] for r in called.json}
-    assert verdicts["model.layers.{i}"] == "renamed"
-    assert "extra" not in verdicts or verdicts["extra"] == "own"
+    assert verdicts["model.layers.{i}"] == "repeated"
+    assert verdicts["extra"] == "own"
     assert "of new's elements" in called.err
     assert called.code == 0
 

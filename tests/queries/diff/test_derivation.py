@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from queries.diff.derivation import Descent, derivation
 from queries.diff.profile import Profile
 from tests.kb.test_sketch import tables
@@ -49,7 +51,7 @@ def test_a_block_that_lost_something_is_contained_and_one_that_gained_is_not() -
 def test_a_part_of_its_own_has_a_verdict_too() -> None:
     found = of(transformer() | {"vision.conv.weight": (77, 3, 14, 14)}, transformer())
     assert found["vision"].verdict == "own"
-    assert found["vision"].counterpart is None or found["vision"].shapes < 0.5
+    assert found["vision"].shapes < 0.5
 
 
 def test_blocks_under_other_containers_are_regrouped() -> None:
@@ -62,3 +64,17 @@ def test_blocks_under_other_containers_are_regrouped() -> None:
     found = of(b, a)
     assert {d.verdict for d in found.values()} == {"regrouped", "identical"}
     assert [d.aligned for d in found.values()] == [1.0] * len(found)
+
+
+def test_a_block_that_the_other_has_less_often_is_repeated() -> None:
+    block = of(transformer(40), transformer(2))["model.layers.{i}"]
+    assert (block.verdict, block.names, block.aligned) == ("repeated", 0.05, pytest.approx(0.05))
+
+
+def test_one_shape_under_another_name_is_no_descent() -> None:
+    net = transformer()
+    found = of(
+        net | {"classifier.weight": (1000, 512)}, net | {"tok_table.weight": (1000, 512), "x.weight": (1000, 512)}
+    )
+    assert found["classifier"].verdict != "identical"
+    assert found["classifier"].names == 0
