@@ -63,6 +63,15 @@ def human(n: int) -> str:
     return str(n)
 
 
+def counted(n: int, noun: str) -> str:
+    """A count with its noun, which takes an s where there are several or none.
+
+    >>> counted(1, "tensor"), counted(1_720, "tensor")
+    ('1 tensor', '1,720 tensors')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def outline(tables: GraphTables, path: str = "") -> Box:
     """The tree of boxes below `path`; the root box is the model itself. KeyError where there is no such path."""
     modules = {cells["uid"]: cells for cells in tables.records("Module")}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ingest.names import check_names
 from ingest.sources.design import SCHEME, read_design, read_shipped, shipped
 from ingest.sources.files import GZIP_MAGIC, read_start
+from ingest.sources.foreign import refuse_name, refuse_start
 from ingest.sources.header_json import read_header_json
 from ingest.sources.index import read_index
 from ingest.sources.safetensors import read_safetensors
@@ -64,7 +65,8 @@ def _source_of(path: str) -> Source:
     for source in SOURCES:
         if source.begins(start):
             return source
+    refuse_start(start, path)
+    refuse_name(path)
     known = ", ".join(suffix for source in SOURCES for suffix in source.suffixes)
-    raise SourceError(
-        "neither its name nor its first bytes tell what kind of file it is", path=path, cure=f"name one of {known}"
-    )
+    what = "neither its name nor its first bytes tell what kind of file it is" if start else "the file is empty"
+    raise SourceError(what, path=path, cure=f"name one of {known}")

@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from ingest.header import MAX_LENGTH, read
+from ingest.header import MAX_LENGTH, METADATA, read
+from ingest.header_faults import shown as shown_key
 from ingest.sources.files import read_small
+from kb.errors import SourceError
 from kb.values import Header
+
+_CURE = "give the model's .safetensors, its .safetensors.index.json, or the header of one of them as JSON"
+_FIELDS = {"dtype", "shape", "data_offsets"}
+_CONFIG = {"architectures", "model_type", "hidden_size", "_class_name", "num_hidden_layers", "torch_dtype"}
+"""Keys that tell a model's configuration."""
+_SHOWN = 3
 
 
 def read_header_json(path: str | Path) -> Header:
     """A header kept as JSON or .json.gz. Offsets must be contiguous from 0; there is no data to hold them against.
 
-    Raises SourceError as :func:`ingest.header.read` does. Offsets in messages count from the start of the JSON.
+    Raises SourceError as :func:`ingest.header.read` does, and one that says what the JSON is where it is no header at
+    all. Offsets in messages count from the start of the JSON.
     """
     shown = str(path)
-    tensors, metadata = read(read_small(path, MAX_LENGTH), path=shown, file=Path(path).name, start=0)
+    raw = read_small(path, MAX_LENGTH)
+    try:
+        tensors, metadata = read(raw, path=shown, file=Path(path).name, start=0)
+    except SourceError as error:
+        raise _no_header(raw, shown) or error from None
     return Header(tensors, metadata, source=shown, format="header-json")
+
+
+def _no_header(raw: bytes, shown: str) -> SourceError | None:
+    """The error for JSON that describes no tensor; None for a header with faults."""
+    try:
+        top: Any = json.loads(raw.decode("utf-8-sig"))
+    except json.JSONDecodeError as err:
+        return SourceError(f"is no JSON ({err.msg})", path=shown, offset=err.pos, cure=_CURE)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(top, dict):
+        return SourceError("is JSON, but no object, so no safetensors header", path=shown, cure=_CURE)
+    if any(isinstance(v, dict) and _FIELDS & v.keys() for k, v in top.items() if k != METADATA):
+        return None
+    if "weight_map" in top:
+        cure = "rename it so that it ends in .safetensors.index.json, and keep its shards beside it"
+        return SourceError("is the index of a sharded model, which its name does not say", path=shown, cure=cure)
+    names = ", ".join(shown_key(k) for k in list(top)[:_SHOWN]) + (", ..." if len(top) > _SHOWN else "")
+    what = "a model's configuration" if _CONFIG & top.keys() else "JSON without any tensor"
+    return SourceError(f"is {what} (keys {names or 'none'}), not a safetensors header", path=shown, cure=_CURE)

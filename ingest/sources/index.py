@@ -14,6 +14,7 @@ from ingest.header_faults import shown as shown_key
 from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
+from kb.outline import counted
 from kb.values import Header
 
 MAX_INDEX = 20_000_000
@@ -38,8 +39,8 @@ def read_index(path: str | Path) -> Header:
         _refuse_path(name, shown)
     missing = [name for name in names if not (folder / name).exists()]
     if missing:
-        what = f"{len(missing)} of {len(names)} shards are missing: {_some(missing)}"
-        raise SourceError(what, path=shown, cure=f"fetch them into {folder}")
+        what = f"{len(missing)} of {counted(len(names), 'shard')} missing: {_some(missing)}"
+        raise SourceError(what, path=shown, cure="fetch what is missing into the folder of the index")
     shards = {name: read_safetensors(folder / name) for name in names}
     _check(weight_map, shards, shown)
     tensors = tuple(t for shard in shards.values() for t in shard.tensors)
@@ -98,9 +99,9 @@ def _check(weight_map: Mapping[str, str], shards: Mapping[str, Header], shown: s
     absent = sorted(key for key, _ in promised - facts)
     extra = sorted(key for key, _ in facts - promised)
     if absent:
-        faults.append(f"{len(absent):,} tensors are not in the shard the index names: {_some(absent)}")
+        faults.append(f"not in the shard the index names: {counted(len(absent), 'tensor')}, {_some(absent)}")
     if extra:
-        faults.append(f"{len(extra):,} tensors of the shards are not where the index says: {_some(extra)}")
+        faults.append(f"not where the index says: {counted(len(extra), 'tensor')} of the shards, {_some(extra)}")
     raise SourceError("; ".join(faults), path=shown, cure=_CURE)
 
 

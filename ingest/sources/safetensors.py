@@ -6,18 +6,9 @@ from pathlib import Path
 
 from ingest.header import PREFIX, header_length, read
 from ingest.sources.files import read_exactly, regular_file
+from ingest.sources.foreign import refuse_start
 from kb.errors import SourceError
 from kb.values import Header
-
-_FOREIGN = (
-    (b"version ", "a Git LFS pointer, not the model itself", "run `git lfs pull`"),
-    (b"PK\x03\x04", "a zip archive, as torch.save writes", "convert it with `safetensors.torch.save_file`"),
-    (b"\x80", "a pickle, which runs code when it is loaded", "convert it with `safetensors.torch.save_file`"),
-    (b"GGUF", "a GGUF file", "take the safetensors file it was made from"),
-    (b"\x89HDF", "an HDF5 file", "convert it to safetensors"),
-    (b"<", "a web page", "fetch the file itself"),
-)
-"""How other kinds of file begin, what they are, and the cure: a length over the limit is mostly one of them."""
 
 
 def read_safetensors(path: str | Path) -> Header:
@@ -42,6 +33,6 @@ def _refuse_foreign(prefix: bytes, shown: str) -> None:
     """Name what the file is instead, when its first bytes tell and cannot be a length within the limit."""
     if int.from_bytes(prefix, "little") < 1 << 32:
         return
-    for magic, what, cure in _FOREIGN:
-        if prefix.startswith(magic):
-            raise SourceError(f"is {what}", path=shown, offset=0, cure=cure)
+    refuse_start(prefix, shown)
+    if prefix.isascii() and prefix.decode().isprintable():
+        raise SourceError("is text, not safetensors", path=shown, offset=0, cure="fetch the file itself")

@@ -75,6 +75,38 @@ def test_what_nothing_tells_is_refused_with_the_known_kinds(tmp_path: Path):
         read_header(tmp_path / "blob")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("m.pt", b"PK\x03\x04" + bytes(30), r"PyTorch checkpoint.*torch\.load\('"),
+        ("m.bin", b"\x80\x02}q", r"pickle.*save_file.*weights_only=True"),
+        ("m.pt", b"hello", "by its name a PyTorch checkpoint"),
+        ("m.gguf", b"GGUF\x03\0\0\0", r"GGUF file.*gguf\.GGUFReader"),
+        ("m.npz", b"PK\x03\x04" + bytes(26) + b"w.npy", r"NumPy archive.*numpy\.load"),
+        ("m.onnx", b"\x08\x07", "ONNX graph.*safetensors file it was made from"),
+        ("m", b"", "the file is empty"),
+        ("config.json", b'{"hidden_size": 8}', r"configuration \(keys hidden_size\).*index\.json"),
+        ("other.json", b'{"a": 1, "b": 2, "c": 3, "d": 4}', r"JSON without any tensor \(keys a, b, c, \.\.\.\)"),
+        ("index.json", b'{"weight_map": {}}', r"the index of a sharded model.*\.safetensors\.index\.json"),
+        ("broken.json", b"{not json", r"at byte 1: is no JSON.*give the model's"),
+        ("list.json", b"[1, 2]", "is JSON, but no object"),
+        ("m.safetensors", b"hello world, this is a text", "is text, not safetensors"),
+    ],
+)
+def test_what_is_no_header_is_named_with_what_to_give_instead(name: str, content: bytes, says: str, tmp_path: Path):
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(SourceError, match=says):
+        read_header(tmp_path / name)
+
+
+def test_a_header_with_faults_is_told_by_its_faults(tmp_path: Path):
+    (tmp_path / "h.json").write_text('{"a":{"dtype":"U9","shape":[1],"data_offsets":[0,1]}}')
+
+    with pytest.raises(SourceError, match="unknown dtype 'U9'"):
+        read_header(tmp_path / "h.json")
+
+
 def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path):
     os.mkfifo(tmp_path / "f.safetensors")
     (tmp_path / "d.safetensors").mkdir()
@@ -160,9 +192,9 @@ def test_an_index_joins_its_shards(tmp_path: Path):
 @pytest.mark.parametrize(
     ("weight_map", "says"),
     [
-        ({"a": "1.safetensors", "b": "2.safetensors"}, "1 of 2 shards are missing: 2.safetensors"),
-        ({"a": "1.safetensors", "z": "1.safetensors"}, "1 tensors are not in the shard the index names: z"),
-        ({"z": "1.safetensors"}, "1 tensors of the shards are not where the index says: a"),
+        ({"a": "1.safetensors", "b": "2.safetensors"}, "1 of 2 shards missing: 2.safetensors"),
+        ({"a": "1.safetensors", "z": "1.safetensors"}, "not in the shard the index names: 1 tensor, z"),
+        ({"z": "1.safetensors"}, "not where the index says: 1 tensor of the shards, a"),
         ({"a": "../1.safetensors"}, "not a plain file name"),
         ({"a": "/etc/passwd"}, "not a plain file name"),
         ({"a": "..\\1.safetensors"}, "not a plain file name"),
