@@ -50,11 +50,13 @@ def _core(box: Box, keys: Sequence[str]) -> list[Box]:
     """The way down from a box to the one below which nearly all of these keys first go apart."""
     way = [box]
     while keys:
-        held = {id(c): sum(any(within(k, path) for path in c.paths[:1]) for k in keys) for c in way[-1].children}
-        best = max(way[-1].children, key=lambda c: held[id(c)], default=None)
-        if best is None or best.count > 1 or held[id(best)] < WHOLE * len(keys):
+        children = way[-1].children
+        firsts = {path: i for i, child in enumerate(children) for path in child.paths[:1]}
+        held = Counter(_home(key, firsts) for key in keys)
+        best = max(range(len(children)), key=lambda i: held[i], default=None)
+        if best is None or children[best].count > 1 or held[best] < WHOLE * len(keys):
             break
-        way.append(best)
+        way.append(children[best])
     return way
 
 
@@ -66,7 +68,7 @@ def alone(box: Box, side: str) -> Row:
 
 def _row(a: Box, b: Box, keys: Keys) -> Row:
     """Children in the order of the first model; what only the second has stands before its next partner."""
-    joined = _joined(a, b, keys)
+    joined, inside = _joined(a, b, keys)
     taken = set(joined.values())
     rows: list[Row] = []
     shown = 0
@@ -75,37 +77,42 @@ def _row(a: Box, b: Box, keys: Keys) -> Row:
         if j is None:
             rows.append(alone(child, "a"))
             continue
-        rows += [alone(other, "b") for k, other in enumerate(b.children) if shown <= k < j and k not in taken]
+        rows += [alone(b.children[k], "b") for k in range(shown, j) if k not in taken]
         shown = max(shown, j)
-        other, below = b.children[j], _below(child, b.children[j], keys)
+        other, below = b.children[j], _below(child, b.children[j], inside[i])
         rows.append((_met if child.children and other.children else _row)(child, other, below))
-    rows += [alone(other, "b") for k, other in enumerate(b.children) if k >= shown and k not in taken]
+    rows += [alone(b.children[k], "b") for k in range(shown, len(b.children)) if k not in taken]
     return Row(a, b, tuple(rows))
 
 
-def _joined(a: Box, b: Box, keys: Keys) -> dict[int, int]:
-    """Index of a child of `a` -> index of the child of `b` that has most of its tensors, the surest first."""
+def _joined(a: Box, b: Box, keys: Keys) -> tuple[dict[int, int], dict[int, list[tuple[str, str]]]]:
+    """Child of `a` -> child of `b` that has most of its tensors, the surest first; and the pairs inside each of `a`."""
     mine, theirs = ({path: i for i, child in enumerate(box.children) for path in child.paths} for box in (a, b))
     votes: Counter[tuple[int, int]] = Counter()
+    inside: dict[int, list[tuple[str, str]]] = {}
     for x, y in keys:
         i, j = _home(x, mine), _home(y, theirs)
-        if i is not None and j is not None:
-            votes[i, j] += 1
+        if i is not None:
+            inside.setdefault(i, []).append((x, y))
+            if j is not None:
+                votes[i, j] += 1
     out: dict[int, int] = {}
+    taken: set[int] = set()
     for (i, j), _ in sorted(votes.items(), key=lambda v: (-v[1], v[0])):
-        if i not in out and j not in out.values():
+        if i not in out and j not in taken:
             out[i] = j
-    return out
+            taken.add(j)
+    return out, inside
 
 
 def _below(a: Box, b: Box, keys: Keys) -> Keys:
     """Pairs of the first of equal siblings, as if its partner were the first of its own."""
+    homes = {path: i for i, path in enumerate(b.paths)}
     out = []
     for x, y in keys:
-        if within(x, a.path):
-            home = next((path for path in b.paths if within(y, path)), None)
-            if home is not None:
-                out.append((x, b.path + y[len(home) :]))
+        home = _home(y, homes) if within(x, a.path) else None
+        if home is not None:
+            out.append((x, b.path + y[len(b.paths[home]) :]))
     return out
 
 
