@@ -21,63 +21,96 @@ Relation = Literal["identical", "packaging", "part", "versions", "adapter", "des
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, from_attributes=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        from_attributes=True,
+        use_attribute_docstrings=True,
+    )
 
 
 class Side(_Frozen):
     """One of the two models."""
 
     name: str
+    """Name in the store, or of the file."""
     role: str | None
+    """What the model is for, inferred; null where unknown."""
     family: str | None
+    """Family that the user, a design or a known header names."""
     version: str | None
+    """Version that the user, the metadata, a design or a known header names."""
     source: str | None
-    header_hash: str = Field(description="SHA-256 over sorted keys, dtypes and shapes.")
+    """File or design it was read from."""
+    header_hash: str
+    """SHA-256 over sorted keys, dtypes and shapes."""
     tensors: int
-    elements: int = Field(description="Stored elements, scales and buffers included.")
+    """Stored tensors."""
+    elements: int
+    """Stored elements, scales and buffers included."""
     bytes: int
+    """Bytes of the stored elements."""
 
 
 class Similarity(_Frozen):
     """How like the two are."""
 
-    score: float = Field(ge=0, le=1, description="Weighted mean of the parts.")
+    score: float = Field(ge=0, le=1)
+    """Weighted mean of the parts."""
     parts: dict[str, float]
-    differs_in: list[str] = Field(
-        description="Sizes as 'x / y' of a and b, and what only one has, the weightiest first."
-    )
+    """Shares in common by part: spelling, layers, blocks, form, words, scale."""
+    differs_in: list[str]
+    """Sizes as 'x / y' of a and b, and what only one has, the weightiest first."""
 
 
 class Counts(_Frozen):
     """Tensors by what became of them. One may be renamed, reshaped and retyped at once."""
 
-    unchanged: int = Field(description="Same name, shape and dtype.")
+    unchanged: int
+    """Same name, shape and dtype."""
     renamed: int
+    """Another name."""
     reshaped: int
+    """Another shape."""
     retyped: int
-    regrouped: int = Field(description="Tensors of a that were fused, split or transposed.")
+    """Another dtype."""
+    regrouped: int
+    """Tensors of a that were fused, split or transposed."""
     removed: int
+    """Tensors of a without a partner."""
     added: int
-    ambiguous: int = Field(description="Pairs chosen among equals that nothing tells apart.")
+    """Tensors of b without a partner."""
+    ambiguous: int
+    """Pairs chosen among equals that nothing tells apart."""
 
 
 class Keys(_Frozen):
     """The tensors behind a line."""
 
     removed: list[str]
+    """Keys of a."""
     added: list[str]
-    changed: list[tuple[str, str]] = Field(description="(key in a, key in b).")
+    """Keys of b."""
+    changed: list[tuple[str, str]]
+    """(key in a, key in b)."""
 
 
 class Edit(_Frozen):
     """One line of the edit script."""
 
     kind: Literal["depth", "added", "removed", "reshaped", "retyped", "packaging"]
+    """What kind of change the line is about."""
     text: str
+    """The line, as a person would write it."""
     removed: int
+    """Tensors of a behind it that have no partner."""
     added: int
+    """Tensors of b behind it that have no partner."""
     changed: int
-    keys: Keys | None = Field(None, description="Only where tensors were asked for.")
+    """Pairs of tensors behind it."""
+    keys: Keys | None = None
+    """Only where tensors were asked for."""
 
 
 class Aspect(_Frozen):
@@ -87,90 +120,140 @@ class Aspect(_Frozen):
     """
 
     topic: str
+    """Part of the model: backbone, attention, vae ..."""
     aspect: str
+    """What is compared."""
     a: str | None
+    """What the first has."""
     b: str | None
+    """What the second has."""
     change: Literal["same", "differs", "unknown", "only the first", "only the second"]
+    """How the two compare."""
 
 
 class Stack(_Frozen):
     """A stack that stands at one path in both models, or in one of them."""
 
     path: str
+    """Path of the stack."""
     depth_a: int | None
+    """Blocks in a; null where a has no such stack."""
     depth_b: int | None
-    kept: int = Field(description="Blocks of one index that are alike.")
+    """Blocks in b; null where b has no such stack."""
+    kept: int
+    """Blocks of one index that are alike."""
     gained: list[str]
+    """Tensors of a block only b has, each with the number of blocks."""
     lost: list[str]
+    """Tensors of a block only a has, each with the number of blocks."""
     reshaped: list[str]
+    """Tensors of a block whose shape differs, each with the number of blocks."""
 
 
 class Tensor(_Frozen):
     """Tensors of a that became tensors of b."""
 
     a: list[str]
+    """Keys in a; several where they were fused."""
     b: list[str]
+    """Keys in b; several where one was split."""
     kind: Literal["same", "rename", "fuse", "split", "transpose"]
+    """How the one became the other."""
     changes: list[Literal["renamed", "reshaped", "retyped", "regrouped"]]
+    """What changed besides."""
     rule: str
+    """Rule by which the pair was found."""
     evidence: str
+    """What was seen, in a sentence."""
     confidence: float
+    """Measured precision of the rule."""
     ambiguous: bool
+    """Whether another choice among equal siblings is as good."""
 
 
 class Touch(_Frozen):
     """Like modules of the base that the adapter changes."""
 
     pattern: str
+    """Path in the base, {i} for numbers."""
     kind: str
+    """Layer type of these modules."""
     touched: int
+    """How many are changed."""
     total: int
-    ranks: list[tuple[int | None, int]] = Field(description="(rank, modules).")
+    """How many the base has."""
+    ranks: list[tuple[int | None, int]]
+    """(rank, modules)."""
     where: str
+    """Numbers of the blocks that are changed; empty where all are."""
 
 
 class NoOp(_Frozen):
     """Targets of one spelling that change nothing."""
 
     pattern: str
+    """Name of the targets in the adapter, {i} for numbers."""
     count: int
+    """How many."""
     why: str
+    """Why they change nothing."""
 
 
 class Adapter(_Frozen):
     """An adapter laid on its base."""
 
     adapter: str
+    """Name of the adapter."""
     base: str
+    """Name of the model it is laid on."""
     targets: int
+    """Modules the adapter names."""
     touches: list[Touch]
+    """What of the base is changed."""
     no_ops: list[NoOp]
-    share: float = Field(description="Of the base's elements in modules that are changed.")
+    """What changes nothing."""
+    share: float
+    """Of the base's elements in modules that are changed."""
 
 
 class Document(_Frozen):
     """Everything a comparison of two models says."""
 
     schema_: Literal["archkb.diff/1"] = Field("archkb.diff/1", alias="schema")
+    """Name and version of this form."""
     a: Side
+    """The first model."""
     b: Side
+    """The second model."""
     relation: Relation
+    """What the two are to one another."""
     same: bool
+    """Whether the headers are the same."""
     similarity: Similarity
+    """Score of their likeness with its parts."""
     counts: Counts
-    edits: list[Edit] = Field(description="Empty for designs, whose tensors have nothing in common.")
+    """Tensors by what became of them."""
+    edits: list[Edit]
+    """Empty for designs, whose tensors have nothing in common."""
     aspects: list[Aspect]
+    """The comparison by function."""
     stacks: list[Stack]
+    """Stacks that differ, by path."""
     adapter: Adapter | None
-    tensors: list[Tensor] | None = Field(None, description="Changed pairs, or all; only where tensors were asked for.")
+    """Only for an adapter and its base."""
+    tensors: list[Tensor] | None = None
+    """Changed pairs, or all; only where tensors were asked for."""
 
 
 class Chain(_Frozen):
     """Several versions, each compared with the one before."""
 
     schema_: Literal["archkb.diff-chain/1"] = Field("archkb.diff-chain/1", alias="schema")
+    """Name and version of this form."""
     models: list[str]
+    """Names, the first version first."""
     steps: list[Document]
+    """Each model against the one before."""
 
 
 def document(

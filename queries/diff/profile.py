@@ -18,6 +18,8 @@ from queries.diff.align import Spec
 
 Cells = Mapping[str, Any]
 
+ITSELF = "the block itself"
+"""The place in a block that is the block."""
 _STAGED = ("vae", "vocoder", "super_resolution", "codec")
 """Parts of roles of models that are made of stages."""
 
@@ -125,7 +127,7 @@ class Profile:
             return Counter()
         cut = len(str(self.backbone["path"])) + 1
         found = self.inside(self.labelled(role), str(self.backbone["path"]))
-        return Counter(str(c["path"])[cut:].partition(".")[2] or str(c["name"]) for c in found)
+        return Counter(str(c["path"])[cut:].partition(".")[2] or ITSELF for c in found)
 
     def example(self, role: str, relative: str) -> Cells:
         """One of the backbone's modules at that place in its block."""

@@ -95,3 +95,12 @@ def test_of_two_designs_no_tensor_is_paired() -> None:
     both = diff(net, {f"c.{i}.weight": (7, 7, 3) for i in range(9)} | {"model.norm.weight": (64,)})
     assert (both.relation, both.edits, both.alignment.pairs) == ("designs", (), ())
     assert len(both.alignment.removed) == len(net)
+
+
+def test_blocks_that_are_attentions_are_one_place() -> None:
+    net = {f"layers.{i}.{name}.weight": (64, 64) for i in range(3) for name in ("to_q", "to_k", "to_v", "to_out")} | {
+        f"layers.{i}.norm.weight": (64,) for i in range(3)
+    }
+    places = said(net)["backbone attentions per place"]
+    assert places is not None
+    assert places.startswith("3 × the block itself: ")

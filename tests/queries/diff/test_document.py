@@ -37,7 +37,9 @@ def test_every_field_is_described_and_required_ones_are_marked() -> None:
     schema = json_schema()
     assert schema["anyOf"] == [{"$ref": "#/$defs/Document"}, {"$ref": "#/$defs/Chain"}]
     assert schema["$defs"]["Document"]["properties"].keys() == FIELDS
-    assert all("description" in d for d in schema["$defs"].values())
+    for name, found in schema["$defs"].items():
+        assert "description" in found, name
+        assert all("description" in field for field in found["properties"].values()), name
 
 
 @pytest.mark.parametrize("b", [transformer(4), transformer(6), spelt(transformer(4), *META), {"c.weight": (7, 7)}])
