@@ -46,13 +46,22 @@ class SourceError(ArchkbError):
 
 
 class NotFoundError(ArchkbError):
-    """Nothing has that name; `near` are the names that come closest."""
+    """Nothing has that name; `near` are the names that come closest.
+
+    >>> str(NotFoundError("no model 'ltx'", near=["ltx-2", "ltx-3", "litex"], cure="`archkb models` lists them"))
+    "no model 'ltx'. Did you mean 'ltx-2', 'ltx-3' or 'litex'? Cure: `archkb models` lists them."
+    """
 
     def __init__(self, what: str, *, near: Sequence[str] = (), cure: str = "") -> None:
         self.near = tuple(near)
-        if self.near:
-            cure = "did you mean " + " or ".join(repr(n) for n in self.near[:3]) + "?"
-        super().__init__(what, cure=cure.rstrip("?"))
+        super().__init__(what, cure=cure or "give a name that is there")
+
+    def __str__(self) -> str:
+        if not self.near:
+            return super().__str__()
+        *first, last = (repr(n) for n in self.near[:3])
+        names = f"{', '.join(first)} or {last}" if first else last
+        return f"{self.what}. Did you mean {names}? Cure: {self.cure}."
 
 
 class QuestionError(ArchkbError):

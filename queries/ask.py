@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import ArchkbError, NotFoundError
 from queries.answer import Answer
+from queries.cypher_text import limits
 from queries.question import Param, Question
 
 if TYPE_CHECKING:
     from kb.store.port import Store
+
+
+_SUCH: Mapping[str, str] = {"int": "5", "float": "0.5", "bool": "yes", "model": "NAME", "string": "TEXT"}
+_TAKES: Mapping[str, str] = {"int": "a whole number", "float": "a number", "bool": "yes or no"}
+_LEAST, _MOST = 1, 2**31 - 1
+"""What a number of rows may be."""
 
 
 def pairs(given: Iterable[str]) -> dict[str, str]:
@@ -54,9 +61,8 @@ def bind(question: Question, given: Mapping[str, str]) -> dict[str, Any]:
         if p.name in given:
             out[p.name] = _value(question, p, given[p.name])
         elif p.required:
-            raise ArchkbError(
-                f"{question.id!r} needs the parameter {p.name!r}: {p.doc}", cure=f"add --param {p.name}=..."
-            )
+            what = f"{question.id!r} needs the parameter {p.name!r}: {p.doc}"
+            raise ArchkbError(what, cure=f"add --param {p.name}={_SUCH.get(p.type, 'TEXT')}")
         else:
             out[p.name] = p.default
     return out
@@ -67,14 +73,19 @@ def _value(question: Question, p: Param, text: str) -> Any:
         return text
     if p.type == "bool" and text.lower() in ("true", "yes", "1", "false", "no", "0"):
         return text.lower() in ("true", "yes", "1")
+    such = f"{p.name}={_SUCH[p.type] if p.default is None else p.default}"
     try:
-        if p.type == "int":
-            return int(text)
-        if p.type == "float":
-            return float(text)
+        value = int(text) if p.type == "int" else float(text) if p.type == "float" else None
     except ValueError:
-        pass
-    raise ArchkbError(f"parameter {p.name!r} of {question.id!r} is {p.type}, not {text!r}", cure=p.doc)
+        value = None
+    if value is None:
+        what = f"parameter {p.name!r} of {question.id!r} takes {_TAKES[p.type]}, not {text!r}"
+        raise ArchkbError(what, cure=f"write for instance --param {such}")
+    least = _LEAST if p.name in limits(question.cypher) else None
+    if least is not None and not least <= value <= _MOST:
+        what = f"parameter {p.name!r} of {question.id!r} is a number of rows, and {text} is none"
+        raise ArchkbError(what, cure=f"give {least} or more, for instance --param {such}")
+    return value
 
 
 def ask(store: Store, question: Question, params: Mapping[str, Any], *, counted: bool = True) -> Answer:

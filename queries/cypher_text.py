@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 _OPAQUE = re.compile(r"/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`", re.DOTALL)
 _PARAMETER = re.compile(r"\$(\w+)")
+_LIMIT = re.compile(r"\bLIMIT\s+\$(\w+)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OPEN, _CLOSE = "([{", ")]}"
 
@@ -35,6 +36,15 @@ def line_of(text: str, offset: int) -> int:
 def parameters(cypher: str) -> tuple[str, ...]:
     """Names of the parameters used, each once, in order."""
     return tuple(dict.fromkeys(_PARAMETER.findall(blank(cypher))))
+
+
+def limits(cypher: str) -> frozenset[str]:
+    """Names of the parameters that say how many rows there may be.
+
+    >>> sorted(limits("MATCH (n) RETURN n.path AS p LIMIT $top"))
+    ['top']
+    """
+    return frozenset(_LIMIT.findall(blank(cypher)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,10 @@ def _connect(
 def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
     parts = urlsplit(name)
     if len(parts.scheme) > 1 and parts.scheme != "file":
-        raise StoreError(f"{parts.scheme}: names no store", cure="use a folder, bolt://HOST:7687 or neo4j://HOST")
+        raise StoreError(
+            f"{name!r} is no store: a store is a folder or a Neo4j server, and {parts.scheme}:// is neither",
+            cure="use a folder, bolt://HOST:7687 or neo4j://HOST",
+        )
     from kb.store.arcade import ArcadeEngine
 
     path = (parts.netloc + parts.path) if parts.scheme == "file" else name

@@ -22,6 +22,7 @@ from typing import Any
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
+from kb.store.fault import fault
 from kb.store.lock import Lock, released_on_error
 from kb.store.port import Rows
 
@@ -34,6 +35,7 @@ _CLOSED = (
     f"ALTER DATABASE `arcadedb.command.timeout` {TIMEOUT_MS}",
 )
 _LANGUAGE = "opencypher"
+_TROUBLE = "see the engine's log in the store's folder; `archkb ingest` into another --store makes a new one"
 
 
 class ArcadeEngine:
@@ -131,7 +133,7 @@ class ArcadeEngine:
         self._lock.acquire(shared=True)
 
     def _query(self, cypher: str, params: Params, limit: int | None) -> Rows:
-        with _translated(self.uri):
+        with _translated(self.uri, query=True):
             result = self._db.query(_LANGUAGE, cypher, dict(params)) if params else self._db.query(_LANGUAGE, cypher)
             maps = result.iter_dicts()
             found = list(maps if limit is None else itertools.islice(maps, limit + 1))
@@ -143,7 +145,7 @@ class ArcadeEngine:
         return Rows(columns, tuple(tuple(_plain(row.get(c)) for c in columns) for row in kept), len(kept) < len(found))
 
     def _explain(self, cypher: str, params: Params) -> str:
-        with _translated(self.uri):
+        with _translated(self.uri, query=True):
             [row] = self._db.query(_LANGUAGE, f"EXPLAIN {cypher}", dict(params)).to_list()
         return str(row["executionPlanAsString"])
 
@@ -162,7 +164,13 @@ class _Transaction:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        raise StoreError(
+            f"there is no folder {folder.parent} to make the store in",
+            where=str(folder),
+            cure="make that folder first, or correct --store",
+        ) from None
     except OSError as error:
         raise StoreError(
             f"the folder cannot be made ({error.strerror})", where=str(folder), cure="use another --store"
@@ -205,17 +213,17 @@ def _own_thread() -> Iterator[None]:
 
 
 @contextmanager
-def _translated(uri: str) -> Iterator[None]:
-    """Turn the engine's errors into ours."""
+def _translated(uri: str, *, query: bool = False) -> Iterator[None]:
+    """Turn the engine's errors into ours; `query` where they may be the query's fault."""
     try:
         yield
     except Exception as error:
         if type(error).__name__ != "ArcadeDBError":
             raise
-        raise _unusable(uri, error) from error
+        raise _unusable(uri, error, query=query) from error
 
 
-def _unusable(uri: str, error: Exception) -> StoreError:
+def _unusable(uri: str, error: Exception, *, query: bool = False) -> StoreError:
     text = re.sub(r"^(?:[A-Z][a-z ]+: )?(?:[\w.$]+(?:Exception|Error): )?", "", str(error)).strip()
     if "QueryNotIdempotentException" in str(error) or "DatabaseIsReadOnlyException" in str(error):
         return ReadOnlyError(
@@ -225,7 +233,7 @@ def _unusable(uri: str, error: Exception) -> StoreError:
         return ReadOnlyError(text, cure="queries see the graph only, no files and no URLs")
     if "TimeoutException" in str(error) and "command" in text:
         return too_slow(TIMEOUT_MS / 1000)
-    return StoreError(text, where=uri)
+    return (fault(text) if query else None) or StoreError(text, where=uri, cure=_TROUBLE)
 
 
 def _columns(plan: str) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _tokens(text: str) -> list[str]:
 
 def _check_tokens(tokens: Sequence[str]) -> None:
     if not tokens:
-        raise _refused("the query is empty")
+        raise _refused("the query is empty", cure="write one, such as `MATCH (m:Model) RETURN m.name`")
     if tokens[0] not in STARTS:
         raise _refused(f"a query may not begin with {tokens[0]}", cure=f"begin with one of {', '.join(sorted(STARTS))}")
     for i, token in enumerate(tokens):

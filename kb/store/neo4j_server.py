@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
+from kb.store.fault import fault
 from kb.store.port import Rows
 
 Auth = tuple[str, str] | None
@@ -121,7 +122,8 @@ def _refusal(error: Any, uri: str, timeout: float | None) -> StoreError:
         )
     if timeout is not None and any(part in code for part in _TIMEOUTS):
         return too_slow(timeout)
-    return StoreError(str(error.message or error).split("\n", maxsplit=1)[0], where=uri)
+    said = str(error.message or error).split("\n", maxsplit=1)[0]
+    return fault(said) or StoreError(said, where=uri, cure="see the server's log")
 
 
 def _operators(plan: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import about, asking, benching, comparing, explaining, ingesting, models, relating
+from queries.cli import about, asking, benching, comparing, explaining, ingesting, models, querying, relating
 from queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ COMMANDS: dict[str, Command] = {
     "explain": explaining.explain,
     "ask": asking.ask,
     "questions": asking.questions,
-    "cypher": asking.cypher,
+    "cypher": querying.cypher,
     "diff": comparing.diff,
     "similar": relating.similar,
     "check-derivation": relating.check_derivation,

@@ -12,6 +12,7 @@ import typer
 from kb.errors import NotFoundError
 from queries.cli import complete
 from queries.cli.run import Run, uid_of
+from queries.nearest import nearest
 
 if TYPE_CHECKING:
     from kb.store.port import Store
@@ -39,15 +40,16 @@ class Models:
 
     def load(self, name: str) -> GraphTables:
         """Tables of a stored model, or of a file. NotFoundError where it is neither."""
-        from ingest.whole import read_tables
-        from queries.cli.ingesting import default_name
-
         if is_file(name):
-            return read_tables(name, name=default_name(name))
+            return _read(name)
         try:
             uid_of(self.store, name)
         except NotFoundError as error:
-            raise NotFoundError(f"{error.what}, and no file of that name", near=error.near, cure=error.cure) from None
+            if Path(name).exists():
+                return _read(name)  # which says what it is instead of a file
+            near = error.near or nearest(name, [*_shipped(), *_files()])
+            cure = "`archkb models` lists the store's, `archkb designs` what ships, or give a file"
+            raise NotFoundError(f"{error.what}, and no file of that name", near=near, cure=cure) from None
         return self.store.load(name)
 
     def pair(self, names: Sequence[str]) -> list[GraphTables]:
@@ -61,6 +63,23 @@ class Models:
         from dataclasses import replace
 
         return replace(tables, model={**tables.model, "name": name})
+
+
+def _read(name: str) -> GraphTables:
+    from ingest.whole import read_tables
+    from queries.cli.ingesting import default_name
+
+    return read_tables(name, name=default_name(name))
+
+
+def _shipped() -> list[str]:
+    from ingest.sources import shipped
+
+    return [f"design:{name}" for name in shipped()]
+
+
+def _files() -> list[str]:
+    return [f.name for f in Path().glob("*.safetensors*")]
 
 
 @contextmanager

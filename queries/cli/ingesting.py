@@ -64,6 +64,7 @@ def ingest(
     """
     if name is not None and len(files) > 1:
         raise typer.BadParameter("--name names one model, there are several files")
+    _check_name(name)
     rows: list[tuple[Any, ...]] = []
     failed = False
     with ExitStack() as stack:
@@ -80,12 +81,19 @@ def ingest(
         raise typer.Exit(ArchkbError.exit_code)
 
 
+def _check_name(name: str | None) -> None:
+    if name is not None and not name.strip():
+        raise typer.BadParameter("--name is empty: give a name, or leave it out for the file's")
+
+
 def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
     """Ingest one source; its row of the summary."""
     from ingest.whole import read_tables
     from kb.tables import check
 
     tables = read_tables(source, name=name, family=family, version=release)
+    if not tables.model["n_tensors"]:
+        terminal.tell(f"archkb: {source}: the header lists no tensor, so there is nothing to infer from")
     if store is None:
         check(tables)
         status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())
@@ -134,7 +142,9 @@ def _status(counts: Counts) -> str:
 def design(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A header of any known form.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")] = None,
-    name: Annotated[str, typer.Option(help="Name the design gives the model. Default: the file's name.")] = "",
+    name: Annotated[
+        str | None, typer.Option(help="Name the design gives the model. Default: the file's name.")
+    ] = None,
 ) -> None:
     """Write a header as a design file: names, dtypes and shapes as patterns over ranges, in YAML.
 
@@ -146,6 +156,7 @@ def design(
     from ingest.design_write import header_to_design
     from ingest.sources import read_header
 
+    _check_name(name)
     text = header_to_design(read_header(file), name or default_name(file))
     terminal.put(text, output)
 

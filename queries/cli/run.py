@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kb.errors import NotFoundError
 from queries.answer import Answer
 from queries.cli import terminal
+from queries.nearest import nearest
 from queries.render import render
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ STORE_VARIABLE = "ARCHKB_STORE"
 DEFAULT_STORE = ".archkb"
 
 
+_NAMED = 12
+"""How many models a message names."""
 _UID = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid"
 
 
@@ -75,12 +78,9 @@ def uid_of(store: Store, name: str) -> str:
     found = store.read(_UID, {"name": name}).rows
     if found:
         return str(found[0][0])
-    from rapidfuzz import fuzz, process
-
     names = [m.name for m in store.models()]
-    near = [n for n, _, _ in process.extract(name, names, scorer=fuzz.ratio, limit=3, score_cutoff=50)]
     cure = "`archkb models` lists them" if names else "the store is empty: `archkb ingest FILE` first"
-    raise NotFoundError(f"no model {name!r} in {store.uri}", near=near, cure=cure)
+    raise NotFoundError(f"no model {name!r} in {store.uri}", near=nearest(name, names), cure=cure)
 
 
 def only_model(store: Store) -> str:
@@ -91,6 +91,8 @@ def only_model(store: Store) -> str:
         return names[0]
     if not names:
         raise NotFoundError("the store holds no model", cure="`archkb ingest FILE` first")
+    more = f" and {len(names) - _NAMED} more (`archkb models` lists all)" if len(names) > _NAMED else ""
     raise NotFoundError(
-        f"{len(names)} models are in the store, and none is named", cure="name one of " + ", ".join(names[:12])
+        f"{len(names)} models are in the store, and none is named",
+        cure=f"name one of {', '.join(names[:_NAMED])}{more}",
     )

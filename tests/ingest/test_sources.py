@@ -225,5 +225,5 @@ def test_a_tensor_in_two_shards_is_refused(tmp_path: Path):
 def test_shipped_designs_are_read_by_name_and_near_misses_are_told():
     assert "ltx-2-19b-dev-fp8" in shipped()
     assert read_header("design:aiprod-hwvae").format == "design"
-    with pytest.raises(NotFoundError, match="did you mean 'ltx-2-19b-dev"):
+    with pytest.raises(NotFoundError, match="Did you mean 'ltx-2-19b-dev"):
         read_header("design:ltx-2-19b")

@@ -89,7 +89,7 @@ def test_a_question_about_all_models_takes_none(archkb: Archkb, small: Path) -> 
 def test_a_misspelt_model(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "stacks", "sol", store=small)
     assert called.code == 2
-    assert "did you mean 'solo'" in called.err
+    assert "Did you mean 'solo'" in called.err
 
 
 def test_parameters(archkb: Archkb, small: Path) -> None:
@@ -100,7 +100,9 @@ def test_parameters(archkb: Archkb, small: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("top=three", "is int, not 'three'"),
+        ("top=three", "takes a whole number, not 'three'. Cure: write for instance --param top=20."),
+        ("top=-1", "a number of rows, and -1 is none. Cure: give 1 or more"),
+        ("top=99999999999999999999", "is none. Cure: give 1 or more"),
         ("topp=3", "it takes model, top"),
         ("top", "is not NAME=VALUE"),
         ("model=nope", "no model 'nope'"),
@@ -116,7 +118,27 @@ def test_wrong_parameters(archkb: Archkb, small: Path, given: str, says: str) ->
 def test_a_missing_parameter_is_named(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "find", "duo", store=small)
     assert called.code == 2
-    assert "add --param text=" in called.err
+    assert "add --param text=TEXT." in called.err
+
+
+def test_a_question_is_about_one_model(archkb: Archkb, small: Path) -> None:
+    for words in (["heads"], ["how many heads"], ["how", "many", "heads"]):
+        called = archkb("ask", *words, "duo", "solo", store=small)
+        assert (called.code, called.out) == (2, "")
+        assert "about one model, and 2 are named: duo, solo" in called.err
+        assert "archkb diff duo solo" in called.err
+
+
+def test_a_comparison_is_another_command(archkb: Archkb, small: Path) -> None:
+    called = archkb("ask", "what changed between duo and solo-copy?", store=small)
+    assert (called.code, called.out) == (2, "")
+    assert "Cure: `archkb diff duo solo-copy`." in called.err
+    assert "`archkb diff A B`" in archkb("ask", "how do two models differ", store=small).err
+
+
+def test_a_list_of_models_that_is_cut_says_so(archkb: Archkb, header) -> None:
+    archkb("ingest", *(header(f"m{i:02}.json", 8 + i) for i in range(14)))
+    assert "m11 and 2 more (`archkb models` lists all)" in archkb("ask", "stacks").err
 
 
 def test_the_query_can_be_seen(archkb: Archkb, small: Path) -> None:

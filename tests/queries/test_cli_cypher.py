@@ -63,3 +63,29 @@ def test_what_is_refused_is_refused_in_one_message(archkb: Archkb, small: Path, 
     assert called.err.startswith("archkb: ")
     assert "root:" not in called.err
     assert archkb("cypher", COUNT, "--json", store=small).json == [{"n": 3}]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("MATCH (a RETURN a", "the query: line 1, column 10: no viable alternative at input '(a RETURN'. Cure: check"),
+        ("MATCH (m:Model {name: $name}) RETURN m.uid AS u", "$name has no value. Cure: add -p name=VALUE."),
+        ("", "the query is empty. Cure: write one, such as"),
+        ("MATCH (m:Model) RETURN nope(m) AS n", "Unknown function 'nope'. Cure: use a function"),
+        ("MATCH (m:Model) RETURN x", "Variable 'x' not defined. Cure: bind"),
+        ("MATCH (m:Model) RETURN m.uid AS u LIMIT -1", "Cure: give SKIP and LIMIT"),
+    ],
+)
+def test_a_faulty_query_is_told_its_cure_and_no_exception(archkb: Archkb, small: Path, query: str, says: str) -> None:
+    called = archkb("cypher", query, store=small)
+    assert called.code == 2
+    assert says in called.err
+    assert "Exception" not in called.err
+    assert "caused by" not in called.err
+
+
+def test_names_the_graph_has_not_are_warned_of(archkb: Archkb, small: Path) -> None:
+    called = archkb("cypher", "MATCH (a:Atention) RETURN a.path AS path", "--json", store=small)
+    assert (called.code, called.json) == (0, [])
+    assert called.err == "archkb: no node has the label Atention; did you mean Attention?\n"
+    assert archkb("cypher", COUNT, store=small).err == ""

@@ -58,10 +58,31 @@ def test_a_file_that_is_not_there(archkb: Archkb, tmp_path: Path) -> None:
     assert "nope.safetensors" in called.err
 
 
+def test_an_empty_name_is_refused(archkb: Archkb, header) -> None:
+    for command in ("ingest", "design"):
+        called = archkb(command, header(), "--name", "")
+        assert called.code == 2
+        assert "--name is empty" in called.err
+
+
+def test_a_header_without_tensors_is_warned_of(archkb: Archkb, tmp_path: Path) -> None:
+    (tmp_path / "none.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    called = archkb("ingest", tmp_path / "none.safetensors", "--json")
+    assert called.json[0]["tensors"] == 0
+    assert "none.safetensors: the header lists no tensor" in called.err
+
+
+def test_a_store_is_not_made_below_a_folder_that_is_not_there(archkb: Archkb, header, tmp_path: Path) -> None:
+    called = archkb("ingest", header(), store=tmp_path / "no" / "such" / "store")
+    assert called.code == 2
+    assert "Cure: make that folder first, or correct --store." in called.err
+    assert not (tmp_path / "no").exists()
+
+
 def test_a_misspelt_design(archkb: Archkb) -> None:
     called = archkb("ingest", "design:aiprod-shd")
     assert called.code == 2
-    assert "did you mean 'aiprod-shdt'" in called.err
+    assert "Did you mean 'aiprod-shdt'" in called.err
 
 
 def test_designs_lists_what_ships(archkb: Archkb) -> None:

@@ -81,7 +81,9 @@ def test_neither_a_model_nor_a_file(archkb: Archkb, tmp_path: Path) -> None:
     called = archkb("similar", "fou")
     assert called.code == 2
     assert "no file of that name" in called.err
-    assert "'four'" in called.err
+    assert "Did you mean 'four'?" in called.err
+    assert "is a directory" in archkb("similar", tmp_path).err
+    assert "Did you mean 'design:aiprod-shdt'" in archkb("similar", "aiprod-shdtt").err
 
 
 def test_versions_of_a_family_are_ordered_by_what_the_user_says(archkb: Archkb, tmp_path: Path) -> None:

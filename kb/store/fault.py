@@ -1,0 +1,53 @@
+"""What is wrong with a query, in words that are the same whatever engine found it, and the cure."""
+
+from __future__ import annotations
+
+import re
+
+from kb.errors import StoreError
+
+_WHERE = "the query"
+_SCHEMA = "`archkb schema` shows labels, relationships and properties"
+_CAUSE = re.compile(r"\s*\(caused by (?:[\w.$]+: )?(?P<cause>.*)\)$", re.DOTALL)
+_SYNTAX = re.compile(r"^Syntax error at line (?P<line>\d+):(?P<column>\d+) - (?P<what>.*)$", re.DOTALL)
+_NEO4J = re.compile(r"\(line \d+, column \d+ \(offset: \d+\)\)")
+_MISSING = re.compile(r"^Expected parameter\(s\):\s*(?P<names>.*?)\.?$")
+_CLASSED = re.compile(r"^(?P<name>[A-Z][a-z]+[A-Z]\w+): (?P<what>.*)$", re.DOTALL)
+_CURES = {
+    "UnknownFunction": "use a function of openCypher, such as count, collect, size, split, coalesce",
+    "UndefinedVariable": "bind the variable in a MATCH, UNWIND or WITH before it is used",
+    "NegativeIntegerArgument": "give SKIP and LIMIT a number from 0 up",
+}
+
+
+def fault(text: str) -> StoreError | None:
+    """The error for an engine's message about a query; None where the message is about something else.
+
+    >>> str(fault("Syntax error at line 1:9 - no viable alternative at input '(a RETURN' (caused by x.Y: null)"))
+    "the query: line 1, column 10: no viable alternative at input '(a RETURN'. Cure: check brackets and words there."
+    """
+    cause = _CAUSE.search(text)
+    bare = _CAUSE.sub("", text).strip()
+    syntax = _SYNTAX.match(bare)
+    if syntax:
+        at = f"line {syntax['line']}, column {int(syntax['column']) + 1}: {syntax['what']}"
+        return StoreError(at, where=_WHERE, cure="check brackets and words there")
+    missing = _MISSING.match(bare)
+    if missing:
+        return missing_parameters(missing["names"].replace(" ", "").split(","))
+    classed = _CLASSED.match(bare)
+    if classed:
+        return StoreError(classed["what"], where=_WHERE, cure=_CURES.get(classed["name"], f"correct it; {_SCHEMA}"))
+    if bare.startswith("Error executing Cypher query"):
+        why = cause["cause"] if cause and cause["cause"] != "null" else "the engine does not say why"
+        return StoreError(f"cannot be run: {why}", where=_WHERE, cure="check its values and parameters")
+    if _NEO4J.search(bare):
+        return StoreError(bare, where=_WHERE, cure=f"correct it there; {_SCHEMA}")
+    return None
+
+
+def missing_parameters(names: list[str]) -> StoreError:
+    """The error for parameters that a query uses and nobody gave."""
+    shown = ", ".join(f"${name}" for name in names)
+    given = " ".join(f"-p {name}=VALUE" for name in names)
+    return StoreError(f"{shown} has no value", where=_WHERE, cure=f"add {given}")

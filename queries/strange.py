@@ -1,0 +1,77 @@
+"""Names in a reader's query that the graph does not have. A store finds nothing for them, and does not say why.
+
+Only what a pattern says plainly is looked at: labels and types behind a colon, keys of a node's braces, and properties
+of variables a pattern binds. What is not understood is not warned of.
+
+>>> strange("MATCH (a:Atention {attend: 'cross'}) RETURN a.head")[0]
+'no node has the label Atention; did you mean Attention?'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kb import schema
+from queries.cypher_text import blank
+from queries.nearest import nearest
+
+_NODE = re.compile(r"\(\s*(?P<name>\w*)\s*(?P<labels>:[\s\w:|&!]+?)?\s*(?:\{(?P<keys>[^{}]*)\})?\s*\)")
+_EDGE = re.compile(r"\[\s*(?P<name>\w*)\s*:(?P<types>[\s\w:|&!]+?)\s*(?:\*[\s\d.]*)?(?:\{(?P<keys>[^{}]*)\})?\s*\]")
+_KEY = re.compile(r"(\w+)\s*:")
+_WORD = re.compile(r"\w+")
+_PROPERTY = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\.([A-Za-z_]\w*)(?!\s*\(|\w)")
+_TYPES = tuple(dict.fromkeys(r.type for r in schema.RELATIONS))
+_LABELS = (*(lab.name for lab in (*schema.PRIMARY, *schema.ROLES)), "Meta")
+
+
+def strange(cypher: str) -> list[str]:
+    """A sentence for each label, relationship type and property that the schema does not have, in order."""
+    return list(dict.fromkeys(_strange(blank(cypher))))
+
+
+def _strange(bare: str) -> Iterator[str]:
+    has: dict[str, set[str]] = {}
+    unsure: set[str] = set()
+    for found in _NODE.finditer(bare):
+        labels = _WORD.findall(found["labels"] or "")
+        for label in labels:
+            if label not in _LABELS:
+                yield f"no node has the label {label}{_near(label, _LABELS)}"
+        known = set().union(*(_of_label(label) for label in labels if label in _LABELS))
+        if labels and known and all(label in _LABELS for label in labels):
+            yield from (_no(k, labels, known) for k in _KEY.findall(found["keys"] or "") if k not in known)
+            has.setdefault(found["name"], set()).update(known)
+        elif labels:
+            unsure.add(found["name"])
+    for found in _EDGE.finditer(bare):
+        types = _WORD.findall(found["types"])
+        for type_ in types:
+            if type_ not in _TYPES:
+                yield f"no relationship has the type {type_}{_near(type_, _TYPES)}"
+        if all(type_ in _TYPES for type_ in types):
+            known = {p.name for type_ in types for p in schema.relation_properties(type_)}
+            has.setdefault(found["name"], set()).update(known)
+    for variable, prop in _PROPERTY.findall(bare):
+        if variable in has and variable not in unsure and prop not in has[variable]:
+            yield _no(prop, [variable], has[variable])
+
+
+def _of_label(label: str) -> set[str]:
+    """Properties a node with that label may have: a Module may have those of any role."""
+    if label == "Meta":
+        return {"uid", "version"}
+    roles = [r.name for r in schema.ROLES]
+    if label in roles:
+        return {p.name for p in schema.properties("Module", label)}
+    found = {p.name for p in schema.properties(label)}
+    return found.union(*(_of_label(role) for role in roles)) if label == "Module" else found
+
+
+def _no(prop: str, of: Iterable[str], known: Iterable[str]) -> str:
+    return f"{' and '.join(of)} has no property {prop}{_near(prop, sorted(known))}"
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    found = nearest(name, names, 1)
+    return f"; did you mean {found[0]}?" if found else "; `archkb schema` lists what there is"
