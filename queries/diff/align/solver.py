@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from queries.diff.align.assign import Neighbours
 from queries.diff.align.frame import keys_of, nearly, widened
+from queries.diff.align.halves import halves
 from queries.diff.align.inside import Demand, Link, between, isomorphic
 from queries.diff.align.isomorph import Forms
 from queries.diff.align.liketree import Match
@@ -61,9 +62,13 @@ class Solver:
             return found + between(spare[0], spare[1], cut, self._rest)
         if not (openable(a) and openable(b)):
             return between(a.modules, b.modules, cut, self._demand if a.path or b.path else self._whole)
-        equal, left, right = equal_parts(opened(a), opened(b), self._orders)
-        like, left, right = similar_parts(left, right, self._orders)
-        links = [link for x, y in (*equal, *like) for link in self.solve(x, y)]
+        both = [] if self._demand.strict else halves(a, b)
+        pairs = both
+        if not pairs:
+            equal, left, right = equal_parts(opened(a), opened(b), self._orders)
+            like, left, right = similar_parts(left, right, self._orders)
+            pairs = [*equal, *like]
+        links = [link for x, y in pairs for link in self.solve(x, y)]
         if not a.path and not b.path and not _related(links, a, b):
             return []
         known = Neighbours()
@@ -71,6 +76,7 @@ class Solver:
             for m in link.a:
                 known.learn(m.path, link.b[0].path)
         used = {id(m) for link in links for m in (*link.a, *link.b)}
+        used |= {id(m) for x, y in both for m in (*x.modules, *y.modules)}
         spare = [[m for m in side.modules if id(m) not in used] for side in (a, b)]
         return links + between(spare[0], spare[1], cut, self._rest, known)
 

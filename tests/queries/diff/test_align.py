@@ -249,3 +249,19 @@ def test_many_equal_siblings_go_by_their_numbers() -> None:
         for i in range(450)
         for half in ("one", "two")
     }
+
+
+def test_what_an_encoder_gained_is_not_taken_from_the_decoder() -> None:
+    def coder(words: tuple[str, str, str], down: int, up: int) -> Net:
+        stack, first, second = words
+        paths = [f"encoder.{stack}.{i}" for i in range(down)] + [f"decoder.{stack}.{i}" for i in range(up)]
+        out = {f"{p}.{name}.weight": (64, 64, 3, 3) for p in paths for name in (first, second)}
+        ends = {"encoder.inlet.weight": (64, 3, 3, 3), "decoder.outlet.weight": (3, 64, 3, 3)}
+        return net(out | {f"{p}.extra.weight": (64,) for p in paths} | ends)
+
+    found = align(coder(("blocks", "conv1", "conv2"), 3, 8), coder(("stages", "body", "tail"), 6, 5))
+
+    assert {(p.a[0].partition(".")[0], p.b[0].partition(".")[0]) for p in found.pairs} == {
+        ("encoder", "encoder"), ("decoder", "decoder")
+    }  # fmt: skip
+    assert len(found.added) == len(found.removed) == 9

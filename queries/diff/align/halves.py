@@ -1,0 +1,36 @@
+"""Encoder and decoder of two models that both have both: each half is only ever the same half of the other."""
+
+from __future__ import annotations
+
+from queries.diff.align.parts import Part
+from queries.diff.align.tree import Node
+
+MOST = 0.8
+"""Share of a model's modules that its two halves hold together."""
+_NAMES = ("encoder", "decoder")
+
+
+def halves(a: Part, b: Part) -> list[tuple[Part, Part]]:
+    """Encoder with encoder and decoder with decoder; empty where either model has not both."""
+    found = [_found(side) for side in (a, b)]
+    if None in found or a.node is None or b.node is None:
+        return []
+    ours, theirs = (list(nodes or ()) for nodes in found)
+    return [(_part(x), _part(y)) for x, y in zip(ours, theirs, strict=True)]
+
+
+def _found(part: Part) -> list[Node] | None:
+    """The encoder and the decoder, if they stand side by side and hold most of the part."""
+    level = [part.node] if part.node is not None else []
+    while level:
+        for node in level:
+            both = [child for name in _NAMES for key, child in node.children.items() if key.lower() == name]
+            if len(both) == len(_NAMES):
+                enough = sum(n.count for n in both) >= MOST * len(part.modules)
+                return both if enough else None
+        level = [child for node in level for child in node.children.values() if not child.name.isdigit()]
+    return None
+
+
+def _part(node: Node) -> Part:
+    return Part(node.path, list(node.walk()), node)
