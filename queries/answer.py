@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SHOWS = ("plain", "ranges", "count", "bytes", "shape", "share")
-"""How a column is shown to a reader: as it is; indices as '0-47'; 1,234,567; 1.21 GB; 3×3×3; 12.5 %."""
+SHOWS = ("plain", "ranges", "count", "bytes", "shape", "share", "confidence")
+"""How a column is shown to a reader: as it is; indices as '0-47'; 1,234,567; 1.21 GB; 3×3×3; 12.5 %; 0.98, or
+'unmeasured' where null."""
 
 
 @dataclass(frozen=True, slots=True)

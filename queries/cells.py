@@ -11,11 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_LONGEST = 60
+"""Characters of a text inside a node that a table shows."""
+
 
 def cell(value: Any, show: str = "plain", *, unknown: bool = False) -> str:
     """The value as one line of text; `show` as in :data:`queries.answer.SHOWS`."""
     if value is None:
-        return "unknown" if unknown else ""
+        return "unknown" if unknown else "unmeasured" if show == "confidence" else ""
     if show == "ranges" and isinstance(value, (list, tuple)):
         return ranges(value)
     if show == "shape" and isinstance(value, (list, tuple)):
@@ -37,8 +40,15 @@ def _plain(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain(v) if v is not None else "null" for v in value)
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps({k: _short(v) for k, v in value.items()}, ensure_ascii=False)
     return str(value)
+
+
+def _short(value: Any) -> Any:
+    """A value of a node as a table has room for it."""
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]}... ({len(value):,} characters)"
+    return value
 
 
 def printable(text: str) -> str:

@@ -13,15 +13,14 @@ from io import StringIO
 from typing import Any
 
 from queries.answer import Answer
-from queries.cells import cell, width
+from queries.cells import cell
+from queries.layout import lay_out
 
 FORMATS = ("table", "json", "csv", "markdown")
-_GAP = "  "
-_NARROWEST = 12
 
 
 def render(answer: Answer, format: str = "table", *, columns: int | None = None) -> str:
-    """The answer as text that ends with a line break, in one of :data:`FORMATS`. A table is wrapped to `columns`."""
+    """The answer as text that ends with a line break, in one of :data:`FORMATS`. A table is fitted into `columns`."""
     if format == "table":
         return table(answer, columns)
     makers: dict[str, Callable[[Answer], str]] = {"json": as_json, "csv": as_csv, "markdown": as_markdown}
@@ -84,68 +83,5 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table; where `columns` is given and too small, the widest texts are wrapped and rows set apart."""
-    rows, right = shown(answer), _numeric(answer)
-    widths = [max([width(h), *(width(r[i]) for r in rows)]) for i, h in enumerate(answer.columns)]
-    if columns is not None:
-        widths = _fit(widths, [_floor(h, n, w) for h, n, w in zip(answer.columns, right, widths, strict=True)], columns)
-    lines = _line(answer.columns, widths, right)
-    lines.append(_GAP.join("─" * w for w in widths))
-    blocks = [_line(row, widths, right) for row in rows]
-    apart = any(len(block) > 1 for block in blocks)
-    for i, block in enumerate(blocks):
-        lines += ["", *block] if apart and i else block
-    return "".join(line.rstrip() + "\n" for line in lines)
-
-
-def _floor(head: str, numeric: bool, natural: int) -> int:
-    return natural if numeric else min(natural, max(_NARROWEST, width(head)))
-
-
-def _fit(widths: Sequence[int], floors: Sequence[int], columns: int) -> list[int]:
-    """Widths that fit, taken from the widest first; never below the floors."""
-    out = list(widths)
-    excess = sum(out) + len(_GAP) * (len(out) - 1) - columns
-    while excess > 0:
-        room = [w - f for w, f in zip(out, floors, strict=True)]
-        if max(room, default=0) <= 0:
-            break
-        widest = max(range(len(out)), key=lambda i: (room[i] > 0, out[i]))
-        out[widest] -= 1
-        excess -= 1
-    return out
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
-    """The lines of one row."""
-    wrapped = [_wrap(text, w) for text, w in zip(cells, widths, strict=True)]
-    out = []
-    for i in range(max(map(len, wrapped), default=0)):
-        parts = [w[i] if i < len(w) else "" for w in wrapped]
-        pads = [" " * (w - width(p)) for p, w in zip(parts, widths, strict=True)]
-        out.append(_GAP.join(pad + p if r else p + pad for p, pad, r in zip(parts, pads, right, strict=True)))
-    return out
-
-
-def _wrap(text: str, limit: int) -> list[str]:
-    """Lines no wider than `limit`, broken at spaces, after dots and commas, else anywhere."""
-    if width(text) <= limit:
-        return [text]
-    lines, line = [], ""
-    for piece in _pieces(text, limit):
-        if line and width(line) + width(piece.rstrip()) > limit:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-    return [*lines, line.rstrip()]
-
-
-def _pieces(text: str, limit: int) -> list[str]:
-    pieces, piece = [], ""
-    for at, sign in enumerate(text):
-        piece += sign
-        following = text[at + 1 : at + 2]
-        if (sign in " .,/_" and following != " ") or width(piece) >= limit:
-            pieces.append(piece)
-            piece = ""
-    return [*pieces, piece] if piece else pieces
+    """An aligned table, fitted into `columns` where they are given; see :mod:`queries.layout`."""
+    return lay_out(answer.columns, shown(answer), _numeric(answer), columns)

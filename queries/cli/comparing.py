@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from queries.cells import printable
 from queries.cli import complete, terminal
 from queries.cli.either import models as either
 from queries.cli.ignoring import ignoring
@@ -118,6 +120,8 @@ def _show(
     answer = side_by_side(steps[0], named=named, everything=everything, tensors=tensors)
     if run.format == "table":  # lines are read as lines; the other forms have them as rows
         lines, answer = script(answer, steps[0])
+        if not (lines or answer.rows):  # identical: the sentence that says so is the answer
+            lines, answer = f"{printable(answer.notes[0])}\n", replace(answer, notes=answer.notes[1:])
         run.show(answer, output, before=lines)
     else:
         run.show(answer, output)

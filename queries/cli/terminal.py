@@ -38,8 +38,11 @@ def tell(text: str) -> None:
     sys.stderr.flush()
 
 
-def columns() -> int:
-    """Width to wrap tables to: that of the terminal, else $COLUMNS, else a page's."""
+def columns() -> int | None:
+    """Width to fit tables into: $COLUMNS, else that of the terminal; None where stdout is no terminal."""
+    named = os.environ.get("COLUMNS", "")
+    if not (named.isdigit() and int(named)) and not sys.stdout.isatty():
+        return None  # lines stay whole for grep and the like
     return shutil.get_terminal_size((_PAGE, 24)).columns
 
 

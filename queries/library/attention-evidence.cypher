@@ -23,15 +23,17 @@ count = "Attention modules in the row."
 attends = { doc = "self, cross or joint.", unknown = true }
 basis = "What it is known by."
 rule = "Rule that said so."
-confidence = "Measured precision of the rule."
+confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }
 evidence = "What was seen, or why nothing proves a kind."
 statement = "What the rule says."
 ---*/
 MATCH (a:Attention {model: $model})
 OPTIONAL MATCH (r:Rule {uid: a.attends_rule})
-WITH a, r.statement AS statement, reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
+WITH a, r.statement AS statement, r.precision AS precision,
+     reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(a.path), a.path
 RETURN a.pattern AS attention, collect(index) AS blocks, count(*) AS count,
-       a.attends AS attends, a.attends_basis AS basis, a.attends_rule AS rule, min(a.attends_confidence) AS confidence,
+       a.attends AS attends, a.attends_basis AS basis, a.attends_rule AS rule,
+       min(CASE WHEN a.attends_confidence = 0.5 AND precision IS NULL THEN null ELSE a.attends_confidence END) AS confidence,
        a.attends_detail AS evidence, min(statement) AS statement
 ORDER BY attention, attends, basis, rule, evidence

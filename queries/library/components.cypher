@@ -21,9 +21,12 @@ doc = "The model asked about."
 component = "Path of the component."
 role = { doc = "diffusion_transformer, vae_encoder, vocoder ...", unknown = true }
 basis = "What the role is known by."
-confidence = "Measured precision of the rule."
+confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }
 evidence = "What was seen."
 ---*/
 MATCH (c:Component {model: $model})
-RETURN c.path AS component, c.role AS role, c.role_basis AS basis, c.role_confidence AS confidence, c.role_detail AS evidence
+OPTIONAL MATCH (r:Rule {uid: c.role_rule})
+RETURN c.path AS component, c.role AS role, c.role_basis AS basis,
+       CASE WHEN c.role_confidence = 0.5 AND r.precision IS NULL THEN null ELSE c.role_confidence END AS confidence,
+       c.role_detail AS evidence
 ORDER BY component

@@ -33,16 +33,19 @@ kv_dim = "Width the key projection reads."
 inner_dim = "Rows of the query projection."
 heads = { doc = "Query heads.", unknown = true }
 basis = "What the kind is known by: shape, neighbour, name, metadata or convention."
-confidence = "Measured precision of the rule."
+confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }
 evidence = "What was seen."
 ---*/
 MATCH (a:Attention {model: $model}) WHERE a.attends = 'cross'
 OPTIONAL MATCH (a)-[:QUERIES]->(q:Stream)
 OPTIONAL MATCH (a)-[:ATTENDS_TO]->(c:Stream)
-WITH a, q.name AS queries, c.name AS attends_to,
+OPTIONAL MATCH (r:Rule {uid: a.attends_rule})
+WITH a, q.name AS queries, c.name AS attends_to, r.precision AS precision,
      reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(a.path), a.path
 RETURN a.pattern AS attention, collect(index) AS blocks, count(*) AS count,
        queries, a.q_dim AS q_dim, attends_to, a.kv_dim AS kv_dim, a.inner_dim AS inner_dim, a.heads AS heads,
-       a.attends_basis AS basis, min(a.attends_confidence) AS confidence, min(a.attends_detail) AS evidence
+       a.attends_basis AS basis,
+       min(CASE WHEN a.attends_confidence = 0.5 AND precision IS NULL THEN null ELSE a.attends_confidence END) AS confidence,
+       min(a.attends_detail) AS evidence
 ORDER BY attention, queries, q_dim, attends_to, kv_dim, inner_dim, heads, basis

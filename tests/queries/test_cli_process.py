@@ -52,6 +52,13 @@ def test_data_and_messages_are_apart(small: Path) -> None:
     assert "12 of 24" in done.stderr
 
 
+def test_lines_are_whole_where_stdout_is_no_terminal_unless_columns_says_otherwise(small: Path) -> None:
+    wide = run("ask", "cross-attention", "duo", ARCHKB_STORE=str(small), COLUMNS="").stdout
+    assert any("net.blocks.{i}.attn2  0-11" in line and "keys read 16" in line for line in wide.splitlines())
+    narrow = run("ask", "cross-attention", "duo", ARCHKB_STORE=str(small), COLUMNS="60").stdout
+    assert max(map(len, narrow.splitlines())) <= 60
+
+
 def test_a_reader_that_goes_away_is_no_error(small: Path) -> None:
     command = f"'{sys.executable}' -m queries.cli cypher 'UNWIND range(1, 200000) AS i RETURN i' --limit 200000"
     script = f"{command} | head -1; echo ${{PIPESTATUS[0]}}"

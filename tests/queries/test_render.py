@@ -111,6 +111,8 @@ def test_names_from_files_cannot_drive_the_terminal() -> None:
         ([3, 3, 3], "shape", "3×3×3"),
         ([], "shape", "scalar"),
         (0.5, "share", "50 %"),
+        (0.98765, "confidence", "0.9877"),
+        (None, "confidence", "unmeasured"),
         (999, "bytes", "999 B"),
         (1_000_000, "bytes", "1 MB"),
     ],
@@ -135,6 +137,41 @@ def test_cells(value: object, show: str, text: str) -> None:
 )
 def test_indices_as_ranges(indices: list[str], text: str) -> None:
     assert ranges(indices) == text
+
+
+def _diff(columns: int) -> str:
+    rows = (("precision", "BF16 > 99.9 %, F32 < 0.1 %", "F32 0.04 %, F8_E4M3 99.96 %"), ("size", "21.6B", "1,234,567"))
+    return render(Answer("q", ("aspect", "first_model-v1", "second_model-v2"), rows), "table", columns=columns)
+
+
+@pytest.mark.parametrize("columns", [20, 30, 40, 50, 60, 80, 160])
+def test_no_number_is_broken_at_any_width(columns: int) -> None:
+    text = _diff(columns)
+    for whole in ("99.9 %", "0.1 %", "0.04 %", "99.96 %", "21.6B", "1,234,567", "F8_E4M3"):
+        assert whole in text
+    assert max(width(line) for line in text.splitlines()) <= max(columns, 37)
+
+
+def test_what_fits_no_other_way_is_written_as_records() -> None:
+    lines = _diff(36).splitlines()
+    assert lines[0] == "aspect           precision"
+    assert lines[1].startswith("first_model-v1   BF16")
+    assert lines.count("") == 1
+    assert "─" not in "".join(lines)
+
+
+def test_names_are_broken_between_their_words_before_that() -> None:
+    rows = (("diffusion_pipeline of one", "diffusion_transformer"),)
+    text = render(Answer("q", ("a", "b"), rows), "table", columns=26)
+    assert "diffusion_\n" in text
+    assert "─" in text
+
+
+def test_long_texts_of_a_node_are_shortened_for_people_only() -> None:
+    answer = Answer("q", ("m",), (({"sketch": "x" * 500, "name": "n"},),))
+    assert "(500 characters)" in render(answer, "table")
+    assert "x" * 500 in render(answer, "json")
+    assert "x" * 500 in render(answer, "csv")
 
 
 def test_wrapped_rows_are_set_apart() -> None:
