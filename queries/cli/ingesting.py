@@ -142,9 +142,7 @@ def _status(counts: Counts) -> str:
 def design(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A header of any known form.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Name the design gives the model. Default: the file's name.")
-    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name the design gives the model. Default: the file's name.")] = None,
 ) -> None:
     """Write a header as a design file: names, dtypes and shapes as patterns over ranges, in YAML.
 
