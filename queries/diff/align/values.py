@@ -123,11 +123,6 @@ class Alignment:
         return tuple(p for p in self.one_to_one if self.a[p.a[0]].dtype != self.b[p.b[0]].dtype)
 
     @cached_property
-    def renamed(self) -> tuple[Pair, ...]:
-        """Pairs of one tensor each whose key differs."""
-        return tuple(p for p in self.one_to_one if p.a != p.b)
-
-    @cached_property
     def unchanged(self) -> int:
         """Tensors with one name, one shape and one dtype in both models."""
         return sum(p.a == p.b and self.a[p.a[0]] == self.b[p.b[0]] for p in self.one_to_one)
