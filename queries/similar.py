@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kb.likeness import differences, likeness
@@ -17,15 +17,22 @@ _COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
 _NAMED = ("SAME_AS", "VERSION_OF", "DERIVES_FROM")
 
 
-def similar(mine: Known, store: Store, limit: int = 5) -> Answer:
+def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] = ()) -> Answer:
     """The models most like `mine`, best first; the columns between score and relations are the score's parts.
 
-    A model of the store without a sketch cannot be compared, and the answer says how many those were.
+    Models that `mine` adapts come before all others. A model of the store without a sketch is left out.
     """
     rows = store.read(_MODELS, {"uid": mine.uid}).rows
     others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in rows]
-    found = _ranked(mine, [o for o in others if o.name != mine.name])[:limit]
+    found = [_adapted(row, adapts) for row in _ranked(mine, [o for o in others if o.name != mine.name])]
+    found = sorted(found, key=lambda row: row[0] not in adapts)[:limit]
     return Answer("similar", _COLUMNS, tuple(found), notes=(_nearest(found),))
+
+
+def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
+    """The row with ADAPTS among its relations, where the model is one that is adapted."""
+    at = _COLUMNS.index("relations")
+    return (*row[:at], ["ADAPTS", *row[at]], *row[at + 1 :]) if row[0] in adapts else row
 
 
 def _nearest(found: list[tuple[Any, ...]]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kb.adapter import Target, lay, targets, widths
 from kb.lineage import COLUMNS, Known, Link, links
+from kb.outline import counted
 from kb.sketch import sketch
 from kb.store import statements
 from kb.store.assemble import read_back
@@ -106,5 +107,5 @@ def _link(
     fit = lay(wanted, modules)
     if not fit.touched or len(fit.touched) < ADAPTED * len(wanted):
         return []
-    said = f"{len(fit.touched)} of {len(wanted)} targets are modules of {base.name} with the widths they need"
+    said = f"{len(fit.touched)} of {counted(len(wanted), 'target')} found in {base.name} with the widths they need"
     return [Link("ADAPTS", adapter.uid, base.uid, (len(fit.touched), fit.no_ops, said))]

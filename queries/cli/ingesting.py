@@ -117,10 +117,15 @@ def _one(source: str, name: str, family: str | None, release: str | None, store:
 
 
 def _tell_nearest(store: Store, tables: GraphTables) -> None:
-    """What a new model is most like, where it is like anything; said on stderr."""
+    """What a new model adapts, or is most like, where it is like anything; said on stderr."""
     from kb.lineage import Known
+    from queries.adapts import adapts, sentence
     from queries.similar import similar
 
+    bases = adapts(tables, store)
+    if bases is not None:
+        terminal.tell(f"archkb: {tables.name}: {sentence(bases)}")
+        return
     found = similar(Known.of(tables.model), store, limit=1)
     if found.rows and found.rows[0][1] >= _LIKE:
         terminal.tell(f"archkb: {tables.name}: {found.notes[0]}")

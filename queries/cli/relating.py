@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,7 +50,8 @@ def similar(
     """Find the models in the store most like a model or a file, with the parts of each score and what differs.
 
     The score is a weighted mean of what the two share: spelling (names with shapes), layers (kinds with sizes), blocks
-    (their shapes), form (attention, feed-forward and norm kinds in units of the width), words, and scale.
+    (their shapes), form (attention, feed-forward and norm kinds in units of the width), words, and scale. Of an adapter
+    it says which models it adapts; they come first.
 
     \b
     Examples:
@@ -57,10 +59,16 @@ def similar(
       archkb similar unknown.safetensors --limit 3 --json
     """
     from kb.lineage import Known
+    from queries.adapts import adapts, sentence
     from queries.similar import similar as ranked
 
     with models(run) as found:
-        run.show(ranked(Known.of(found.load(model).model), found.store, limit))
+        tables = found.load(model)
+        bases = adapts(tables, found.store)
+        answer = ranked(Known.of(tables.model), found.store, limit, adapts=[name for name, _ in bases or ()])
+    if bases is not None:  # what an adapter resembles says little beside what it adapts
+        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}",))
+    run.show(answer)
 
 
 @with_store_and_output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import prod
 from pathlib import Path
 
 from tests.queries.conftest import Archkb
@@ -10,12 +11,14 @@ from tests.queries.diff.nets import transformer
 
 
 def write(path: Path, depth: int, word: str = "self_attn", **more: tuple[int, ...]) -> Path:
+    return saved(path, {k.replace("self_attn", word): s for k, s in {**transformer(depth), **more}.items()})
+
+
+def saved(path: Path, shapes: dict[str, tuple[int, ...]]) -> Path:
     at, out = 0, {}
-    for key, shape in {**transformer(depth), **more}.items():
-        size = 4
-        for d in shape:
-            size *= d
-        out[key.replace("self_attn", word)] = {"dtype": "F32", "shape": list(shape), "data_offsets": [at, at + size]}
+    for key, shape in shapes.items():
+        size = 4 * prod(shape)
+        out[key] = {"dtype": "F32", "shape": list(shape), "data_offsets": [at, at + size]}
         at += size
     path.write_text(json.dumps(out))
     return path
@@ -49,6 +52,22 @@ def test_alone_in_the_store(archkb: Archkb, tmp_path: Path) -> None:
 def test_ingest_says_what_a_new_model_is_most_like(archkb: Archkb, tmp_path: Path) -> None:
     assert "nearest" not in archkb("ingest", write(tmp_path / "four.json", 4)).err
     assert "six: nearest known: four (0." in archkb("ingest", write(tmp_path / "six.json", 6)).err
+
+
+def test_an_adapter_is_told_by_what_it_adapts(archkb: Archkb, tmp_path: Path) -> None:
+    halves = {"lora_A": (4, 64), "lora_B": (64, 4)}
+    keys = {f"model.layers.{i}.self_attn.q_proj.{h}.weight": s for i in range(4) for h, s in halves.items()}
+    lora = saved(tmp_path / "lora.json", keys)
+    archkb("ingest", write(tmp_path / "other.json", 2, "attention"))
+    assert "lora: an adapter of no model in the store" in archkb("ingest", lora).err
+    archkb("ingest", write(tmp_path / "four.json", 4))
+    for name in ("lora", lora):
+        called = archkb("similar", name, "--json")
+        assert (called.json[0]["model"], called.json[0]["relations"]) == ("four", ["ADAPTS"])
+        assert called.err == "archkb: lora adapts four (4 of 4 targets)\n"
+        assert "adapts four: 4 of 4 targets" in archkb("explain", name).out
+        archkb("forget", "lora", "--yes")
+    assert "archkb: lora: adapts four (4 of 4 targets)" in archkb("ingest", lora).err
 
 
 def test_how_much_of_a_is_b(archkb: Archkb, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ingest.assemble import analyse
@@ -11,6 +13,7 @@ from kb.errors import NotFoundError
 from kb.tables import GraphTables
 from kb.values import Header
 from queries.explain import explain
+from tests.nets import header
 from tests.queries.conftest import Archkb
 
 
@@ -24,7 +27,56 @@ def test_the_page_says_what_the_model_is(shdt: GraphTables) -> None:
     assert "diffusion_transformer" in text
     assert "32 blocks, of 2 templates" in text
     assert "blocks 0, 4, 8, 12, 16, 20, 24, 28" in text
-    assert text.count("ff: plain feed-forward, 2048 → 8192") == 2
+    assert text.count("ff: plain feed-forward, 2048 → 8192") == 1
+
+
+def test_forms_of_blocks_are_told_apart_by_what_differs(shdt: GraphTables) -> None:
+    (line,) = [x.text for x in explain(shdt) if "; as blocks" in x.text]
+    assert line.startswith("blocks 1-3, 5-7, ")
+    assert line.endswith("as blocks 0, 4, 8, 12, 16, 20, 24, 28, but without stream_gate (scalar)")
+
+
+def test_fewer_key_heads_than_query_heads_are_said(shdt: GraphTables) -> None:
+    text = "\n".join(line.text for line in explain(shdt))
+    assert "cross_attn: cross-attention, video reads text, 2048 ← 2048, 16 heads of 128, 4 KV heads" in text
+    hidden = "\n".join(x.text for x in explain(to_tables(analyse(_without_metadata()), name="shdt")))
+    assert "heads unknown, 4 query heads a KV head" in hidden
+
+
+def test_what_is_outside_the_stacks_is_said_where_there_is_no_component(shdt: GraphTables) -> None:
+    text = "\n".join(line.text for line in explain(shdt))
+    assert "outside the stacks: 3 Embedding (pos_encoding), 7 Linear (" in text
+    assert "patch_embed" in text
+    assert "tensors of no layer: pos_encoding.scale_h 1" in text
+
+
+def test_blocks_that_differ_in_sizes_only_are_one_entry() -> None:
+    tables = to_tables(analyse(read_header("design:ltx-2-19b-dev")), name="ltx")
+    texts = [line.text for line in explain(tables)]
+    (vocoder,) = [t for t in texts if t.startswith("vocoder.resblocks")]
+    assert vocoder.startswith("vocoder.resblocks: 15 blocks, alike but for sizes (18.6k to 17.3M elements each)")
+    assert sum("convs1.0 and convs2.0" in t for t in texts) == 1
+    assert "blocks 0, 2, 4, 6, 8: 3.54M to 453M elements each, alike but for sizes" in texts
+    assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → hidden" in texts
+
+
+LORA = {
+    f"diffusion_model.blocks.{i}.ff.lora_{half}.weight": s
+    for i in range(2)
+    for half, s in (("A", (4, 8)), ("B", (16, 4)))
+}
+
+
+def test_an_adapter_is_told_by_its_targets() -> None:
+    tables = to_tables(analyse(header({**LORA, "diffusion_model.blocks.0.out.lora_A.weight": (2, 8)})), name="lora")
+    assert [x.text for x in explain(tables, bases=[("base", "3 of 3 targets")])][1:] == [
+        "adapts base: 3 of 3 targets",
+        "3 targets, ranks 4 (2), 2 (1)",
+        "diffusion_model.blocks.{i}.ff: 2 targets, rank 4, 8 → 16",
+        "diffusion_model.blocks.{i}.out: 1 target, rank 2; 1 with one half only, which changes nothing",
+    ]
+    assert "adapts no model of the store" in explain(tables, bases=[])[1].text
+    assert "adapts" not in explain(tables)[1].text
 
 
 def test_every_inferred_line_has_evidence(shdt: GraphTables) -> None:
@@ -56,9 +108,19 @@ def _without_metadata() -> Header:
 def test_the_command(archkb: Archkb) -> None:
     archkb("ingest", "design:aiprod-hwvae")
     page = archkb("explain", "aiprod-hwvae")
+    assert archkb("explain", "design:aiprod-hwvae").out == page.out
     assert page.code == 0
     assert "vae.encoder: vae_encoder" in page.out
     assert "·" not in page.out
     assert "·" in archkb("explain", "aiprod-hwvae", "vae.encoder", "--evidence").out
     assert archkb("explain", "aiprod-hwvae", "--json").json[0]["level"] == 0
-    assert archkb("explain", "aiprod-hwvae", "no.such").code == 2
+    assert "confidence unmeasured" in archkb("explain", "aiprod-hwvae", "--evidence").out
+    wrong = archkb("explain", "aiprod-hwvae", "vae.encode")
+    assert wrong.code == 2
+    assert "Did you mean 'vae.encoder'" in wrong.err
+
+
+def test_a_file_is_explained_without_a_store(archkb: Archkb, header, tmp_path: Path) -> None:
+    page = archkb("explain", header())
+    assert page.out.startswith("tiny: ")
+    assert not (tmp_path / "own").exists()

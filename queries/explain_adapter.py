@@ -1,0 +1,45 @@
+"""An adapter on the page: what it adapts, its targets by place, and their ranks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from kb.adapter import Target, targets
+from kb.outline import counted
+from kb.paths import pattern
+from queries.diff.profile import Profile
+from queries.explain_lines import Line
+
+Bases = Sequence[tuple[str, str]]
+"""Names of the models an adapter adapts, each with what shows it."""
+
+
+def adapter_lines(p: Profile, bases: Bases | None) -> Iterator[Line]:
+    """Nothing where the model is no adapter; `bases` is None where nobody looked for them."""
+    found = targets({key: tuple(t["shape"]) for key, t in p.tensors.items()})
+    if not found or p.model["role"] != "adapter":
+        return
+    for name, shows in bases or ():
+        yield Line(1, "", f"adapts {name}: {shows}")
+    if bases is not None and not bases:
+        yield Line(1, "", "adapts no model of the store: none has its targets with the widths they need")
+    yield Line(1, "", f"{counted(len(found), 'target')}, {_ranks(found.values())}")
+    places: dict[str, list[Target]] = {}
+    for path, target in found.items():
+        places.setdefault(pattern(path), []).append(target)
+    for place, members in sorted(places.items()):
+        widths = {(t.reads, t.writes) for t in members if t.whole and t.reads and t.writes}
+        size = "".join(f", {reads} → {writes}" for reads, writes in widths) if len(widths) == 1 else ""
+        halves = sum(not t.whole for t in members)
+        lost = f"; {halves} with one half only, which changes nothing" if halves else ""
+        yield Line(2, "", f"{place}: {counted(len(members), 'target')}, {_ranks(members)}{size}{lost}")
+
+
+def _ranks(members: Iterable[Target]) -> str:
+    counts = Counter(t.rank for t in members)
+    if len(counts) == 1:
+        (rank,) = counts
+        return f"rank {rank}" if rank is not None else "rank unknown"
+    shown = sorted(counts.items(), key=lambda c: (-c[1], c[0] or 0))
+    return "ranks " + ", ".join(f"{'unknown' if rank is None else rank} ({n})" for rank, n in shown)

@@ -1,0 +1,121 @@
+"""A stack on the page: blocks that are alike are described once, and of others it is said in what they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.outline import counted, human, ranges
+from kb.paths import pattern, within
+from queries.cells import cell
+from queries.diff.profile import Cells, Profile
+from queries.explain_lines import Draft, Line, because, drafts, finished
+from queries.explain_loose import layers
+
+_SHOWN = 4
+"""How many tensors are named of those that two forms of blocks do not share."""
+
+
+@dataclass(frozen=True)
+class _Template:
+    """Blocks of one template, by index."""
+
+    profile: Profile
+    blocks: Sequence[Cells]
+    level: int
+
+    @cached_property
+    def drafts(self) -> list[Draft]:
+        """What is in the first of them."""
+        path = str(self.blocks[0]["path"])
+        below = [c for c in self.profile.modules.values() if within(str(c["path"]), path)]
+        found = drafts(self.profile, below, path, self.level)
+        text = layers(below, path)
+        return found or ([Draft(Line(self.level, path, text))] if text else [])
+
+    @cached_property
+    def tensors(self) -> Mapping[str, str]:
+        """Names below the block, numbers as {i}, and the shape of the first of each."""
+        path = str(self.blocks[0]["path"])
+        keys = self.profile.keys_below.get(path) or [k for k in self.profile.tensors if within(k, path)]
+        out: dict[str, str] = {}
+        for key in keys:
+            out.setdefault(pattern(key[len(path) + 1 :]), cell(self.profile.tensors[key]["shape"], "shape"))
+        return out
+
+    @property
+    def form(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """What templates have in common that differ in sizes and counts only."""
+        return frozenset(self.tensors), self.said
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The lines without their numbers of times."""
+        return tuple(d.line.text for d in self.drafts)
+
+
+def stack_lines(p: Profile, stack: Cells, level: int) -> Iterator[Line]:
+    """The stack, then its blocks."""
+    blocks = p.children.get(str(stack["path"]), [])
+    groups: dict[str, list[Cells]] = {}
+    for block in sorted(blocks, key=lambda b: b["ordinal"] or 0):
+        groups.setdefault(block["template"], []).append(block)
+    forms: dict[tuple[frozenset[str], tuple[str, ...]], list[_Template]] = {}
+    for members in groups.values():
+        template = _Template(p, members, level + 1)
+        forms.setdefault(template.form, []).append(template)
+    text = f"{stack['path']}: {counted(stack['stack_depth'] or len(blocks), 'block')}, "
+    text += f"{_alike(len(groups), list(forms.values()))}, {human(stack['n_params'])} elements"
+    yield Line(level, str(stack["path"]), text, because(stack, "stack_depth"))
+    if len(forms) == 1:
+        yield from finished([t.drafts for t in next(iter(forms.values()))])
+    elif forms:
+        yield from _several(list(forms.values()), level + 1)
+
+
+def _alike(templates: int, forms: Sequence[Sequence[_Template]]) -> str:
+    if templates <= 1:
+        return "all alike"
+    if len(forms) == 1:
+        return f"alike but for sizes ({_sizes(forms[0])})"
+    return f"of {templates} templates" + (f" in {len(forms)} forms" if len(forms) < templates else "")
+
+
+def _several(forms: Sequence[Sequence[_Template]], level: int) -> Iterator[Line]:
+    """Each form with its blocks; one whose lines another has is told by what differs."""
+    for i, templates in enumerate(forms):
+        path = str(templates[0].blocks[0]["path"])
+        sizes = f"{_sizes(templates)}{', alike but for sizes' if len(templates) > 1 else ''}"
+        alike = next((f for f in forms[:i] if f[0].said == templates[0].said), None)
+        differs = f"; as {_where(alike)}, but {_difference(alike[0], templates[0])}" if alike else ""
+        yield Line(level, path, f"{_where(templates)}: {sizes}{differs}")
+        if not alike:
+            for line in finished([t.drafts for t in templates]):
+                yield Line(level + 1, line.path, line.text, line.evidence)
+
+
+def _where(templates: Sequence[_Template]) -> str:
+    blocks = [b for t in templates for b in t.blocks]
+    return f"{'blocks' if len(blocks) > 1 else 'block'} {ranges(b['ordinal'] or 0 for b in blocks)}"
+
+
+def _sizes(templates: Sequence[_Template]) -> str:
+    sizes = sorted(t.blocks[0]["n_params"] for t in templates)
+    shown = list(dict.fromkeys((human(sizes[0]), human(sizes[-1]))))
+    many = sum(len(t.blocks) for t in templates) > 1
+    return f"{' to '.join(shown)} elements{' each' if many else ''}"
+
+
+def _difference(a: _Template, b: _Template) -> str:
+    """What the second has more and less than the first."""
+    more = {n: s for n, s in b.tensors.items() if n not in a.tensors}
+    less = {n: s for n, s in a.tensors.items() if n not in b.tensors}
+    parts = [f"{word} {_named(found)}" for word, found in (("with", more), ("without", less)) if found]
+    return " and ".join(parts) or "in other sizes"
+
+
+def _named(tensors: Mapping[str, str]) -> str:
+    shown = ", ".join(f"{name} ({shape})" for name, shape in list(tensors.items())[:_SHOWN])
+    more = len(tensors) - _SHOWN
+    return f"{shown} and {counted(more, 'other tensor')}" if more > 0 else shown
