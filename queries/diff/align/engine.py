@@ -12,6 +12,7 @@ from queries.diff.align.isomorph import Forms
 from queries.diff.align.liketree import Match
 from queries.diff.align.parts import Part
 from queries.diff.align.places import places
+from queries.diff.align.renumbered import renumbered
 from queries.diff.align.shared import CONVENTION, common_prefix, moved, rearranged, shared_keys
 from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
@@ -93,8 +94,14 @@ def _spare(a: Tensors, b: Tensors, pairs: Iterable[Pair]) -> tuple[dict[str, Spe
 
 def _named(a: Tensors, b: Tensors) -> list[Pair]:
     keys, convention = shared_keys(a, b)
+    shifted = renumbered(a, b) if convention else {}
+    gone = {*shifted, *shifted.values()}
     text = "one key in both models" + ("" if convention else ", and one shape")
-    return [Pair((k,), (k,), "same", "name", text, MEASURED["name"]) for k in keys]
+    out = [Pair((k,), (k,), "same", "name", text, MEASURED["name"]) for k in keys if k not in gone]
+    text = "blocks of one stack whose shapes go together in order, under other numbers"
+    for k, q in shifted.items():
+        out.append(Pair((k,), (q,), "same" if k == q else "rename", "shape", text, MEASURED["shape"]))
+    return out
 
 
 def _moved(a: Tensors, b: Tensors) -> list[Pair]:

@@ -304,3 +304,18 @@ def test_a_dtype_that_changed_with_a_fusion_is_said() -> None:
 def test_a_gate_in_a_feed_forward_is_not_one_of_an_attention() -> None:
     gated = transformer() | {f"model.layers.{i}.mlp.gate_proj.weight": (256, 64) for i in range(4)}
     assert _lines(transformer(), gated)[0].startswith("gate_proj of the feed-forward added: ")
+
+
+def _unlike(*widths: int) -> dict[str, tuple[int, ...]]:
+    blocks = (linear(f"blocks.{i}.fc", w, 8) | linear(f"blocks.{i}.down", 8, w) for i, w in enumerate(widths))
+    return {k: v for block in blocks for k, v in block.items()} | linear("head", 3, 8)
+
+
+def test_a_block_put_between_others_is_named_though_the_others_kept_their_names() -> None:
+    a, b = _unlike(*range(20, 32)), _unlike(*range(20, 27), 99, *range(27, 32))
+    assert _lines(a, b) == ["blocks depth 12 -> 13, block 7 inserted (4 tensors added)", "20 renamed"]
+    assert _lines(b, a) == ["blocks depth 13 -> 12, block 7 dropped (4 tensors removed)", "20 renamed"]
+
+
+def test_among_like_blocks_no_header_shows_which_is_new() -> None:
+    assert _lines(_unlike(*[20] * 12), _unlike(*[20] * 13)) == ["blocks depth 12 -> 13 (4 tensors added)"]
