@@ -11,7 +11,7 @@ aliases = [
   "uncertain facts",
 ]
 identity = ["subject", "property", "why"]
-empty = "every inferred property has a value"
+empty = "every inferred property has a value, and of every stream it is known what writes it"
 
 [params.model]
 type = "model"
@@ -19,8 +19,8 @@ doc = "The model asked about."
 
 [columns]
 subject = "What it is unknown of: a path, numbers as {i}, or the model."
-property = "The property that is null."
-count = "Modules in the row."
+property = "The property that is null; `stream source` is the module that writes a stream."
+count = "Modules or streams in the row."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 why = { doc = "Why nothing proves a value.", unknown = true }
 ---*/
@@ -30,6 +30,7 @@ CALL {
           {property: 'heads', known: a.heads IS NOT NULL, why: a.heads_detail},
           {property: 'kv_heads', known: a.kv_heads IS NOT NULL, why: a.kv_heads_detail},
           {property: 'head_dim', known: a.head_dim IS NOT NULL, why: a.head_dim_detail},
+          {property: 'gqa', known: a.gqa IS NOT NULL OR a.gqa_detail IS NULL, why: a.gqa_detail},
           {property: 'qk_norm', known: a.qk_norm IS NOT NULL, why: a.qk_norm_detail}] AS f
   WITH a, f WHERE NOT f.known
   RETURN a.pattern AS subject, a.path AS path, f.property AS property, f.why AS why
@@ -45,6 +46,13 @@ CALL {
   UNION ALL
   MATCH (s:Stream {model: $model}) WHERE s.name IS NULL
   RETURN s.scope AS subject, s.scope AS path, 'stream name' AS property, s.name_detail AS why
+  UNION ALL
+  MATCH (s:Stream {model: $model}) WHERE s.source IS NULL
+  WITH s, COUNT { MATCH (s)<-[:QUERIES]-(q:Attention) } AS asked, COUNT { MATCH (s)<-[:ATTENDS_TO]-(k:Attention) } AS read
+  RETURN CASE WHEN s.scope = '' THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
+         CASE WHEN asked = 0 AND read > 0
+              THEN 'no projection outside the blocks is named for a condition and writes its width'
+              ELSE 'it is what blocks add to: a header does not say which layer in front of them writes it first' END AS why
   UNION ALL
   MATCH (k:Module {model: $model}) WHERE k.kind IS NULL OR k.kind = 'Other'
   RETURN k.pattern AS subject, k.path AS path, 'kind' AS property, k.kind_detail AS why

@@ -151,7 +151,10 @@ def duo() -> GraphTables:
         n_bytes=9000,
         n_modules=99,
         dtypes=["F8_E4M3", "BF16"],
-        sketch=Sketch({"form": {"attention self separate": 0.8, "norm RMSNorm": 0.2}}, {"depth": 12.0}).text,
+        sketch=Sketch(
+            {"form": {"attention self separate": 0.8, "norm RMSNorm": 0.2}, "layers": {"Linear 32>32": 1.0}},
+            {"depth": 12.0},
+        ).text,
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
     g.module("net", "Component", role="diffusion_transformer", n_params=4000, n_bytes=7000, n_tensors=50)
@@ -240,10 +243,14 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
         n_bytes=160,
         n_modules=5,
         dtypes=["BF16"],
-        sketch=Sketch({"form": {"attention self separate": 1.0}}, {"depth": 1.0}).text,
+        sketch=Sketch(
+            {"form": {"attention self separate": 1.0}, "layers": {"Linear 32>32": 0.5, "Linear 8>8": 0.5}},
+            {"depth": 1.0},
+        ).text,
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
     g.module(root, "Stack", stack_depth=1, uniform=True, runs=["0"])
+    g.stream(root, "hidden", 8)
     block = g.module(f"{root}.0", "Block", block_index=0)
     g.edge("INSTANCE_OF", block, "template-block", "Module Template")
     g.module(
@@ -262,6 +269,15 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
     )
     g.module(f"{root}.0.moe", "FeedForward", form="moe", width=8, hidden=32, experts=4)
     g.module(f"{root}.0.odd", kind="Other", kind_detail="no rule knows these shapes")
+    return g.tables()
+
+
+def adapter() -> GraphTables:
+    """A low-rank adapter of `duo`'s first projections, of two ranks, with one target `duo` has not."""
+    g = Graph("lora", role="adapter", n_tensors=6, n_params=1000, n_bytes=2000, n_modules=8, dtypes=["BF16"])
+    for path, rank in (("net.blocks.0.attn1.to_q", 4), ("net.blocks.1.attn1.to_q", 8), ("net.nowhere", 4)):
+        for half, shape in (("lora_A", [rank, 32]), ("lora_B", [32, rank])):
+            g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", shape)
     return g.tables()
 
 

@@ -18,11 +18,12 @@ from kb.store import Store, open_store
 from queries.ask import ask, bind
 from queries.catalog import open_catalog
 from queries.question import Question
-from tests.queries.graphs import small_models
+from tests.queries.graphs import adapter, small_models
 
 GOLDEN = Path(__file__).parent / "golden.json"
 QUESTIONS = open_catalog().all()
 MODELS = ("duo", "solo")
+ALL = [0, 1, 2, 3]
 VALUES = {"text": "ATTN", "top": "7"}
 
 
@@ -45,13 +46,13 @@ def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 
 def fill(store: Store, order: list[int]) -> None:
-    models = small_models()
+    models = [*small_models(), adapter()]
     for i in order:
         store.replace(models[i])
 
 
 def test_every_question_gives_its_golden_rows(store: Store) -> None:
-    fill(store, [0, 1, 2])
+    fill(store, ALL)
     golden = json.loads(GOLDEN.read_text())
     found = everything(store)
     assert found.keys() == golden.keys()
@@ -60,9 +61,9 @@ def test_every_question_gives_its_golden_rows(store: Store) -> None:
 
 
 def test_rows_and_their_order_do_not_depend_on_the_order_of_ingestion(store: Store) -> None:
-    order = [0, 1, 2]
+    order = list(ALL)
     random.Random(7).shuffle(order)
-    assert order != [0, 1, 2]
+    assert order != ALL
     fill(store, order)
     assert everything(store) == json.loads(GOLDEN.read_text())
 
@@ -89,7 +90,9 @@ def test_the_golden_rows_say_what_the_graph_was_built_to_say() -> None:
     assert {(r["dtype"], r["count"]) for r in golden["mixed-precision duo"]} == {("F8_E4M3", 10), ("BF16", 2)}
     assert [(r["dtypes"], r["count"]) for r in golden["block-precision duo"]] == [("BF16", 2), ("F8_E4M3", 10)]
     assert [r["sublayer"] for r in golden["residual-edges duo"]] == ["attn1", "attn2", "ff"]
-    assert {r["property"] for r in golden["unknowns solo"]} >= {"attends", "kind"}
+    assert {r["property"] for r in golden["unknowns solo"]} >= {"attends", "kind", "stream source"}
+    adapters = [(r["base"], r["rank"], r["targets"], r["touched"], r["no_ops"]) for r in golden["adapters"]]
+    assert adapters == [("duo", 4, 2, 2, 1), ("duo", 8, 1, 2, 1)]
 
 
 @pytest.mark.slow
@@ -114,7 +117,7 @@ def write_golden() -> None:
     """Write golden.json from the embedded store."""
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"{folder}/store")
-        fill(store, [0, 1, 2])
+        fill(store, ALL)
         found = everything(store)
         store.close()
     blocks = [

@@ -61,6 +61,10 @@ CLEAR = [
     ("resdiual conections", "residual-edges"),
     ("quantisation side-cars", "quantisation"),
     ("blocks", "blocks"),
+    ("lora rank", "adapters"),
+    ("which loras are there", "adapters"),
+    ("is it gated", "attention-inventory"),
+    ("is the attention gated?", "attention-inventory"),
 ]
 UNSURE = [
     "attention",
