@@ -113,7 +113,8 @@ def _of_how_many(store: Store, question: Question, params: Mapping[str, Any], ro
     found = sum(row[names.index("count")] for row in rows) if "count" in names else len(rows)
     used = {p: params[p] for p in params if f"${p}" in question.count}
     total = store.read(question.count, used).rows[0][0]
-    return f"{found} of {total} {question.counts}".rstrip()
+    counts = question.counts.removesuffix("s") if total == 1 else question.counts
+    return f"{found} of {total} {counts}".rstrip()
 
 
 def signature(p: Param) -> str:

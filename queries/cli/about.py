@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from kb.errors import ArchkbError
+from kb.outline import counted
 from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.options import with_store_and_output
@@ -110,7 +111,7 @@ def _content() -> Iterator[tuple[str, str, bool]]:
 def _opens(run: Run) -> tuple[str, bool]:
     try:
         with run.store() as store:
-            return f"opens, {len(store.models())} models", True
+            return f"opens, {counted(len(store.models()), 'model')}", True
     except ArchkbError as error:
         return str(error), False
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from kb.errors import ArchkbError
+from kb.outline import counted
 from queries.cli import terminal
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def _without(tables: GraphTables, patterns: Sequence[str]) -> GraphTables:
     kept = [t for t in records if not any(fnmatchcase(t["key"], p) for p in patterns)]
     if not kept:
         raise ArchkbError(f"--ignore leaves no tensor of {tables.name}", cure="name fewer")
-    terminal.tell(f"archkb: {len(records) - len(kept):,} of {len(records):,} tensors of {tables.name} are ignored")
+    terminal.tell(
+        f"archkb: ignored of {tables.name}: {len(records) - len(kept):,} of {counted(len(records), 'tensor')}"
+    )
     m = tables.model
     declared = {name: m[name] for name in ("family", "version", "licence", "attribution") if m[name]}
     specs = tuple(TensorSpec(t["key"], t["dtype"], tuple(t["shape"]), t["file"] or "") for t in kept)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb.errors import ArchkbError, NotFoundError
+from kb.outline import counted
 from queries.answer import Answer, Column
 from queries.cli import terminal
 from queries.cli.options import ModelArgument, with_store, with_store_and_output
@@ -154,7 +155,7 @@ def forget(
 
 def _confirm(store: Store, model: str, uid: str) -> None:
     found = store.read("MATCH (n:Module {model: $model}) RETURN count(n) AS modules", {"model": uid}).rows[0][0]
-    question = f"forget {model} with its {found} modules"
+    question = f"forget {model} with its {counted(found, 'module')}"
     if not terminal.interactive():
         raise ArchkbError(f"would {question}, and nobody is there to ask", cure="add --yes")
     if terminal.ask(f"{question}? [y/N] ").lower() not in ("y", "yes"):

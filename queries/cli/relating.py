@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kb.outline import counted
 from queries.answer import Answer, Column
 from queries.cli import complete
 from queries.cli.either import EitherArgument, is_file, models
@@ -101,7 +102,9 @@ def check_derivation(
     shown = [d for d in descents if everything or d.share >= _SMALL]
     notes = _sum(descents, first.name, second.name)
     if len(shown) < len(descents):
-        notes += (f"{len(descents) - len(shown)} parts of under {_SMALL:.1%} of the elements are left out; --all",)
+        notes += (
+            f"left out: {counted(len(descents) - len(shown), 'part')} of under {_SMALL:.1%} of the elements; --all",
+        )
     run.show(Answer("derivation", _DESCENT, tuple(_row(d, users) for d in shown), notes=notes, about=_SHARES))
 
 

@@ -22,7 +22,7 @@ doc = "The model asked about."
 rule = "Id of the rule."
 property = "Property it gave."
 modules = "Modules it spoke of."
-precision = { doc = "Measured precision, unknown where never measured.", unknown = true }
+precision = { doc = "Measured precision, null where never measured.", show = "confidence" }
 measured_on = "What it was measured on."
 statement = "What the rule says."
 source = "Where it comes from."
