@@ -67,8 +67,15 @@ def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
         found = _HALF.match(key)
         if found:
             half = (found["lora"] or found["factor"] or "").lower()
-            halves.setdefault(found["path"], {})[half] = shape
+            named = halves.setdefault(found["path"], {})
+            if _is_half(key[found.end() :], shape):
+                named[half] = shape
     return {path: _target(path, found) for path, found in sorted(halves.items())}
+
+
+def _is_half(rest: str, shape: Shape) -> bool:
+    """Whether what follows the half's name leaves it a matrix: its bias and its scale are not the half."""
+    return (not rest or rest.lower().endswith("weight")) and len(shape) > 1
 
 
 def _target(path: str, halves: Mapping[str, Shape]) -> Target:

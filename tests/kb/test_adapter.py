@@ -80,3 +80,11 @@ def test_other_low_rank_forms_are_targets_without_widths() -> None:
 
 def test_a_plain_model_has_no_targets() -> None:
     assert targets({f"{path}.weight": (1, 1) for path in BASE}) == {}
+
+
+def test_what_is_no_matrix_is_no_half() -> None:
+    assert not targets({"x.lora_B.weight": (16,)})["x"].whole
+    halves = {"x.lora_A.weight": (4, 8), "x.lora_B.weight": (16, 4)}
+    beside = {"x.lora_A.weight_scale": (), "x.lora_A.bias": (4,), "x.lora_magnitude_vector": (16,)}
+    assert targets(halves | beside) == targets(beside | halves) == targets(halves)
+    assert targets({k.replace("weight", "default.weight"): s for k, s in halves.items()}) == targets(halves)
