@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
-from kb.store.fault import fault
+from kb.store.fault import fault, value_fault
 from kb.store.port import Rows
 
 Auth = tuple[str, str] | None
 
+_EXPLAIN = "EXPLAIN "
 _TIMEOUTS = ("TransactionTimedOut", "Terminated", "LockClient")
 
 
@@ -44,8 +45,8 @@ class Neo4jEngine:
 
     def plan(self, cypher: str, params: Params) -> Plan:
         """The operators of the server's EXPLAIN, and whether it calls the query anything but a read."""
-        with self._translated(None), self._session(read=True) as session:
-            summary = session.run(f"EXPLAIN {cypher}", dict(params)).consume()
+        with self._translated(None, before=_EXPLAIN), self._session(read=True) as session:
+            summary = session.run(_EXPLAIN + cypher, dict(params)).consume()
         return Plan(writes=summary.query_type != "r", operators=tuple(_operators(summary.plan or {})))
 
     @contextmanager
@@ -83,8 +84,8 @@ class Neo4jEngine:
         )
 
     @contextmanager
-    def _translated(self, timeout: float | None) -> Iterator[None]:
-        """Turn the driver's errors into ours; none of them holds a password."""
+    def _translated(self, timeout: float | None, *, before: str = "") -> Iterator[None]:
+        """Turn the driver's errors into ours; none of them holds a password. `before` is what the query begins with."""
         errors = self._neo4j.exceptions
         try:
             yield
@@ -95,7 +96,7 @@ class Neo4jEngine:
                 cure="set ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD",
             ) from error
         except errors.Neo4jError as error:
-            raise _refusal(error, self.uri, timeout) from error
+            raise _refusal(error, self.uri, timeout, len(before)) from error
         except (errors.DriverError, OSError, ValueError) as error:
             what = str(error).split("\n", maxsplit=1)[0]
             raise StoreError(
@@ -114,7 +115,7 @@ class _Transaction:
         return [tuple(record.values()) for record in self._tx.run(cypher, dict(params or {}))]
 
 
-def _refusal(error: Any, uri: str, timeout: float | None) -> StoreError:
+def _refusal(error: Any, uri: str, timeout: float | None, before: int) -> StoreError:
     code = str(error.code or "")
     if "AccessMode" in code:
         return ReadOnlyError(
@@ -123,7 +124,9 @@ def _refusal(error: Any, uri: str, timeout: float | None) -> StoreError:
     if timeout is not None and any(part in code for part in _TIMEOUTS):
         return too_slow(timeout)
     said = str(error.message or error).split("\n", maxsplit=1)[0]
-    return fault(said) or StoreError(said, where=uri, cure="see the server's log")
+    if code.startswith("Neo.ClientError.Statement"):
+        return fault(said, before) or value_fault(said)
+    return StoreError(said, where=uri, cure="see the server's log")
 
 
 def _operators(plan: Mapping[str, Any]) -> Iterator[str]:
