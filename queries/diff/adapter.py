@@ -56,8 +56,11 @@ class Adaptation:
 
 
 def adaptation(a: Profile, b: Profile) -> Adaptation | None:
-    """The one of two models that is an adapter laid on the other; None where neither or both are."""
-    ours, theirs = (targets(_shapes(p)) for p in (a, b))
+    """The one of two models that is an adapter laid on the other; None where neither or both are.
+
+    A model that holds a low-rank pair beside weights of its own is no adapter: its role says so.
+    """
+    ours, theirs = (targets(_shapes(p)) if p.model["role"] == "adapter" else {} for p in (a, b))
     if bool(ours) == bool(theirs):
         return None
     return _laid(a, b, ours) if ours else _laid(b, a, theirs)

@@ -104,3 +104,13 @@ def test_blocks_that_are_attentions_are_one_place() -> None:
     places = said(net)["backbone attentions per place"]
     assert places is not None
     assert places.startswith("3 × the block itself: ")
+
+
+def test_a_model_with_one_low_rank_pair_of_its_own_is_no_adapter() -> None:
+    net = transformer()
+    q = "model.layers.0.self_attn.q_proj"
+    both = diff(net, net | {f"{q}.lora_A.weight": (4, 64), f"{q}.lora_B.weight": (64, 4)})
+    assert (both.relation, both.adaptation) == ("versions", None)
+    assert both.edits
+    alone = diff({f"{q}.lora_A.weight": (4, 64), f"{q}.lora_B.weight": (64, 4)}, net)
+    assert alone.relation == "adapter"
