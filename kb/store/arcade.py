@@ -22,7 +22,7 @@ from typing import Any
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
-from kb.store.fault import fault
+from kb.store.fault import fault, value_fault
 from kb.store.lock import Lock, released_on_error
 from kb.store.port import Rows
 
@@ -35,6 +35,8 @@ _CLOSED = (
     f"ALTER DATABASE `arcadedb.command.timeout` {TIMEOUT_MS}",
 )
 _LANGUAGE = "opencypher"
+_BROKEN = re.compile("IOException|OutOfMemory|[Cc]orrupt|recovery|RecordNotFound|DatabaseOperation|SchemaException")
+"""Errors that are the store's, whatever the query."""
 _TROUBLE = "see the engine's log in the store's folder; `archkb ingest` into another --store makes a new one"
 
 
@@ -233,7 +235,9 @@ def _unusable(uri: str, error: Exception, *, query: bool = False) -> StoreError:
         return ReadOnlyError(text, cure="queries see the graph only, no files and no URLs")
     if "TimeoutException" in str(error) and "command" in text:
         return too_slow(TIMEOUT_MS / 1000)
-    return (fault(text) if query else None) or StoreError(text, where=uri, cure=_TROUBLE)
+    if query and not _BROKEN.search(str(error)):
+        return fault(text) or value_fault(text)
+    return StoreError(text, where=uri, cure=_TROUBLE)
 
 
 def _columns(plan: str) -> tuple[str, ...]:

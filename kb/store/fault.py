@@ -12,7 +12,7 @@ _CAUSE = re.compile(r"\s*\(caused by (?:[\w.$]+: )?(?P<cause>.*)\)$", re.DOTALL)
 _SYNTAX = re.compile(r"^Syntax error at line (?P<line>\d+):(?P<column>\d+) - (?P<what>.*)$", re.DOTALL)
 _PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _MISSING = re.compile(r"^Expected parameter\(s\):\s*(?P<names>.*?)\.?$")
-_CLASSED = re.compile(r"^(?P<name>[A-Z][a-z]+[A-Z]\w+): (?P<what>.*)$", re.DOTALL)
+_CLASSED = re.compile(r"^(?P<name>[A-Z][a-z]+[A-Z]\w+)(?:: | - )(?P<what>.*)$", re.DOTALL)
 _CURES = {
     "Unknown function": "use a function of openCypher, such as count, collect, size, split, coalesce",
     "not defined": "bind the variable in a MATCH, UNWIND or WITH before it is used",
@@ -64,4 +64,5 @@ def missing_parameters(names: list[str]) -> StoreError:
     """The error for parameters that a query uses and nobody gave."""
     shown = ", ".join(f"${name}" for name in names)
     given = " ".join(f"-p {name}=VALUE" for name in names)
-    return StoreError(f"{shown} {'has' if len(names) == 1 else 'have'} no value", where=_WHERE, cure=f"add {given}")
+    verb = "has" if len(names) == 1 else "have"
+    return StoreError(f"{shown} {verb} no value", where=_WHERE, cure=f"add {given}")
