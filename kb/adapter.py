@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -93,7 +93,9 @@ def lay(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> F
 
     The width a convolution reads counts its kernel.
     """
-    names = {_flat(path): path for path in base}
+    names: dict[str, list[str]] = {}
+    for path in base:
+        names.setdefault(_flat(path), []).append(path)
     prefixes = _prefixes(adapter, names)
     touched: dict[str, str] = {}
     missing, misfits, halves = [], [], []
@@ -114,28 +116,32 @@ def _flat(path: str) -> str:
     return path.replace(".", "_").lower()
 
 
-def _prefixes(adapter: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _prefixes(adapter: Iterable[str], names: Iterable[str]) -> list[tuple[str, str]]:
     """(text to leave off, text to put before), the pair that serves most targets first; neither holds their numbers."""
     sample = list(adapter)
     sample = sample[:: max(1, len(sample) // _SAMPLE)][:_SAMPLE]
     votes: Counter[tuple[str, str]] = Counter()
     for path in sample:
         words = _flat(path).split("_")
-        for drop in range(min(_DROP, len(words) - 1)):
+        for drop in range(min(_DROP, len(words))):
             if any(w.isdigit() for w in words[:drop]):
                 break
             end = "_".join(words[drop:])
             off = _flat(path)[: -len(end)]
-            votes.update((off, name[: -len(end)]) for name in names if name == end or name.endswith(f"_{end}"))
+            alone = drop == len(words) - 1  # one word is the end of too many names
+            votes.update(
+                (off, name[: -len(end)]) for name in names if name == end or (not alone and name.endswith(f"_{end}"))
+            )
     return [pair for pair, _ in sorted(votes.items(), key=lambda v: (-v[1], v[0]))]
 
 
-def _resolve(path: str, prefixes: Iterable[tuple[str, str]], names: Mapping[str, str]) -> str | None:
+def _resolve(path: str, prefixes: Iterable[tuple[str, str]], names: Mapping[str, Sequence[str]]) -> str | None:
+    """The base's path; of several that read alike without dots the one with the adapter's own dots."""
     flat = _flat(path)
     for off, before in prefixes:
         found = names.get(before + flat[len(off) :]) if flat.startswith(off) else None
-        if found is not None:
-            return found
+        if found:
+            return next((own for own in found if path.endswith(own) or own.endswith(path)), found[0])
     return None
 
 

@@ -88,3 +88,18 @@ def test_what_is_no_matrix_is_no_half() -> None:
     beside = {"x.lora_A.weight_scale": (), "x.lora_A.bias": (4,), "x.lora_magnitude_vector": (16,)}
     assert targets(halves | beside) == targets(beside | halves) == targets(halves)
     assert targets({k.replace("weight", "default.weight"): s for k, s in halves.items()}) == targets(halves)
+
+
+def _pair(path: str) -> dict[str, tuple[int, ...]]:
+    return {f"{path}.lora_A.weight": (4, 8), f"{path}.lora_B.weight": (16, 4)}
+
+
+def test_a_target_of_one_word_is_found() -> None:
+    for path in ("proj", "diffusion_model.proj"):
+        assert lay(targets(_pair(path)), {"proj": (8, 16), "x.proj": (3, 3)}).touched == {path: "proj"}
+
+
+def test_dots_tell_apart_what_reads_alike_without_them() -> None:
+    base = {"a.b_c": (8, 16), "a_b.c": (5, 5)}
+    assert lay(targets(_pair("a.b_c")), base).touched == {"a.b_c": "a.b_c"}
+    assert lay(targets(_pair("model.a.b_c")), dict(reversed(base.items()))).touched == {"model.a.b_c": "a.b_c"}
