@@ -16,7 +16,7 @@ from queries.cells import size
 from queries.diff.profile import Cells, Profile
 from queries.explain_adapter import Bases, adapter_lines
 from queries.explain_lines import Because, Line, because, drafts, finished
-from queries.explain_loose import loose_lines
+from queries.explain_loose import LAYERS, layers, loose_lines
 from queries.explain_stacks import stack_lines
 from queries.nearest import nearest
 
@@ -33,7 +33,7 @@ def explain(tables: GraphTables, path: str = "", *, bases: Bases | None = None) 
             cure=f"`archkb tree {p.name}` shows what there is",
         )
     if path:
-        return tuple(_module(p, p.modules[path]))
+        return tuple(_part(p, p.modules[path]))
     adapted = tuple(adapter_lines(p, bases))
     return (_headline(p), *(adapted or _model(p)), *_unknowns(p))
 
@@ -80,11 +80,24 @@ def _component(p: Profile, c: Cells, level: int) -> Iterator[Line]:
             yield from _component(p, n, level + 1)
 
 
-def _module(p: Profile, c: Cells) -> Iterator[Line]:
+def _part(p: Profile, c: Cells) -> Iterator[Line]:
+    """What is at and below one module; what a component or a stack is as on the page of the whole."""
     path = str(c["path"])
+    if c["label"] == "Component":
+        yield from _component(p, c, 0)
+        return
+    if c["label"] == "Stack":
+        yield from stack_lines(p, c, 0)
+        return
     yield Line(0, path, f"{path}: {c['kind']}, {human(c['n_params'])} elements", because(c, "kind"))
     below = [x for x in p.modules.values() if within(str(x["path"]), path)]
-    yield from finished([drafts(p, below, path, 1)])
+    stacks = [s for s in p.inside(p.labelled("Stack"), path) if c["label"] is None and not _inner(p, s)]
+    for stack in stacks:
+        yield from stack_lines(p, stack, 1)
+    rest = [x for x in below if not any(within(str(x["path"]), str(s["path"])) for s in stacks)]
+    found = list(finished([drafts(p, rest, path, 1)]))
+    text = "" if found else layers(rest, path)
+    yield from found or ([Line(1, path, text)] if text and c["label"] not in LAYERS else [])
 
 
 _UNKNOWN = (

@@ -46,10 +46,15 @@ def layers(modules: Iterable[Cells], path: str, title: str = "layers") -> str:
         if m["label"] in LAYERS and not any(within(str(m["path"]), h) for h in holders):
             kinds.setdefault(str(m["kind"]), []).append(relative(m, path))
     parts = (
-        f"{len(names)} {kind} ({_some(list(dict.fromkeys(n.partition('.')[0] for n in names)))})"
-        for kind, names in sorted(kinds.items())
+        f"{len(names)} {kind} ({_some(list(dict.fromkeys(map(_top, names))))})" for kind, names in sorted(kinds.items())
     )
     return f"{title}: {', '.join(parts)}" if kinds else ""
+
+
+def _top(name: str) -> str:
+    """The first word of a path, with the number in front of it."""
+    first, _, rest = name.partition(".")
+    return f"{first}.{rest.partition('.')[0]}" if first.isdigit() and rest else first
 
 
 def _tensors(p: Profile, loose: Iterable[Cells], path: str, component: str | None) -> list[str]:

@@ -61,7 +61,7 @@ def ask(
         else:
             name, text = _model_in(store, words)
             question = meant(text, catalog, store)
-        params = asks.bind(question, _with_model(store, question, name, given))
+        params = asks.bind(question, _with_model(store, question, name, given, words[-1]))
         run.show(asks.ask(store, question, params, counted=run.format == "table"))
 
 
@@ -77,8 +77,8 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
     return (several[0], " ".join(words[:-1])) if several else (None, " ".join(words))
 
 
-def _with_model(store: Store, question: Question, name: str | None, given: dict[str, str]) -> dict[str, str]:
-    """The given parameters, names of models turned into their uids."""
+def _with_model(store: Store, question: Question, name: str | None, given: dict[str, str], last: str) -> dict[str, str]:
+    """The given parameters, names of models turned into their uids; `last` is the last word, maybe a misspelt name."""
     out = dict(given)
     needed = question.needs_model
     wanted = needed or next((p.name for p in question.params if p.type == "model"), None)
@@ -89,7 +89,7 @@ def _with_model(store: Store, question: Question, name: str | None, given: dict[
             )
         out[wanted] = name
     elif needed is not None and needed not in out:
-        out[needed] = only_model(store)
+        out[needed] = only_model(store, last)
     for p in question.params:
         if p.type == "model" and p.name in out:
             out[p.name] = uid_of(store, out[p.name])

@@ -68,7 +68,7 @@ def similar(
         bases = adapts(tables, found.store)
         answer = ranked(Known.of(tables.model), found.store, limit, adapts=[name for name, _ in bases or ()])
     if bases is not None:  # what an adapter resembles says little beside what it adapts
-        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}",))
+        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}", *answer.notes[1:]))
     run.show(answer)
 
 

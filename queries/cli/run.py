@@ -83,8 +83,11 @@ def uid_of(store: Store, name: str) -> str:
     raise NotFoundError(f"no model {name!r} in {store.uri}", near=nearest(name, names), cure=cure)
 
 
-def only_model(store: Store) -> str:
-    """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several."""
+def only_model(store: Store, meant: str = "") -> str:
+    """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several.
+
+    `meant` is a word that may be a misspelt name.
+    """
     names = [m.name for m in store.models()]
     if len(names) == 1:
         terminal.tell(f"archkb: asking about {names[0]}, the one model in the store")
@@ -94,5 +97,6 @@ def only_model(store: Store) -> str:
     more = f" and {len(names) - _NAMED} more (`archkb models` lists all)" if len(names) > _NAMED else ""
     raise NotFoundError(
         f"{len(names)} models are in the store, and none is named",
+        near=nearest(meant, names),
         cure=f"name one of {', '.join(names[:_NAMED])}{more}",
     )

@@ -70,6 +70,7 @@ def test_without_a_model_where_several_are(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "stacks", store=small)
     assert called.code == 2
     assert "duo, solo, solo-copy" in called.err
+    assert "Did you mean 'solo-copy'" in archkb("ask", "how many blocks", "solo-cop", store=small).err
 
 
 def test_without_a_model_where_one_is(archkb: Archkb, header) -> None:

@@ -85,6 +85,13 @@ def test_every_inferred_line_has_evidence(shdt: GraphTables) -> None:
     assert all(x.evidence and all(b.rule and b.detail for b in x.evidence) for x in lines)
 
 
+def test_a_stack_and_a_component_below_the_model_read_as_on_its_page(shdt: GraphTables) -> None:
+    whole, part = explain(shdt), explain(shdt, "blocks")
+    assert [x.text for x in part] == [x.text for x in whole if x.level and x.path.startswith("blocks")]
+    assert explain(shdt, "patch_embed")[1].text.startswith("layers: 2 Linear (0")
+    assert len(explain(shdt, "text_proj")) == 1
+
+
 def test_a_path_that_is_not_there(shdt: GraphTables) -> None:
     with pytest.raises(NotFoundError, match="no module"):
         explain(shdt, "blocks.99")
