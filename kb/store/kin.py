@@ -89,9 +89,14 @@ def _could_fit(wanted: Mapping[str, Target], base: Known) -> bool:
     """Whether the base has matrices of these sizes at all: cheap, and spares most models a query."""
     if base.sketch is None or not wanted:
         return False
-    has = {feature.split(" ")[1] for feature in base.sketch.parts.get("layers", {})}
-    sizes = [f"{t.reads}>{t.writes}" for t in wanted.values() if t.reads and t.writes]
-    return not sizes or sum(size in has for size in sizes) >= ADAPTED * len(sizes)
+    has: dict[int, set[int]] = {}
+    for feature in base.sketch.parts.get("layers", {}):
+        reads, _, writes = feature.split(" ")[1].partition(">")
+        if reads.isdecimal() and writes.isdecimal() and int(reads):
+            has.setdefault(int(writes), set()).add(int(reads))
+    sizes = [(t.reads, t.writes) for t in wanted.values() if t.reads and t.writes]
+    fit = sum(any(reads % width == 0 for width in has.get(writes, ())) for reads, writes in sizes)  # times a kernel
+    return not sizes or fit >= ADAPTED * len(sizes)
 
 
 def _modules(tx: Transaction, uid: str) -> dict[str, tuple[int, int]]:

@@ -94,3 +94,16 @@ def test_an_older_store_gets_sketches_and_relations(store: Store) -> None:
 
     assert store.read(sketches).rows == before
     assert store.read(EDGES).rows == wanted
+
+
+def test_an_adapter_of_convolutions_finds_its_base(store: Store) -> None:
+    convolutions = {f"down.{i}.conv.weight": (320, 64, 3, 3) for i in range(3)}
+    halves = {
+        f"down.{i}.conv.{half}.weight": shape
+        for i in range(3)
+        for half, shape in (("lora_down", (4, 64, 3, 3)), ("lora_up", (320, 4, 1, 1)))
+    }
+    store.replace(tables(convolutions | {"out.weight": (3, 320)}, name="unet"))
+    store.replace(tables(halves, name="style"))
+
+    assert ("ADAPTS", "style", "unet") in edges(store)
