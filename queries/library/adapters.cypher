@@ -37,8 +37,8 @@ WITH a, t, last(split(t.key, 'lora')) AS half, head([f IN ['.hada_w', '.lokr_w',
 WHERE factor IS NOT NULL OR (t.key CONTAINS 'lora' AND half =~ '([.]|_)(A|B|a|b|down|up)(([.]|_).*)?')
 WITH a, t, half, factor, CASE WHEN factor IS NULL THEN left(t.key, size(t.key) - size(half) - 5) ELSE split(t.key, factor)[0] END AS target
 WITH a, target,
-     max(CASE WHEN factor IS NULL AND half =~ '([.]|_)(A|a|down)(([.]|_).*)?' THEN t.shape[0] END) AS first,
-     max(CASE WHEN factor IS NULL AND half =~ '([.]|_)(B|b|up)(([.]|_).*)?' THEN t.shape[1] END) AS second
+     max(CASE WHEN factor IS NULL AND half =~ '([.]|_)(A|a|down)(([.]|_).*)?' AND size(t.shape) > 1 THEN t.shape[0] END) AS first,
+     max(CASE WHEN factor IS NULL AND half =~ '([.]|_)(B|b|up)(([.]|_).*)?' AND size(t.shape) > 1 THEN t.shape[1] END) AS second
 WITH a, coalesce(first, second) AS rank, target, CASE WHEN target CONTAINS '.' THEN '.' ELSE '_' END AS sign
 WITH a, rank, reduce(s = '', n IN split(target, sign) | s + CASE WHEN s = '' THEN '' ELSE sign END + CASE WHEN n =~ '[0-9]+' THEN '{i}' ELSE n END) AS place
 ORDER BY place
