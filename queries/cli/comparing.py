@@ -121,7 +121,7 @@ def _show(
     if run.format == "table":  # lines are read as lines; the other forms have them as rows
         lines, answer = script(answer, steps[0])
         if not (lines or answer.rows):  # identical: the sentence that says so is the answer
-            lines, answer = f"{printable(answer.notes[0])}\n", replace(answer, notes=answer.notes[1:])
+            lines, answer = f"{printable(answer.notes[0])}\n", replace(answer, notes=())
         run.show(answer, output, before=lines)
     else:
         run.show(answer, output)
