@@ -36,7 +36,7 @@ def index_text() -> str:
     from ingest.sources import read_header
     from ingest.sources.design import shipped
     from kb.ids import header_hash
-    from kb.lineage import number
+    from kb.versions import number
 
     out = {}
     for name in shipped():

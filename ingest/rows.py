@@ -106,7 +106,7 @@ def _model_row(
         "file_size": header.size,
         "header_hash": hashed,
         "architecture": signs.architecture,
-        "shape_hash": signs.shapes,
+        "shape_hash": None if analysis.role and analysis.role.value == "adapter" else signs.shapes,
         "sketch": sketched,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,

@@ -2,7 +2,7 @@
 
 The hash of a node covers its tensors (local name, shape) and its children (name, hash), so equal hashes mean equal
 structure in any model. The shape hash drops every name but keeps numbers' order-free multiset: two spellings of one
-tree agree on it.
+tree agree on it. Few shapes are in any model, so few make no shape hash of the whole.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from dataclasses import dataclass
 
 from ingest.tree import Node, Tree
 
+SHAPES = 4
+"""Fewest distinct shapes by which two models may be told to be one architecture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """`template`: interned signature -> 20 hex digits. `architecture` and `shapes`: of the whole, below wrappers."""
+    """`template`: interned signature -> 20 hex digits. `architecture` and `shapes`: of the whole, below wrappers.
+
+    `shapes` is None where the whole has fewer than `SHAPES` distinct ones.
+    """
 
     template: dict[int, str]
     architecture: str
-    shapes: str
+    shapes: str | None
 
 
 def signatures(tree: Tree) -> Signatures:
@@ -35,14 +41,22 @@ def signatures(tree: Tree) -> Signatures:
         shapes = sorted(str(spec.shape) for spec in node.tensors.values())
         blind[node.sig] = _hash(f"{shapes}{sorted(blind[c.sig] for c in node.children.values())}")
     core = unwrapped(tree.root)
-    return Signatures(named, named[core.sig], blind[core.sig])
+    distinct = {spec.shape for node in tree.distinct for spec in node.tensors.values()}
+    return Signatures(named, named[core.sig], blind[core.sig] if len(distinct) >= SHAPES else None)
 
 
 def unwrapped(root: Node) -> Node:
-    """The first node below the root that has tensors or more than one child: prefixes all keys share are dropped."""
+    """The first node from the root down that has tensors, several children, or nothing below but one module's tensors.
+
+    So prefixes all keys share are dropped, but the last name before a tensor's own stays: `embed.weight` alone is not
+    `head.weight`.
+    """
     node = root
     while not node.tensors and len(node.children) == 1:
-        node = next(iter(node.children.values()))
+        (child,) = node.children.values()
+        if not child.children:
+            break
+        node = child
     return node
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from kb.outline import human
-from kb.sketch import PARTS, Part, Sketch
+from kb.sketch import PARTS, Part, Sketch, shares
 
 WEIGHTS: Mapping[str, float] = {
     "spelling": 0.15,
@@ -39,21 +40,27 @@ def likeness(a: Sketch, b: Sketch) -> Likeness:
     }
     parts["scale"] = _scale(a.scale, b.scale)
     total = sum(WEIGHTS[name] for name in parts)
-    return Likeness(round(sum(WEIGHTS[n] * v for n, v in parts.items()) / total, 4), parts)
+    return Likeness(_share(sum(WEIGHTS[n] * v for n, v in parts.items()) / total), parts)
 
 
 def overlap(a: Part, b: Part) -> float:
-    """The share two distributions have in common, in [0, 1].
+    """The share two distributions have in common, in [0, 1]. Weights may add up to anything.
 
-    >>> overlap({"x": 0.5, "y": 0.5}, {"x": 1.0})
+    >>> overlap({"x": 2, "y": 2}, {"x": 1.0})
     0.5
     """
-    return round(sum(min(share, b[name]) for name, share in a.items() if name in b), 4)
+    ours, theirs = shares(a), shares(b)
+    return _share(fsum(min(share, theirs[name]) for name, share in ours.items() if name in theirs))
+
+
+def _share(value: float) -> float:
+    """Four digits; 1 only where nothing is missing but what a sum of floats loses."""
+    return 1.0 if value > 1 - 1e-9 else min(round(value, 4), 0.9999)
 
 
 def _scale(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     ratios = [_ratio(a.get(name, 0.0), b.get(name, 0.0)) for name in sorted(a.keys() | b.keys())]
-    return round(sum(ratios) / len(ratios), 4) if ratios else 1.0
+    return _share(sum(ratios) / len(ratios)) if ratios else 1.0
 
 
 def _ratio(x: float, y: float) -> float:
@@ -75,7 +82,7 @@ def differences(
         for x, y in [(a.scale.get(name, 0.0), b.scale.get(name, 0.0))]
         if _ratio(x, y) < NEARLY
     ]
-    ours, theirs = a.parts.get("form", {}), b.parts.get("form", {})
+    ours, theirs = shares(a.parts.get("form", {})), shares(b.parts.get("form", {}))
     alone = [(-share, name, only[0]) for name, share in ours.items() if name not in theirs]
     alone += [(-share, name, only[1]) for name, share in theirs.items() if name not in ours]
     # a ratio of a linear layer's sizes tells a reader little

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change a store written before it would not survive; `kb.store.migrations` has the steps."""
 
 Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
@@ -103,7 +103,8 @@ PRIMARY: tuple[Label, ...] = (
             _p(
                 "shape_hash",
                 "string",
-                "Structural hash without any name: equal for two spellings of one tree.",
+                "Structural hash without any name: equal for two spellings of one tree. Null for an adapter, and where "
+                "there are too few distinct shapes to tell one model from another.",
                 indexed=True,
             ),
             _p("sketch", "string", "Weighted features as JSON text, by which models are compared."),

@@ -1,11 +1,12 @@
 """A model in a few hundred weighted features: enough to say which models it is like, without loading their graphs.
 
-A sketch has parts. Each is a mapping of a feature to its share of the model, so that sizes do not matter: `spelling`
-(the last names of a tensor's path with its shape), `layers` (kind and sizes, no names), `blocks` (shapes of a whole
-block, no names), `form` (attention, feed-forward, norm and convolution kinds in units of their own width) and `words`
-(the words of paths). `scale` holds three numbers instead: elements, depth and width of the backbone.
+A sketch has parts. Each is a mapping of a feature to its weight: elements for `spelling` (the last names of a tensor's
+path with its shape), `layers` (kind and sizes, no names) and `blocks` (shapes of a whole block, no names); modules for
+`form` (attention, feed-forward, norm and convolution kinds in units of their own width); tensors for `words` (the words
+of paths). Parts are compared by shares, so that sizes do not matter. `scale` holds three numbers instead: elements,
+depth and width of the backbone.
 
->>> sketch = Sketch({"form": {"norm RMSNorm": 1.0}}, {"elements": 8.0})
+>>> sketch = Sketch({"form": {"norm RMSNorm": 3}}, {"elements": 8.0})
 >>> Sketch.from_text(sketch.text) == sketch
 True
 """
@@ -18,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import gcd, prod
+from math import fsum, gcd, prod
 from operator import itemgetter
 from typing import Any
 
@@ -30,8 +31,8 @@ Part = Mapping[str, float]
 Tensors = Mapping[tuple[str, tuple[int, ...]], tuple[int, int]]
 
 PARTS = ("spelling", "layers", "blocks", "form", "words")
-"""Parts of a sketch that are shares of features."""
-_FEWEST = 5e-5
+"""Parts of a sketch that are weights of features."""
+FEWEST = 5e-5
 """Features with a smaller share are left out."""
 _NUMBER = re.compile(r"(?<![^.])\d+\.|\.\d+$")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -39,7 +40,11 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """Parts by name, each feature with its share (they add up to 1), and the scale."""
+    """Parts by name, each feature with its weight, and the scale.
+
+    Weights are counts. A store written by an earlier version has rounded shares in their place; as only shares of
+    the weights' sum are ever used, both can be read, and compared with each other.
+    """
 
     parts: Mapping[str, Part]
     scale: Mapping[str, float]
@@ -54,6 +59,16 @@ class Sketch:
         """The sketch a store kept."""
         found = json.loads(text)
         return cls(found["parts"], found["scale"])
+
+
+def shares(part: Part) -> Part:
+    """Each feature's share of the part; but for the last digit of a float they add up to 1.
+
+    >>> shares({"x": 3, "y": 1})
+    {'x': 0.75, 'y': 0.25}
+    """
+    total = fsum(part.values())
+    return {name: weight / total for name, weight in part.items()} if total else {}
 
 
 def kept_sketch(tables: GraphTables) -> Sketch:
@@ -74,7 +89,7 @@ def sketch(nodes: Iterable[NodeTable]) -> Sketch:
         "form": _form(modules),
         "words": _words(tensors),
     }
-    return Sketch({name: _shares(counted) for name, counted in found.items()}, _scale(modules, tensors))
+    return Sketch({name: _kept(counted) for name, counted in found.items()}, _scale(modules, tensors))
 
 
 def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tuple[NodeTable, list[tuple[Any, ...]]]]:
@@ -107,10 +122,9 @@ def _modules(tables: Iterable[NodeTable]) -> list[tuple[Cells, int]]:
     return out
 
 
-def _shares(counted: Counter[str]) -> dict[str, float]:
-    total = sum(counted.values())
-    found = {name: round(n / total, 5) for name, n in counted.items() if n >= _FEWEST * total} if total else {}
-    return dict(sorted(found.items()))
+def _kept(counted: Counter[str]) -> dict[str, int]:
+    least = FEWEST * sum(counted.values())
+    return {name: n for name, n in sorted(counted.items()) if n and n >= least}
 
 
 def _short(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kb.likeness import differences, likeness
 from kb.lineage import COLUMNS, Known, between
+from kb.outline import counted
 from kb.sketch import PARTS
 from kb.store.port import Store
 from queries.answer import Answer
@@ -20,13 +21,14 @@ _NAMED = ("SAME_AS", "VERSION_OF", "DERIVES_FROM")
 def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] = ()) -> Answer:
     """The models most like `mine`, best first; the columns between score and relations are the score's parts.
 
-    Models that `mine` adapts come before all others. A model of the store without a sketch is left out.
+    Models that `mine` adapts come before all others. Left out is `mine` itself, by uid: a file is compared with a
+    stored model of its name too. Models of the store without a sketch are left out, and a note counts them.
     """
     rows = store.read(_MODELS, {"uid": mine.uid}).rows
     others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in rows]
-    found = [_adapted(row, adapts) for row in _ranked(mine, [o for o in others if o.name != mine.name])]
+    found = [_adapted(row, adapts) for row in _ranked(mine, others)]
     found = sorted(found, key=lambda row: row[0] not in adapts)[:limit]
-    return Answer("similar", _COLUMNS, tuple(found), notes=(_nearest(found),))
+    return Answer("similar", _COLUMNS, tuple(found), notes=tuple(_notes(found, others)))
 
 
 def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
@@ -35,11 +37,15 @@ def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
     return (*row[:at], ["ADAPTS", *row[at]], *row[at + 1 :]) if row[0] in adapts else row
 
 
-def _nearest(found: list[tuple[Any, ...]]) -> str:
-    if not found:
-        return "the store holds no other model"
-    name, score, *_, differs = found[0]
-    return f"nearest known: {name} ({score:.2f}){', differs in ' if differs else ''}{'; '.join(differs)}"
+def _notes(found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterator[str]:
+    if found:
+        name, score, *_, differs = found[0]
+        yield f"nearest known: {name} ({score:.2f}){', differs in ' if differs else ''}{'; '.join(differs)}"
+    elif not others:
+        yield "the store holds no other model"
+    missing = sum(other.sketch is None for other in others)
+    if missing:
+        yield f"left out, for want of a sketch: {counted(missing, 'model')}"
 
 
 def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:

@@ -37,6 +37,12 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "constraints and indexes of the first schema", define=True),
     Migration(2, "sketches of models, and the relations found with them", compute=kin.relate_all),
+    Migration(
+        3,
+        "relations of models anew, none of adapters by shapes alone",
+        data=("MATCH (m:Model) WHERE m.role = 'adapter' REMOVE m.shape_hash",),
+        compute=kin.relate_all,
+    ),
 )
 
 

@@ -1,35 +1,51 @@
-"""How often the nearest model is of the same family, and how often a suspected descent stays within one."""
+"""How often the nearest model is of the same family, and how often what is said of two models stays within one.
+
+Relationships are those a store would hold: what `kb.lineage.between` says of each pair.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from kb.likeness import likeness
-from kb.lineage import CONTAINED, DESCENDANT, held
-from kb.sketch import Sketch, kept_sketch
+from kb.lineage import BASES, Known, Link, between
 from kb.tables import GraphTables
 from kb.values import TensorSpec
 from queries.bench.corpus import Record, is_left_out, specs
 
 Tables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 
+QUESTIONS = (
+    "nearest",
+    *(f"SAME_AS by {basis}" for basis in BASES),
+    "SIMILAR_TO",
+    "VERSION_OF",
+    "DERIVES_FROM by score",
+    "DERIVES_FROM by holding",
+)
+"""The nearest model, then relationships of two models by type, and by rule where a type has several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A model of the corpus with its sketch. `family`: the group the corpus puts it in."""
+    """A model of the corpus as a store would know it. `family`: the group the corpus puts it in."""
 
-    name: str
+    known: Known
     family: str
     left_out: bool
-    sketch: Sketch
+
+    @property
+    def name(self) -> str:
+        """The model's name in the corpus."""
+        return self.known.name
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`right` of `asked` in one group of families. `question`: nearest, by score or by holding."""
+    """`right` of `asked` in one group of families, of one of the questions."""
 
     question: str
     group: str
@@ -38,40 +54,41 @@ class Share:
 
 
 def sketches(records: Iterable[Record], tables: Tables) -> Iterator[Kept]:
-    """The corpus' models, each with its sketch."""
+    """The corpus' models, each under its own name."""
     for record in records:
         family = str(record.get("group") or record.get("family") or record["name"])
-        yield Kept(record["name"], family, is_left_out(record), kept_sketch(tables(specs(record))))
+        found = Known.of(tables(specs(record)).model)
+        yield Kept(replace(found, uid=record["name"], name=record["name"]), family, is_left_out(record))
 
 
 def shares(models: Iterable[Kept]) -> list[Share]:
-    """Of models that have relatives in the corpus, those whose nearest is one; of pairs suspected, those of a family.
+    """Of models that have relatives in the corpus, those whose nearest is one; of pairs related, those of a family.
 
     A pair counts as left out when either of its families is.
     """
     kept = list(models)
     sizes = Counter(m.family for m in kept)
-    scores: dict[str, list[tuple[float, Kept]]] = {m.name: [] for m in kept}
-    suspected: dict[str, list[tuple[bool, bool]]] = {"by score": [], "by holding": []}
+    nearest: dict[str, tuple[float, str, str]] = {}
+    found: dict[str, list[tuple[bool, bool]]] = {question: [] for question in QUESTIONS}
     for a, b in combinations(kept, 2):
-        score = likeness(a.sketch, b.sketch).score
-        scores[a.name].append((score, b))
-        scores[b.name].append((score, a))
-        for rule, holds in _suspects(a.sketch, b.sketch, score).items():
-            if holds:
-                suspected[rule].append((a.family == b.family, a.left_out or b.left_out))
-    nearest = [
-        (max(scores[m.name], key=lambda s: (s[0], s[1].name))[1].family == m.family, m.left_out)
-        for m in kept
-        if sizes[m.family] > 1
-    ]
-    return [*_groups("nearest", nearest), *(s for rule, found in suspected.items() for s in _groups(rule, found))]
+        score = _score(a, b)
+        for m, other in ((a, b), (b, a)):
+            here = (score, other.name, other.family)
+            nearest[m.name] = max(nearest.get(m.name, here), here)
+        for link in between(a.known, b.known):
+            found[_question(link)].append((a.family == b.family, a.left_out or b.left_out))
+    found["nearest"] = [(nearest[m.name][2] == m.family, m.left_out) for m in kept if sizes[m.family] > 1]
+    return [share for question, answers in found.items() for share in _groups(question, answers)]
 
 
-def _suspects(a: Sketch, b: Sketch, score: float) -> Mapping[str, bool]:
-    shares = sorted((held(a, b), held(b, a)))
-    holds = shares[1] >= CONTAINED > shares[0]
-    return {"by holding": holds, "by score": score >= DESCENDANT and not holds}
+def _score(a: Kept, b: Kept) -> float:
+    if a.known.sketch is None or b.known.sketch is None:
+        return 0.0
+    return likeness(a.known.sketch, b.known.sketch).score
+
+
+def _question(link: Link) -> str:
+    return f"{link.type} by {link.rule}" if link.rule else link.type
 
 
 def _groups(question: str, found: list[tuple[bool, bool]]) -> Iterator[Share]:

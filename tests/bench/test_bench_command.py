@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kb.lineage import Known, between
+from kb.schema import LINEAGE
 from queries.bench.calibration import RuleUse, ece, reliability, smoothed
 from queries.bench.corpus import Anonymiser, hashed
 from queries.bench.counts import Verdict
+from queries.bench.kin import QUESTIONS, Kept, shares
+from tests.kb.test_sketch import tables
 from tests.nets import repeated
 from tests.queries.conftest import Archkb, archkb  # noqa: F401 - the fixture
+from tests.queries.diff.nets import transformer
 
 _BLOCK = {
     "norm1.weight": (64,),
@@ -128,5 +134,23 @@ def test_kin_asks_only_models_that_have_relatives(archkb: Archkb, tmp_path: Path
     rows = archkb("bench", tmp_path, "--kin", "--json").json
     nearest = next(r for r in rows if (r["question"], r["families"]) == ("nearest", "all"))
     assert nearest["asked"] == 2
-    assert {r["question"] for r in rows} == {"nearest", "by score", "by holding"}
-    assert next(r for r in rows if r["question"] == "by holding")["asked"] >= 1, "c is in b but for one block"
+    assert {r["question"] for r in rows} == set(QUESTIONS)
+    asked = {r["question"]: (r["right"], r["asked"]) for r in rows if r["families"] == "all"}
+    assert asked["DERIVES_FROM by holding"] == (1, 2), "a and c are in b but for one block"
+    assert asked["SAME_AS by header"] == (0, 1), "a and c, which are of two families"
+
+
+def test_kin_counts_what_a_store_would_hold() -> None:
+    """A pair that is the same is no suspected descent, however high its score."""
+    nets = {"a": transformer(), "b": {k.replace("self_attn", "attn"): s for k, s in transformer().items()}}
+    nets["c"] = {**transformer(), "x.bias": (64, 8)}
+    kept = [Kept(Known.of(tables(shapes, name=name).model), "net", False) for name, shapes in nets.items()]
+    links = [link for a, b in combinations(kept, 2) for link in between(a.known, b.known)]
+    counted = {s.question: s.asked for s in shares(kept) if s.group == "all" and s.question != "nearest"}
+    for type_ in ("SAME_AS", "SIMILAR_TO", "DERIVES_FROM"):
+        assert sum(n for q, n in counted.items() if q.split(" ")[0] == type_) == sum(x.type == type_ for x in links)
+    assert (counted["SAME_AS by shapes"], counted["SIMILAR_TO"]) == (1, 3)
+
+
+def test_every_relation_that_is_inferred_is_a_question() -> None:
+    assert {q.split(" ")[0] for q in QUESTIONS} == {"nearest", *(r.type for r in LINEAGE)} - {"ADAPTS"}

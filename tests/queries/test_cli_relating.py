@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from math import prod
 from pathlib import Path
+from typing import Any, cast
 
+from kb.lineage import COLUMNS, Known
+from kb.store.port import Rows, Store
+from queries.similar import similar
+from tests.kb.test_sketch import tables
 from tests.queries.conftest import Archkb
 from tests.queries.diff.nets import transformer
 
@@ -40,6 +45,27 @@ def test_a_file_is_compared_without_being_kept(archkb: Archkb, tmp_path: Path) -
     assert called.json[0]["model"] == "four"
     assert "nearest known: four (0." in called.err
     assert [m["name"] for m in archkb("models", "--json").json] == ["four"]
+
+
+def test_a_stored_model_of_the_files_name_is_compared_with_it(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "model.json", 4), write(tmp_path / "six.json", 6))
+    (tmp_path / "elsewhere").mkdir()
+    other = write(tmp_path / "elsewhere" / "model.json", 4, "attention")
+    assert [r["model"] for r in archkb("similar", other, "--json").json] == ["model", "six"]
+    assert [r["model"] for r in archkb("similar", "model", "--json").json] == ["six"]
+    assert [r["model"] for r in archkb("similar", tmp_path / "model.json", "--json").json] == ["six"]
+
+
+def test_models_without_a_sketch_are_counted() -> None:
+    class Blank:
+        """A store of two models that nothing was computed for."""
+
+        def read(self, cypher: str, params: dict[str, Any]) -> Rows:
+            return Rows(COLUMNS, tuple((u, u, *[None] * (len(COLUMNS) - 2)) for u in "xy"))
+
+    mine = Known.of(tables(transformer(), name="mine").model)
+    found = similar(mine, cast(Store, Blank()))
+    assert (found.rows, found.notes) == ((), ("left out, for want of a sketch: 2 models",))
 
 
 def test_alone_in_the_store(archkb: Archkb, tmp_path: Path) -> None:

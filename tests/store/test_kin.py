@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb import schema
-from kb.store import Store
+from kb.store import Store, migrations
 from kb.store.cypher import CypherStore
 from kb.store.kin import relate_all
 from kb.tables import GraphTables
@@ -107,3 +107,19 @@ def test_an_adapter_of_convolutions_finds_its_base(store: Store) -> None:
     store.replace(tables(halves, name="style"))
 
     assert ("ADAPTS", "style", "unet") in edges(store)
+
+
+def test_relations_an_earlier_program_found_are_found_anew(store: Store) -> None:
+    assert isinstance(store, CypherStore)
+    for model in (net("a"), net("b", 6), lora("c"), lora("d")):
+        store.replace(model)
+    wanted = store.read(EDGES).rows
+    with store._engine.transaction() as tx:
+        tx.run("MATCH (m:Model) WHERE m.role = 'adapter' SET m.shape_hash = 'x' RETURN count(*) AS n")
+        tx.run("MATCH (:Model)-[r:SIMILAR_TO]->(:Model) SET r.score = 1.0083 RETURN count(*) AS n")
+        tx.run("MATCH (m:Meta {uid: 'schema'}) SET m.version = 2 RETURN count(*) AS n")
+
+    assert migrations.migrate(store._engine) == 1
+
+    assert store.read(EDGES).rows == wanted
+    assert store.read("MATCH (m:Model) WHERE m.role = 'adapter' RETURN m.shape_hash AS h").rows == ((None,), (None,))
