@@ -10,6 +10,7 @@ from kb.values import Header
 
 DEEPEST = 200
 """Most names one below the other; the trees of published models have under 20."""
+_LONG = re.compile(r"[0-9]{19}")
 _HUGE = re.compile(r"^(?:.*\.)?[0-9]{19,}(?:\..*)?$|^.*[0-9]{1000,}.*$", re.MULTILINE)
 """A number above the integers a graph holds, or one Python does not read."""
 _CURE = "rename the tensor in the program that wrote the file"
@@ -24,7 +25,7 @@ def check_names(header: Header) -> Header:
             odd = next((c for c in key if c.isdigit() and not c.isdecimal()), None)
             if odd is not None:
                 raise _refused(header, key, f"the name holds {odd!r}, a digit that is no number")
-    huge = _HUGE.search(text)
+    huge = _HUGE.search(text) if _LONG.search(text) else None
     if huge is not None:
         raise _refused(header, huge.group(), "the name holds a number that no block can have")
     deepest = max(keys, key=lambda key: key.count("."), default="")

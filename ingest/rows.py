@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest import rules
 from ingest.analysis import Analysis
-from ingest.known import published
+from ingest.known import Said, published
 from ingest.roles import Role, kind_and_role
 from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
@@ -65,7 +65,7 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
         NodeTable(p, r, node_columns(p, r), tuple(found))
         for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
     ]
-    model = _model_row(analysis, uid, name, hashed, signs, sketch(nodes).text)
+    model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes).text)
     return GraphTables(
         model,
         (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes),
@@ -82,9 +82,9 @@ def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
 
 
 def _model_row(
-    analysis: Analysis, uid: str, name: str, hashed: str, signs: Signatures, sketched: str
+    analysis: Analysis, uid: str, name: str, hashed: str, known: Said, signs: Signatures, sketched: str
 ) -> dict[str, Any]:
-    header, root, known = analysis.header, analysis.tree.root, published(hashed)
+    header, root = analysis.header, analysis.tree.root
     by_dtype: dict[str, list[int]] = {}
     for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
         entry = by_dtype.setdefault(dtype, [0, 0, 0])

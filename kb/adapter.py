@@ -73,6 +73,11 @@ def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
     return {path: _target(path, found) for path, found in sorted(halves.items())}
 
 
+def targets_of(tables: GraphTables) -> dict[str, Target]:
+    """Adapted modules of a model; empty where it holds no low-rank halves."""
+    return targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
+
+
 def _is_half(rest: str, shape: Shape) -> bool:
     """Whether what follows the half's name leaves it a matrix: its bias and its scale are not the half."""
     return (not rest or rest.lower().endswith("weight")) and len(shape) > 1

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 def natural_name(name: str) -> tuple[bool, int, str]:
@@ -45,3 +45,25 @@ def pattern(path: str) -> str:
     'blocks.{i}.attn.to_out.{i}'
     """
     return ".".join("{i}" if name.isdigit() else name for name in path.split("."))
+
+
+def in_block(path: str, stack: str) -> tuple[int, str] | None:
+    """(number of the block, what follows it) of a path in a stack; None where it is in no block of it.
+
+    >>> in_block("layers.12.attn.q", "layers"), in_block("layers.norm", "layers")
+    ((12, 'attn.q'), None)
+    """
+    if not path.startswith(f"{stack}."):
+        return None
+    index, _, rest = path[len(stack) + 1 :].partition(".")
+    return (int(index), rest) if index.isdigit() else None
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that lie in no other of them, sorted.
+
+    >>> outermost(["a.b", "a", "c.d"])
+    ['a', 'c.d']
+    """
+    found = set(paths)
+    return sorted(path for path in found if not any(up in found for up in above(path)))

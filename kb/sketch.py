@@ -23,7 +23,7 @@ from math import fsum, gcd, prod
 from operator import itemgetter
 from typing import Any
 
-from kb.paths import above
+from kb.paths import above, outermost
 from kb.tables import GraphTables, NodeTable
 
 Cells = Mapping[str, Any]
@@ -164,21 +164,12 @@ def _sizes(m: Cells) -> str:
     return ""
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
-    """Paths that lie in no other of them."""
-    out: list[str] = []
-    for path in sorted(paths):
-        if not (out and path.startswith(f"{out[-1]}.")):
-            out.append(path)
-    return out
-
-
 def _blocks(tables: Iterable[NodeTable]) -> Counter[str]:
     """Outermost blocks by the sorted shapes below one of each template."""
     tables = list(tables)
     blocks = {path: (template, n) for t, rows in _rows(tables, "Module", "path", "template", "n_params")
               if t.role == "Block" for path, template, n in rows}  # fmt: skip
-    roots = _outermost(blocks)
+    roots = outermost(blocks)
     example = {blocks[root][0]: root for root in reversed(roots)}
     shapes: dict[str, list[str]] = {root: [] for root in example.values()}
     below = tuple(f"{root}." for root in shapes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.adapter import Target, targets
+from kb.adapter import Target, targets_of
 from kb.outline import counted
 from kb.paths import pattern
 from queries.diff.profile import Profile
@@ -17,7 +17,7 @@ Bases = Sequence[tuple[str, str]]
 
 def adapter_lines(p: Profile, bases: Bases | None) -> Iterator[Line]:
     """Nothing where the model is no adapter; `bases` is None where nobody looked for them."""
-    found = targets({key: tuple(t["shape"]) for key, t in p.tensors.items()})
+    found = targets_of(p.tables)
     if not found or p.model["role"] != "adapter":
         return
     for name, shows in bases or ():

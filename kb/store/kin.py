@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from kb.adapter import Target, lay, targets, widths
+from kb.adapter import Target, lay, targets, targets_of, widths
 from kb.lineage import COLUMNS, Known, Link, links
 from kb.outline import counted
 from kb.sketch import sketch
@@ -69,7 +69,7 @@ def tables_of(found: Iterable[Link]) -> list[EdgeTable]:
 def _adapted(tx: Transaction, tables: GraphTables, mine: Known, others: Sequence[Known]) -> list[Link]:
     """An adapter with the models it adapts, or a model with the adapters that adapt it."""
     if mine.role == "adapter":
-        own = targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
+        own = targets_of(tables)
         return [
             link
             for other in others

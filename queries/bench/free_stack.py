@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from kb.paths import in_block
 from queries.bench.pairs import DiffPair, Entry, FreeStack, Tensors, Truth
 
 Place = tuple[int, str]
@@ -22,18 +23,6 @@ def follow(pair: DiffPair, entries: Iterable[Entry]) -> Truth:
     for stack in truth.free:
         truth = _followed(truth, pair, _choice(predicted, stack), stack)
     return truth
-
-
-def place(key: str, stack: str) -> Place | None:
-    """(block index, rest of the key) of a key in a stack, None where it is not in a block of it.
-
-    >>> place("layers.12.attn.q", "layers"), place("layers.norm", "layers")
-    ((12, 'attn.q'), None)
-    """
-    if not key.startswith(f"{stack}."):
-        return None
-    index, _, rest = key[len(stack) + 1 :].partition(".")
-    return (int(index), rest) if index.isdigit() else None
 
 
 def changed_pairs(entries: Iterable[Entry], a: Tensors, b: Tensors) -> tuple[set[tuple[str, str]], ...]:
@@ -64,7 +53,7 @@ def _choice(entries: tuple[Entry, ...], stack: FreeStack) -> Choice:
     """Block of a -> the block of b most of its entries go to."""
     votes: dict[int, Counter[int]] = {}
     for e in entries:
-        x, y = place(e.a[0], stack.a), place(e.b[0], stack.b)
+        x, y = in_block(e.a[0], stack.a), in_block(e.b[0], stack.b)
         if x and y:
             votes.setdefault(x[0], Counter())[y[0]] += 1
     return {i: found.most_common(1)[0][0] for i, found in votes.items()}
@@ -108,7 +97,7 @@ def _blocks(truth: Truth, stack: FreeStack) -> tuple[Choice, dict[int, list[Entr
     held: Choice = {}
     inside: dict[int, list[Entry]] = {}
     for e in truth.map:
-        xs, ys = ([p for p in (place(k, s) for k in keys) if p] for keys, s in ((e.a, stack.a), (e.b, stack.b)))
+        xs, ys = ([p for p in (in_block(k, s) for k in keys) if p] for keys, s in ((e.a, stack.a), (e.b, stack.b)))
         if len(xs) < len(e.a) or len(ys) < len(e.b) or len({i for i, _ in xs}) != 1 or len({j for j, _ in ys}) != 1:
             continue
         held[xs[0][0]] = ys[0][0]
@@ -120,7 +109,7 @@ def _looks(tensors: Tensors, stack: str) -> dict[int, set[tuple[str, tuple[int, 
     """Block -> what follows its index, with shapes."""
     out: dict[int, set[tuple[str, tuple[int, ...]]]] = {}
     for key, spec in tensors.items():
-        at = place(key, stack)
+        at = in_block(key, stack)
         if at:
             out.setdefault(at[0], set()).add((at[1], spec.shape))
     return out
@@ -131,5 +120,5 @@ def _keys(stack: str, index: int, rests: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_inside(e: Entry, stack: FreeStack, inside: Mapping[int, object]) -> bool:
-    at = place(e.a[0], stack.a)
-    return at is not None and place(e.b[0], stack.b) is not None and at[0] in inside
+    at = in_block(e.a[0], stack.a)
+    return at is not None and in_block(e.b[0], stack.b) is not None and at[0] in inside

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from kb.adapter import Fit, Target, lay, targets, widths
+from kb.adapter import Fit, Target, lay, targets_of, widths
 from kb.outline import ranges
 from queries.diff.profile import Profile
 
@@ -60,14 +60,10 @@ def adaptation(a: Profile, b: Profile) -> Adaptation | None:
 
     A model that holds a low-rank pair beside weights of its own is no adapter: its role says so.
     """
-    ours, theirs = (targets(_shapes(p)) if p.model["role"] == "adapter" else {} for p in (a, b))
+    ours, theirs = (targets_of(p.tables) if p.model["role"] == "adapter" else {} for p in (a, b))
     if bool(ours) == bool(theirs):
         return None
     return _laid(a, b, ours) if ours else _laid(b, a, theirs)
-
-
-def _shapes(p: Profile) -> dict[str, tuple[int, ...]]:
-    return {key: tuple(t["shape"]) for key, t in p.tensors.items()}
 
 
 def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:

@@ -10,7 +10,7 @@ from kb.paths import above
 from kb.sketch import kept_sketch
 from kb.tables import GraphTables
 from queries.diff.adapter import Adaptation, adaptation
-from queries.diff.align import Alignment, align
+from queries.diff.align import Alignment, align, unaligned
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
 from queries.diff.profile import Profile
@@ -91,12 +91,8 @@ class Diff:
 def compare(a: GraphTables, b: GraphTables) -> Diff:
     """Compare two models by their tables."""
     left, right = Profile(a), Profile(b)
-    found = align(left.specs, right.specs)
-    script = edits(found)
     laid = adaptation(left, right)
-    relation = "adapter" if laid else _relation(left, right, found, script)
-    if relation in APART:
-        found, script = Alignment(found.a, found.b, (), tuple(found.a), tuple(found.b)), ()
+    relation, found, script = ("adapter", *_unpaired(left, right)) if laid else _paired(left, right)
     sketches = kept_sketch(a), kept_sketch(b)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
     return Diff(
@@ -111,6 +107,18 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
         laid,
     )
+
+
+def _paired(a: Profile, b: Profile) -> tuple[str, Alignment, tuple[Edit, ...]]:
+    """What two models are to one another, with their alignment and its script; of designs neither says anything."""
+    found = align(a.specs, b.specs)
+    script = edits(found)
+    relation = _relation(a, b, found, script)
+    return (relation, *_unpaired(a, b)) if relation in APART else (relation, found, script)
+
+
+def _unpaired(a: Profile, b: Profile) -> tuple[Alignment, tuple[Edit, ...]]:
+    return unaligned(a.specs, b.specs), ()
 
 
 def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]) -> str:

@@ -14,10 +14,8 @@ from math import prod
 
 from kb.outline import ranges
 from queries.diff.align import align
-from queries.diff.parts import Part, in_units, parts, width
+from queries.diff.parts import Kind, Part, in_units, parts, width
 from queries.diff.profile import Profile
-
-Kind = tuple[bool, tuple[tuple[str, tuple[int, ...]], ...]]
 
 WHOLE, SOME = 0.9999, 0.5
 """Least shares of a part's elements that count as all of it, and as some of it."""

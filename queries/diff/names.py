@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kb.outline import ranges
+from kb.paths import pattern
 from queries.diff.align import Alignment, Spec
-
-_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def _spell(t: Spec) -> str:
 def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]) -> list[Change]:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for key in keys:
-        groups.setdefault((_NUMBER.sub("{i}", key), before(key), after(key)), []).append(key)
+        groups.setdefault((pattern(key), before(key), after(key)), []).append(key)
     return [
         Change(how, pattern, len(members), old, new, _where(members))
         for (pattern, old, new), members in sorted(groups.items())
@@ -60,5 +58,5 @@ def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: C
 
 def _where(keys: list[str]) -> str:
     """The outermost numbers that occur, as ranges."""
-    first = [found.group() for k in keys if (found := _NUMBER.search(k))]
-    return ranges(int(n) for n in first)
+    first = (next((n for n in k.split(".") if n.isdigit()), None) for k in keys)
+    return ranges(int(n) for n in first if n is not None)

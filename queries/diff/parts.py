@@ -9,11 +9,12 @@ from functools import cached_property
 from math import prod
 
 from kb.outline import ranges
-from kb.paths import above
+from kb.paths import above, outermost
 from queries.diff.edits.wording import last
 from queries.diff.profile import Profile
 
 Shape = tuple[int, ...]
+Kind = tuple[bool, tuple[tuple[str, Shape], ...]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Part:
         return "" if self.template is not None else last(self.path)
 
     @cached_property
-    def kind(self) -> tuple[bool, tuple[tuple[str, Shape], ...]]:
+    def kind(self) -> Kind:
         """Equal for parts that hold the same under the same relative names."""
         return self.template is None, tuple(sorted(self.tensors.items()))
 
@@ -58,7 +59,7 @@ class Part:
 
 def parts(p: Profile) -> list[Part]:
     """Blocks by place and template, and the rest by the first names that do not lead to blocks."""
-    blocks = _outermost(p)
+    blocks = outermost(str(c["path"]) for c in p.labelled("Block"))
     tensors = {key: tuple(t["shape"]) for key, t in p.tensors.items() if t["role"] != "side_car"}
     inside: dict[str, dict[str, Shape]] = {path: {} for path in blocks}
     rest: dict[str, dict[str, Shape]] = {}
@@ -89,12 +90,6 @@ def _blocks(p: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str
     keys = tuple(f"{m}.{k}" for m in members for k in inside[m])
     one = inside[members[0]]
     return Part(first["pattern"], ranges(indices), indices, len(members), size, one, first["template"], keys)
-
-
-def _outermost(p: Profile) -> list[str]:
-    """Paths of blocks that lie in no other block."""
-    found = {str(c["path"]) for c in p.labelled("Block")}
-    return sorted(path for path in found if not any(q in found for q in above(path)))
 
 
 def _elements(tensors: Mapping[str, Shape]) -> int:

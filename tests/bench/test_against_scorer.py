@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from queries.bench.corpus import records
 from queries.bench.run import MAIN, figures, score_record
+from tests.scorer import load_scorer
 
 TASKS = (*MAIN, "attention")
-
-
-def _scorer(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("corpus_score", shared / "corpus" / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _spoil(prediction: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -46,7 +36,7 @@ def _spoil(prediction: dict[str, Any], seed: int) -> dict[str, Any]:
 @pytest.mark.shared
 @pytest.mark.slow
 def test_counts_are_those_of_the_corpus_scorer(shared: Path) -> None:
-    scorer = _scorer(shared)
+    scorer = load_scorer(shared / "corpus" / "score.py")
     for seed, record in enumerate(records(shared / "corpus" / "models")):
         prediction = _spoil(scorer.perfect(record), seed)
         theirs, _, _ = scorer.score_model(record, prediction)
@@ -61,7 +51,7 @@ def test_counts_are_those_of_the_corpus_scorer(shared: Path) -> None:
 @pytest.mark.shared
 @pytest.mark.slow
 def test_perfect_predictions_score_one_and_empty_ones_none(shared: Path) -> None:
-    scorer = _scorer(shared)
+    scorer = load_scorer(shared / "corpus" / "score.py")
     found = list(records(shared / "corpus" / "models"))
     perfect = figures([score_record(r, scorer.perfect(r)) for r in found], "all")
     empty = figures([score_record(r, {}) for r in found], "all")

@@ -1,6 +1,6 @@
 """Two state dicts aligned by structure, shapes, roles and words: which tensor became which. Read `align`."""
 
-from queries.diff.align.engine import align
+from queries.diff.align.engine import align, unaligned
 from queries.diff.align.values import RULES, Alignment, Pair, Spec, Typed
 
-__all__ = ["RULES", "Alignment", "Pair", "Spec", "Typed", "align"]
+__all__ = ["RULES", "Alignment", "Pair", "Spec", "Typed", "align", "unaligned"]

@@ -43,6 +43,12 @@ def align(a: Mapping[str, Typed], b: Mapping[str, Typed]) -> Alignment:
     return _align(left, right, written)
 
 
+def unaligned(a: Mapping[str, Typed], b: Mapping[str, Typed]) -> Alignment:
+    """Two state dicts of which no tensor is paired."""
+    left, right = _ordered(a), _ordered(b)
+    return Alignment(left, right, (), tuple(left), tuple(right))
+
+
 def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
     keys = sorted(tensors, key=natural)
     return {k: Spec(tensors[k].dtype, tuple(tensors[k].shape)) for k in keys}

@@ -166,8 +166,11 @@ def kept(x: Shape, y: Shape) -> float:
     return RESIZED if len(x) == 1 or any(p == q for p, q in zip(x, y, strict=True)) else 0.0
 
 
-def chain(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """Pairs (row, column), none crossing, with the largest sum of gains; the earliest where several are."""
+def chain(gain: Sequence[Sequence[float]], *, idle: bool = False) -> list[tuple[int, int]]:
+    """Pairs (row, column), none crossing, with the largest sum of gains; the earliest where several are.
+
+    `idle`: with pairs that gain nothing, where they cost none that do.
+    """
     n, m = len(gain), len(gain[0]) if gain else 0
     rest = [[0.0] * (m + 1) for _ in range(n + 1)]
     for i in range(n - 1, -1, -1):
@@ -176,7 +179,7 @@ def chain(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
             here[j] = max(row[j] + below[j + 1], below[j], here[j + 1])
     out, i, j = [], 0, 0
     while i < n and j < m:
-        if gain[i][j] and rest[i][j] == gain[i][j] + rest[i + 1][j + 1]:
+        if (idle or gain[i][j]) and rest[i][j] == gain[i][j] + rest[i + 1][j + 1]:
             out.append((i, j))
             i, j = i + 1, j + 1
         elif rest[i][j] == rest[i + 1][j]:

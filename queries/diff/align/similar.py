@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from queries.diff.align.assign import bare
+from queries.diff.align.liketree import chain
 from queries.diff.align.parts import Part
 from queries.diff.align.runs import Orders, Template, best, runs
 from queries.diff.align.words import features, likeness
@@ -110,23 +111,5 @@ def _in_step(ours: list[Part], theirs: list[Part], orders: Orders) -> list[tuple
 
     if len(left) == len(right) and all(p.numbers == q.numbers for p, q in zip(left, right, strict=True)):
         return list(zip(left, right, strict=True))
-    return _chain(left, right, gain)
-
-
-def _chain(left: list[Part], right: list[Part], gain: object) -> list[tuple[Part, Part]]:
-    n, m = len(left), len(right)
-    best_of = [[0.0] * (m + 1) for _ in range(n + 1)]
-    for i in range(n - 1, -1, -1):
-        for j in range(m - 1, -1, -1):
-            take = gain(i, j) + best_of[i + 1][j + 1]  # type: ignore[operator]
-            best_of[i][j] = max(take, best_of[i + 1][j], best_of[i][j + 1])
-    out, i, j = [], 0, 0
-    while i < n and j < m:
-        if best_of[i][j] == gain(i, j) + best_of[i + 1][j + 1]:  # type: ignore[operator]
-            out.append((left[i], right[j]))
-            i, j = i + 1, j + 1
-        elif best_of[i][j] == best_of[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return out
+    table = [[gain(i, j) for j in range(len(right))] for i in range(len(left))]
+    return [(left[i], right[j]) for i, j in chain(table, idle=True)]

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.outline import ranges
+from kb.outline import counted, ranges
 from kb.paths import pattern
 from queries.diff.align import Alignment
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.roots import Roots
-from queries.diff.edits.wording import counted, merged, stream_free
+from queries.diff.edits.wording import merged, stream_free
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from kb.outline import ranges
+from kb.outline import counted, ranges
 from kb.paths import pattern
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.roots import Roots
-from queries.diff.edits.wording import behind, counted, last, listed, merged, stream_free
+from queries.diff.edits.wording import behind, last, listed, merged, stream_free
 
 STREAMS = ("audio", "video", "image")
 BRANCH = 3

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.keys import owner, side_cars
-from kb.outline import ranges
+from kb.outline import counted, ranges
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
-from queries.diff.edits.wording import counted
 
 SideCars = Mapping[str, Sequence[str]]
 

@@ -1,9 +1,11 @@
-"""Words for paths: names without their stream, several paths as one pattern, counts with their noun."""
+"""Words for paths: names without their stream, several paths as one pattern, lists with the rest counted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+
+from kb.outline import counted
 
 _STREAM = re.compile(r"(?<![A-Za-z0-9_])(audio|video)_|_(audio|video)(?=_)")
 _BETWEEN = re.compile(r"(audio|video)_to_(audio|video)|(?<![a-z])(a2v|v2a)(?![a-z])")
@@ -15,10 +17,6 @@ def stream_free(name: str) -> str:
     >>> stream_free("audio_prompt_table"), stream_free("video_connector"), stream_free("audio_to_video_attn")
     ('prompt_table', 'connector', 'audio↔video_attn')
     """
-    return name if _BETWEEN.search(name) is None and _STREAM.search(name) is None else _freed(name)
-
-
-def _freed(name: str) -> str:
     return _BETWEEN.sub("audio↔video", name) if _BETWEEN.search(name) else _STREAM.sub("", name)
 
 
@@ -27,24 +25,19 @@ def last(path: str) -> str:
     return next((p for p in reversed(path.split(".")) if not p.isdigit()), path)
 
 
-def counted(n: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "tensor"), counted(1200, "tensor")
-    ('1 tensor', '1,200 tensors')
-    """
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def behind(n: int) -> str:
     """How many tensors are behind a line; nothing where the line is about one."""
     return f" ({counted(n, 'tensor')})" if n > 1 else ""
 
 
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """Names with commas, the rest counted."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def listed(names: Iterable[str], most: int = 4) -> str:
+    """Names once each with commas, the rest counted.
+
+    >>> listed("abcde", 3), listed("ab")
+    ('a, b, c and 2 more', 'a, b')
+    """
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:most]) + (f" and {len(once) - most} more" if len(once) > most else "")
 
 
 def merged(paths: Iterable[str]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.outline import ranges
+from kb.outline import counted, ranges
 from kb.paths import above
-from queries.diff.page.words import counted, listed
+from queries.diff.edits.wording import listed
 from queries.diff.profile import Cells, Profile
 
 FEW = 3

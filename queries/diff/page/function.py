@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from kb.outline import counted
 from kb.paths import above, pattern
 from queries.diff.answer import side_by_side
 from queries.diff.compare import Aspect, Diff
 from queries.diff.page.marks import SIGNS, WORDS
-from queries.diff.page.words import counted, folded, opens, safe
+from queries.diff.page.words import folded, opens, safe
 from queries.diff.stacks import StackChange
 from queries.render import shown
 

@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.adapter import lay, targets, widths
+from kb.adapter import lay, targets_of, widths
+from kb.outline import counted
 from kb.paths import within
 from queries.diff.adapter import Adaptation, Touch
+from queries.diff.edits.wording import listed
 from queries.diff.page.block import Block, blocks
 from queries.diff.page.function import rows
 from queries.diff.page.marks import WORDS, Told, note
 from queries.diff.page.pictures import LEAST, MOST, NONE, caption
 from queries.diff.page.rail import Slot, drawn, grid, tints
-from queries.diff.page.words import counted, listed, opens, safe
+from queries.diff.page.words import opens, safe
 from queries.diff.profile import Profile
 
 MANY = 20
@@ -55,7 +57,7 @@ class Touched:
 
 def touched(adapter: Profile, base: Profile) -> Touched:
     """Lay the adapter on the base."""
-    wanted = targets({key: tuple(t["shape"]) for key, t in adapter.tensors.items()})
+    wanted = targets_of(adapter.tables)
     ranks = {path: wanted[target].rank for target, path in lay(wanted, widths(base.tables)).touched.items()}
     counts: dict[str, Counter[str]] = {}
     for path in ranks:

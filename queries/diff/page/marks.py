@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from kb.outline import counted
 from kb.paths import above
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
-from queries.diff.page.words import counted
 
 SIGNS: Mapping[str, str] = {
     "same": "=",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from kb.outline import outline
+from kb.outline import counted, outline
 from kb.tables import GraphTables
 from queries.diff.adapter import Adaptation
 from queries.diff.compare import Diff
@@ -16,7 +16,7 @@ from queries.diff.page.modules import Trees
 from queries.diff.page.pairs import alone, merge
 from queries.diff.page.pictures import pictures
 from queries.diff.page.script import script
-from queries.diff.page.words import counted, opens, role, safe
+from queries.diff.page.words import opens, role, safe
 from queries.diff.profile import Profile
 
 RELATIONS = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from kb.outline import counted
+from kb.paths import in_block
 from queries.diff.align import Alignment
 from queries.diff.page.block import Block, Step, blocks
 from queries.diff.page.marks import Tell
 from queries.diff.page.rail import Slot, drawn, grid, tints
-from queries.diff.page.words import counted, safe
+from queries.diff.page.words import safe
 from queries.diff.profile import Profile
 
 Pair = tuple[Block | None, Block | None]
@@ -78,10 +80,8 @@ def inside(key: str, stack: str) -> str | None:
     >>> inside("layers.3.attn.q.weight", "layers"), inside("head.weight", "layers")
     ('attn.q.weight', None)
     """
-    if not key.startswith(f"{stack}."):
-        return None
-    index, _, rest = key[len(stack) + 1 :].partition(".")
-    return rest if index.isdigit() and rest else None
+    at = in_block(key, stack)
+    return at[1] or None if at else None
 
 
 def _pair(

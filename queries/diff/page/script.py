@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from kb.outline import counted
 from kb.paths import above
 from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit
 from queries.diff.page.marks import SIGNS, WORDS
-from queries.diff.page.words import counted, folded, role, safe
+from queries.diff.page.words import folded, role, safe
 from queries.diff.profile import Profile
 
 WHOLE = "The whole model"

@@ -1,8 +1,8 @@
-"""Texts of the page: counts with their noun, lists with the rest counted, and names made safe."""
+"""Texts of the page: names made safe, what is long cut or folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from queries.cells import printable
@@ -15,25 +15,6 @@ def safe(text: str) -> str:
     ('&lt;a.b&gt;', 'x\\\\x1b')
     """
     return escape(printable(text), quote=True)
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "tensor"), counted(1200, "tensor"), counted(2, "stack")
-    ('1 tensor', '1,200 tensors', '2 stacks')
-    """
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def listed(names: Iterable[str], most: int = 4) -> str:
-    """Names once each, the rest counted.
-
-    >>> listed("abcde", 3), listed("ab")
-    ('a, b, c and 2 more', 'a, b')
-    """
-    once = list(dict.fromkeys(names))
-    return ", ".join(once[:most]) + (f" and {len(once) - most} more" if len(once) > most else "")
 
 
 def role(value: object) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import random
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,17 +14,9 @@ import pytest
 from queries.bench.diff_score import score_pair
 from queries.bench.pairs import pair_of
 from queries.cli.benching_pairs import _predict
+from tests.scorer import load_scorer
 
 Record = dict[str, Any]
-
-
-def _scorer(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score_diff", shared / "diffpairs" / "score_diff.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _spoilt(prediction: Record, seed: str) -> Record:
@@ -62,7 +52,7 @@ def _shifted(prediction: Record, record: Record) -> Record:
 @pytest.mark.shared
 @pytest.mark.slow
 def test_figures_are_the_scorers(shared: Path) -> None:
-    scorer = _scorer(shared)
+    scorer = load_scorer(shared / "diffpairs" / "score_diff.py")
     makers: dict[str, Callable[[Record, Record], Record]] = {
         "perfect": lambda record, _: scorer.perfect(record),
         "empty": lambda record, _: scorer.empty(record),
