@@ -115,7 +115,7 @@ def evidence(a: Sketch, b: Sketch, counts: Usual) -> Iterator[Evidence]:
     left = _left_overs(a, b)
     if left:
         yield left
-        yield Evidence("the rest", MOST["the rest"], f"{carried:.1%} of the elements are alike in name and shape")
+        yield Evidence("the rest", MOST["the rest"], f"{carried:.1%} of the parameters are alike in name and shape")
     if not left and not _equally_deep(a, b):
         return
     grown = None if left else _grown(a, b, counts)
