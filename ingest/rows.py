@@ -65,7 +65,7 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
         NodeTable(p, r, node_columns(p, r), tuple(found))
         for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
     ]
-    model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes).text)
+    model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes, header.metadata).text)
     return GraphTables(
         model,
         (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes),

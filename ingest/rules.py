@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from kb.values import Basis, Evidence, Fact, Value
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
 
 UNMEASURED = 0.5

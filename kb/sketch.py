@@ -4,7 +4,7 @@ A sketch has parts. Each is a mapping of a feature to its weight: elements for `
 path with its shape), `layers` (kind and sizes, no names) and `blocks` (shapes of a whole block, no names); modules for
 `form` (attention, feed-forward, norm and convolution kinds in units of their own width); tensors for `words` (the words
 of paths). Parts are compared by shares, so that sizes do not matter. `scale` holds three numbers instead: elements,
-depth and width of the backbone.
+depth and width of the backbone. `marks` (:mod:`kb.marks`) are no part of a score: rare choices that may show a descent.
 
 >>> sketch = Sketch({"form": {"norm RMSNorm": 3}}, {"elements": 8.0})
 >>> Sketch.from_text(sketch.text) == sketch
@@ -23,6 +23,7 @@ from math import fsum, gcd, prod
 from operator import itemgetter
 from typing import Any
 
+from kb.marks import marks
 from kb.paths import above, outermost
 from kb.tables import GraphTables, NodeTable
 
@@ -74,11 +75,17 @@ def shares(part: Part) -> Part:
 def kept_sketch(tables: GraphTables) -> Sketch:
     """The sketch a model's node holds, or a new one for tables that have none."""
     text = tables.model.get("sketch")
-    return Sketch.from_text(text) if text else sketch(tables.nodes)
+    return Sketch.from_text(text) if text else sketch_of(tables)
 
 
-def sketch(nodes: Iterable[NodeTable]) -> Sketch:
-    """The sketch of a model from its node tables. Like tensors and like modules are looked at once."""
+def sketch_of(tables: GraphTables) -> Sketch:
+    """A new sketch of a model's tables."""
+    metadata = tables.model.get("metadata")
+    return sketch(tables.nodes, json.loads(metadata) if metadata else None)
+
+
+def sketch(nodes: Iterable[NodeTable], metadata: Mapping[str, Any] | None = None) -> Sketch:
+    """The sketch of a model from its node tables and its header's metadata. Like tensors are looked at once."""
     tables = list(nodes)
     tensors = _tensors(tables)
     modules = _modules(tables)
@@ -89,7 +96,14 @@ def sketch(nodes: Iterable[NodeTable]) -> Sketch:
         "form": _form(modules),
         "words": _words(tensors),
     }
-    return Sketch({name: _kept(counted) for name, counted in found.items()}, _scale(modules, tensors))
+    kept = {name: _kept(counted) for name, counted in found.items()}
+    return Sketch({**kept, "marks": marks(_specs(tables), metadata)}, _scale(modules, tensors))
+
+
+def _specs(tables: Iterable[NodeTable]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Keys and shapes of all tensors but side-cars."""
+    for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
+        yield from ((key, tuple(shape)) for key, shape, role in rows if role != "side_car")
 
 
 def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tuple[NodeTable, list[tuple[Any, ...]]]]:

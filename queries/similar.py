@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from kb.descent import shared_templates
 from kb.likeness import differences, likeness
-from kb.lineage import COLUMNS, Known, between
+from kb.lineage import COLUMNS, Known, between, common, told
 from kb.outline import counted
 from kb.sketch import PARTS
 from kb.store.port import Store
@@ -15,7 +16,7 @@ from queries.answer import Answer
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
 _ONLY = "not there", "only there"
 _COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
-_NAMED = ("SAME_AS", "VERSION_OF", "DERIVES_FROM")
+_SAID = {"SAME_AS": "SAME_AS ({0})", "DERIVES_FROM": "DERIVES_FROM (suspected)", "SIMILAR_TO": ""}
 
 
 def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] = ()) -> Answer:
@@ -28,7 +29,7 @@ def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] 
     others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in rows]
     found = [_adapted(row, adapts) for row in _ranked(mine, others)]
     found = sorted(found, key=lambda row: row[0] not in adapts)[:limit]
-    return Answer("similar", _COLUMNS, tuple(found), notes=tuple(_notes(found, others)))
+    return Answer("similar", _COLUMNS, tuple(found), notes=(*_notes(found, others), *_suspicions(mine, found, others)))
 
 
 def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
@@ -48,6 +49,13 @@ def _notes(found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterato
         yield f"left out, for want of a sketch: {counted(missing, 'model')}"
 
 
+def _suspicions(mine: Known, found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterator[str]:
+    """The evidence of each suspected descent that is shown, with how often such a suspicion is wrong."""
+    at = _COLUMNS.index("relations")
+    shown = {row[0] for row in found if _SAID["DERIVES_FROM"] in row[at]}
+    yield from (told(mine, other) for other in others if other.name in shown)
+
+
 def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for other in others:
@@ -55,7 +63,17 @@ def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
             continue
         like = likeness(mine.sketch, other.sketch)
         parts = (like.parts.get(name) for name in (*PARTS, "scale"))
-        kin = [link for link in between(mine, other) if link.type in _NAMED]
-        said = [f"SAME_AS ({k.properties[0]})" if k.type == "SAME_AS" else k.type for k in kin]
+        said = _relations(mine, other)
         rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch, only=_ONLY)))
     return sorted(rows, key=lambda r: (-r[1], r[0]))
+
+
+def _relations(mine: Known, other: Known) -> list[str]:
+    """What two models are to each other; of those not the same, how many block templates they share, if any."""
+    said = [_SAID.get(link.type, link.type).format(*link.properties) for link in between(mine, other)]
+    said = [text for text in said if text]
+    assert mine.sketch is not None
+    assert other.sketch is not None
+    if shared_templates(mine.sketch, other.sketch)[0] and not any(text.startswith("SAME_AS") for text in said):
+        said.append(common(mine.sketch, other.sketch))
+    return said

@@ -9,7 +9,7 @@ from typing import Any
 from kb.adapter import Target, lay, targets, targets_of, widths
 from kb.lineage import COLUMNS, Known, Link, links
 from kb.outline import counted
-from kb.sketch import sketch
+from kb.sketch import sketch_of
 from kb.store import statements
 from kb.store.assemble import read_back
 from kb.store.engine import Transaction
@@ -49,7 +49,7 @@ def relate_all(tx: Transaction) -> None:
     tx.run(statements.TURN)
     tx.run(statements.UNRELATE)
     for uid, tables in models():
-        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch(tables.nodes).text})
+        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch_of(tables).text})
     seen: list[str] = []
     for uid, tables in models():
         known, _ = find(tx, tables)

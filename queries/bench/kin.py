@@ -1,4 +1,5 @@
-"""How often the nearest model is of the same family, and how often what is said of two models stays within one.
+"""How often the nearest model is of the same family, how often what is said of two models stays within one, and how
+often a descent is suspected of models that have nothing to do with each other.
 
 Relationships are those a store would hold: what `kb.lineage.between` says of each pair.
 """
@@ -10,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from kb.descent import RULES, shared_templates
 from kb.likeness import likeness
 from kb.lineage import BASES, Known, Link, between
 from kb.tables import GraphTables
 from kb.values import TensorSpec
 from queries.bench.corpus import Record, is_left_out, specs
+from queries.bench.descent import Trial
 
 Tables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 
@@ -23,19 +26,27 @@ QUESTIONS = (
     *(f"SAME_AS by {basis}" for basis in BASES),
     "SIMILAR_TO",
     "VERSION_OF",
-    "DERIVES_FROM by score",
-    "DERIVES_FROM by holding",
+    *(f"DERIVES_FROM by {rule}" for rule in RULES),
 )
 """The nearest model, then relationships of two models by type, and by rule where a type has several."""
+UNRELATED = "unrelated, suspected"
+"""Question of the negative class: of pairs that share a block template and no family, those a descent is suspected of.
+Its share is a false-positive rate."""
+DESCENT = "descendants, suspected"
+"""Question of the positive class: of models made from another, those a descent is suspected of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A model of the corpus as a store would know it. `family`: the group the corpus puts it in."""
+    """A model of the corpus as a store would know it.
+
+    `family`: the group the corpus puts it in, which may be an architecture of many; `line`: its family there.
+    """
 
     known: Known
     family: str
     left_out: bool
+    line: str = ""
 
     @property
     def name(self) -> str:
@@ -58,7 +69,8 @@ def sketches(records: Iterable[Record], tables: Tables) -> Iterator[Kept]:
     for record in records:
         family = str(record.get("group") or record.get("family") or record["name"])
         found = Known.of(tables(specs(record)).model)
-        yield Kept(replace(found, uid=record["name"], name=record["name"]), family, is_left_out(record))
+        known = replace(found, uid=record["name"], name=record["name"])
+        yield Kept(known, family, is_left_out(record), str(record.get("family") or family))
 
 
 def shares(models: Iterable[Kept]) -> list[Share]:
@@ -69,16 +81,54 @@ def shares(models: Iterable[Kept]) -> list[Share]:
     kept = list(models)
     sizes = Counter(m.family for m in kept)
     nearest: dict[str, tuple[float, str, str]] = {}
-    found: dict[str, list[tuple[bool, bool]]] = {question: [] for question in QUESTIONS}
+    found: dict[str, list[tuple[bool, bool]]] = {question: [] for question in (*QUESTIONS, f"{UNRELATED}: corpus")}
     for a, b in combinations(kept, 2):
         score = _score(a, b)
         for m, other in ((a, b), (b, a)):
             here = (score, other.name, other.family)
             nearest[m.name] = max(nearest.get(m.name, here), here)
-        for link in between(a.known, b.known):
+        related = list(between(a.known, b.known))
+        for link in related:
             found[_question(link)].append((a.family == b.family, a.left_out or b.left_out))
+        types = {link.type for link in related}
+        if a.line != b.line and "SAME_AS" not in types and _one_architecture(a, b):
+            found[f"{UNRELATED}: corpus"].append(("DERIVES_FROM" in types, a.left_out or b.left_out))
     found["nearest"] = [(nearest[m.name][2] == m.family, m.left_out) for m in kept if sizes[m.family] > 1]
     return [share for question, answers in found.items() for share in _groups(question, answers)]
+
+
+def recalled(tried: Iterable[Trial]) -> list[Share]:
+    """Of variants, by kind: strangers that are suspected, descendants that are; and how many suspicions are right.
+
+    A descendant that is told as the same architecture has a row of its own: no descent is asked of it.
+    """
+    found: dict[str, list[tuple[bool, bool]]] = {}
+    for trial in tried:
+        what = DESCENT if trial.related else UNRELATED
+        if trial.related and trial.same:
+            what = "descendants, told as the same"
+        right = trial.rule is not None or trial.same
+        found.setdefault(f"{what}: {trial.variant}", []).append((right, trial.left_out))
+        if trial.rule is not None:
+            found.setdefault(f"suspicions, right: {trial.rule}", []).append((trial.related, trial.left_out))
+    return [share for question, answers in sorted(found.items()) for share in _groups(question, answers)]
+
+
+def rates(found: Iterable[Share]) -> Iterator[str]:
+    """The false-positive rate over all unrelated pairs and the recall of descents, by group of families; in words."""
+    kept = list(found)
+    for group in ("not left out", "left out"):
+        for question, name in ((UNRELATED, "false positives"), (DESCENT, "descents found")):
+            chosen = [s for s in kept if s.group == group and s.question.startswith(f"{question}:")]
+            right, asked = sum(s.right for s in chosen), sum(s.asked for s in chosen)
+            if asked:
+                yield f"{name}, families {group}: {right:,} of {asked:,} pairs ({right / asked:.2%})"
+
+
+def _one_architecture(a: Kept, b: Kept) -> bool:
+    if a.known.sketch is None or b.known.sketch is None:
+        return False
+    return shared_templates(a.known.sketch, b.known.sketch)[0] > 0
 
 
 def _score(a: Kept, b: Kept) -> float:

@@ -47,7 +47,9 @@ def bench(
     calibration: Annotated[
         bool, typer.Option("--calibration", help="Per rule: uses, precision, confidence; and the ECE.")
     ] = False,
-    kin: Annotated[bool, typer.Option("--kin", help="How often the nearest model is of the same family.")] = False,
+    kin: Annotated[
+        bool, typer.Option("--kin", help="How right relations between models are: nearest, suspected descents.")
+    ] = False,
     confidences: Annotated[
         Path | None, typer.Option(help="Write each rule's precision on the families that were not left out.")
     ] = None,
@@ -117,9 +119,10 @@ def _predict(tensors: tuple[TensorSpec, ...]) -> dict[str, Any]:
 
 
 def _kin(corpus: Path) -> Answer:
-    """Shares by question and group of families."""
+    """Shares by question and group of families, with the rates of suspected descents as notes."""
     from queries.bench.corpus import records
-    from queries.bench.kin import shares, sketches
+    from queries.bench.descent import trials
+    from queries.bench.kin import rates, recalled, shares, sketches
     from queries.cli.benching_pairs import tables
 
     shown = terminal.progress("bench")
@@ -128,10 +131,9 @@ def _kin(corpus: Path) -> Answer:
         kept.append(model)
         if shown:
             shown(model.name, done, done + 1)
-    rows = tuple(
-        (s.question, s.group, s.right, s.asked, _round(s.right / s.asked) if s.asked else None) for s in shares(kept)
-    )
-    return Answer("kin", ("question", "families", "right", "asked", "share"), rows)
+    found = [*shares(kept), *recalled(trials(records(corpus), tables))]
+    rows = tuple((s.question, s.group, s.right, s.asked, _round(s.right / s.asked) if s.asked else None) for s in found)
+    return Answer("kin", ("question", "families", "right", "asked", "share"), rows, notes=tuple(rates(found)))
 
 
 def _figures(scores: Scores) -> Answer:

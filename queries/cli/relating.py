@@ -81,17 +81,22 @@ def check_derivation(
 ) -> None:
     """Say how much of A's architecture is B's, template by template. Each is a model in the store or a file.
 
+    Equal templates are an architecture in common, not descent. That one was made from the other is suspected only where
+    both headers hold the same rare choices or left-overs; how often that is wrong is said with it.
+
     Of each part of A, the share of its elements that B's nearest part has under the same names and shapes, in the same
     shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
     gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
-    rescaled, contained, partly or own. How many other models of the store have a template too tells how much its being
-    shared proves.
+    rescaled, contained, partly or own; also_in counts the other models of the store that have the template too.
+
+    The exit code is 0 whatever is said, and 2 where a model or file cannot be read.
 
     \b
     Examples:
       archkb check-derivation ltx-2.3-22b-dev ltx-2-19b-dev
       archkb check-derivation mine.safetensors design:ltx-2-19b-dev --markdown
     """
+    from kb.lineage import Known, told
     from queries.diff.derivation import derivation
     from queries.diff.profile import Profile
 
@@ -100,7 +105,8 @@ def check_derivation(
         descents = derivation(Profile(first), Profile(second))
         users = None if is_file(a) and is_file(b) else _users(found.store, descents, [first.uid, second.uid])
     shown = [d for d in descents if everything or d.share >= _SMALL]
-    notes = _sum(descents, first.name, second.name)
+    said = told(Known.of(first.model), Known.of(second.model))
+    notes = (*((said,) if said else ()), *_sum(descents, first.name, second.name))
     if len(shown) < len(descents):
         notes += (
             f"left out: {counted(len(descents) - len(shown), 'part')} of under {_SMALL:.1%} of the elements; --all",

@@ -103,6 +103,8 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         free = sum(p.ambiguous for p in found.pairs)
         if free:
             yield f"{free:,} of the pairs were chosen among equals that neither names nor shapes tell apart"
+    if diff.descent:
+        yield diff.descent
     if diff.adaptation:
         x = diff.adaptation
         idle = sum(n.count for n in x.no_ops)

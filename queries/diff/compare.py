@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kb.likeness import Likeness, differences, likeness
+from kb.lineage import Known, told
 from kb.paths import above
 from kb.sketch import kept_sketch
 from kb.tables import GraphTables
@@ -76,6 +77,8 @@ class Diff:
     similarity: Likeness
     differs_in: tuple[str, ...]
     adaptation: Adaptation | None
+    descent: str = ""
+    """What the headers show of one model's being made from the other, as a sentence; empty where it is not asked."""
 
     @property
     def apart(self) -> bool:
@@ -106,6 +109,7 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         likeness(*sketches),
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
         laid,
+        told(Known.of(a.model), Known.of(b.model)) if relation in ("versions", "designs") else "",
     )
 
 

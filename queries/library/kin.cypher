@@ -22,11 +22,12 @@ relation = "SAME_AS, VERSION_OF (later to earlier), DERIVES_FROM (suspected), SI
 from = "Model the relationship starts at."
 to = "Model it ends at."
 score = "Likeness in [0, 1], where it was measured."
-confidence = "Measured precision of a suspicion, null for what is no suspicion."
+confidence = "Measured precision of a suspicion, null for what is no suspicion; its false-positive rate is in evidence."
 ordered = "Whether something shows which came first; false where only the names decide the direction."
 evidence = "What shows it: what is equal, the likeness by part, or a sentence."
 ---*/
 MATCH (m:Model {uid: $model})-[r:SAME_AS|VERSION_OF|DERIVES_FROM|SIMILAR_TO|ADAPTS]-(o:Model)
+WHERE type(r) <> 'DERIVES_FROM' OR r.detail STARTS WITH 'suspected'
 RETURN type(r) AS relation, startNode(r).name AS from, endNode(r).name AS to, r.score AS score,
        r.confidence AS confidence, r.ordered AS ordered,
        coalesce(r.detail, r.basis, reduce(text = '', part IN coalesce(r.parts, []) | text + CASE WHEN text = '' THEN '' ELSE ', ' END + part)) AS evidence

@@ -139,3 +139,32 @@ def test_versions_of_a_family_are_ordered_by_what_the_user_says(archkb: Archkb, 
     archkb("ingest", new, "--family", "net", "--release", "1.10")
     (row,) = [r for r in archkb("ask", "lineage", "old", "--json").json if r["relation"] == "VERSION_OF"]
     assert (row["from"], row["to"], row["ordered"]) == ("new", "old", True)
+
+
+def test_templates_in_common_are_told_as_that(archkb: Archkb, tmp_path: Path) -> None:
+    archkb("ingest", write(tmp_path / "four.json", 4), write(tmp_path / "forty.json", 40))
+    (row,) = archkb("similar", "four", "--json").json
+    assert row["relations"] == ["shares 1 of 1 template"]
+    assert not [r for r in archkb("ask", "kin", "four", "--json").json if r["relation"] == "DERIVES_FROM"]
+    called = archkb("check-derivation", "forty", "four")
+    assert called.code == 0
+    assert "forty shares 1 of 1 template with four; a header cannot tell descent" in called.err
+    assert "suspected" not in called.err
+    assert "forty shares 1 of 1 template with four" in archkb("diff", "forty", "four").err
+
+
+def test_a_suspicion_says_its_evidence_and_how_often_it_is_wrong(archkb: Archkb, tmp_path: Path) -> None:
+    whole = transformer(6)
+    pruned = {k: s for k, s in whole.items() if ".layers.4." not in k}
+    archkb("ingest", saved(tmp_path / "whole.json", whole), saved(tmp_path / "pruned.json", pruned))
+    called = archkb("similar", "whole", "--json")
+    assert called.json[0]["relations"] == ["DERIVES_FROM (suspected)", "shares 1 of 1 template"]
+    (row,) = [r for r in archkb("ask", "kin", "whole", "--json").json if r["relation"] == "DERIVES_FROM"]
+    assert (row["from"], row["to"], row["ordered"]) == ("pruned", "whole", False)
+    for said in (
+        called.err,
+        row["evidence"],
+        *(archkb(c, "whole", "pruned").err for c in ("check-derivation", "diff")),
+    ):
+        assert "suspected, false-positive rate" in said
+        assert "no model.layers.4 in one, of which the other has 6" in said
