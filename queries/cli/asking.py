@@ -16,6 +16,7 @@ from queries.cli import complete, terminal
 from queries.cli.meaning import meant
 from queries.cli.options import with_answer, with_output
 from queries.cli.run import Run, only_model, uid_of
+from queries.nearest import nearest
 from queries.question import Question
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def ask(
 
 
 def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
-    """The model among free words, which is the last of several, and the other words as one text."""
+    """The model among free words, which is the last of several, and the other words as one text.
+
+    A last word that is like a model's name is none of the text either: it is told apart later, with its near misses.
+    """
     names = {m.name for m in store.models()}
     several = list(takewhile(names.__contains__, reversed(words[1:])))[::-1]
     if len(several) > 1:
@@ -74,7 +78,10 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
             f"a question is about one model, and {len(several)} are named: {', '.join(several)}",
             cure=f"ask once a model, or compare them with `archkb diff {' '.join(several[:2])}`",
         )
-    return (several[0], " ".join(words[:-1])) if several else (None, " ".join(words))
+    if several:
+        return several[0], " ".join(words[:-1])
+    misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)
+    return None, " ".join(words[:-1] if misspelt else words)
 
 
 def _with_model(store: Store, question: Question, name: str | None, given: dict[str, str], last: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ aliases = [
   "which blocks differ",
   "are all blocks the same",
   "runs of like blocks",
+  "which blocks are different from the others",
+  "is a block unlike the others",
 ]
 identity = ["stack", "template"]
 empty = "no numbered container has structured children"

@@ -10,6 +10,8 @@ aliases = [
   "describe the model",
   "tell me about the model",
   "how many parameters",
+  "what kind of model is this",
+  "what sort of model is it",
 ]
 identity = ["model"]
 

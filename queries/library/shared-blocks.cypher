@@ -8,6 +8,7 @@ aliases = [
   "shared block templates of a model",
   "who else uses this block",
   "other models with these blocks",
+  "does it share blocks or layers with another model",
 ]
 identity = ["template", "model"]
 empty = "no other model in the store has a block of the same structure"

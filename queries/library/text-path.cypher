@@ -12,6 +12,7 @@ aliases = [
   "caption projection",
   "text encoder width",
   "how is the prompt injected",
+  "how does the prompt reach the blocks",
 ]
 identity = ["scope", "width", "source"]
 empty = "no stream is known to carry text"

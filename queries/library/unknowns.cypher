@@ -9,6 +9,7 @@ aliases = [
   "missing facts",
   "what is not known and why",
   "uncertain facts",
+  "what do we not know",
 ]
 identity = ["subject", "property", "why"]
 empty = "every inferred property has a value, and of every stream it is known what writes it"

@@ -8,6 +8,8 @@ aliases = [
   "vae latent space",
   "how many channels has the latent",
   "autoencoder latent size",
+  "latent dimension",
+  "width of the latent",
 ]
 identity = ["component"]
 empty = "no component is known to be half of a VAE"
