@@ -39,8 +39,8 @@ _STOP = frozenset(
         r"\w+",
         "a about all am an and any are at be been by can could did do does each for from get give given has have how i"
         " if in into is it its just let like list look looks me much my of on or other out please say see should show"
-        " so some tell than that the their them then there these they things think this to up use used uses using was we"
-        " were what where which who whose will with would you your model one made make by called",
+        " so some tell than that the their them then there these they things think this to up use used uses using was"
+        " we were what where which who whose will with would you your model one made make by called",
     )
 )
 _SAME = {

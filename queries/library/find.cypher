@@ -2,6 +2,8 @@
 id = "find"
 title = "Where does a name occur in the model?"
 rank = 26
+topic = "layers"
+total = { noun = "module", by = "kind" }
 aliases = [
   "where is a module named",
   "find a module",
@@ -24,7 +26,7 @@ module = "Path, numbers as {i}."
 kind = { doc = "What it is.", unknown = true }
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 count = "Modules in the row."
-params = { doc = "Elements of one, the largest.", show = "count" }
+params = { doc = "Parameters of one, the largest.", show = "count" }
 ---*/
 MATCH (m:Module {model: $model}) WHERE toLower(m.path) CONTAINS toLower($text)
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index

@@ -2,6 +2,8 @@
 id = "modulation"
 title = "Where do conditions modulate the streams (adaLN)?"
 rank = 13
+topic = "streams and conditioning"
+total = { noun = "layer or table", by = "what" }
 aliases = [
   "adaln tables",
   "adaln",

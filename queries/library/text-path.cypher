@@ -2,6 +2,7 @@
 id = "text-path"
 title = "How does text enter the model?"
 rank = 7
+topic = "streams and conditioning"
 aliases = [
   "how does text get into it",
   "how does the prompt enter",

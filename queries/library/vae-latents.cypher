@@ -2,6 +2,7 @@
 id = "vae-latents"
 title = "How many latent channels do the VAEs have?"
 rank = 16
+topic = "components and size"
 aliases = [
   "vae latents",
   "latent channels",

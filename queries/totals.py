@@ -1,0 +1,55 @@
+"""The line below a table that says how many there are in all, and how many of each sort."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.outline import counted
+
+KEYS = frozenset(("noun", "by", "word", "of"))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a question's rows add up to: `noun` in the singular; `by` is the column that names the sort, with `word`
+    before it; `of` is the column that counts ('' for one a row).
+    """
+
+    noun: str
+    by: str = ""
+    word: str = ""
+    of: str = "count"
+
+    def line(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+        """The sentence, '' where there is no row.
+
+        >>> Total("attention", "attends").line(("attends", "count"), [("self", 2), (None, 1), ("self", 1)])
+        '4 attentions: 3 self, 1 unknown'
+        """
+        if not rows:
+            return ""
+        of = columns.index(self.of) if self.of else None
+        counts = [1 if of is None else int(row[of] or 0) for row in rows]
+        text = counted(sum(counts), self.noun)
+        if not self.by:
+            return text
+        sorts: Counter[str] = Counter()
+        for row, count in zip(rows, counts, strict=True):
+            value = row[columns.index(self.by)]
+            sorts["unknown" if value is None else str(value)] += count
+        word = f"{self.word} " if self.word else ""
+        parts = (f"{n:,} {word}{sort}" for sort, n in sorted(sorts.items(), key=lambda s: (-s[1], s[0])))
+        return f"{text}: {', '.join(parts)}"
+
+
+def total_of(found: Mapping[str, str], columns: Sequence[str]) -> Total | str:
+    """The total that front matter declares, or what is wrong with it."""
+    strange = sorted(set(found) - KEYS)
+    if strange or not found.get("noun"):
+        return f"total has an unknown key {strange[0]!r}" if strange else "total has no noun"
+    total = Total(**found)
+    missing = [c for c in (total.by, total.of) if c and c not in columns]
+    return f"total counts by {missing[0]!r}, which is no column" if missing else total
