@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,19 +10,20 @@ from typing import Any
 
 from kb.outline import counted
 
-KEYS = frozenset(("noun", "by", "word", "of"))
+KEYS = frozenset(("noun", "plural", "by", "word", "of"))
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What a question's rows add up to: `noun` in the singular; `by` is the column that names the sort, with `word`
-    before it; `of` is the column that counts ('' for one a row).
+    """What a question's rows add up to: `noun` in the singular, its `plural` where that is not with an s; `by` is the
+    column that names the sort, or several in a text as {column}, with `word` before it; `of` is the column that counts ('' for one a row).
     """
 
     noun: str
     by: str = ""
     word: str = ""
     of: str = "count"
+    plural: str = ""
 
     def line(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         """The sentence, '' where there is no row.
@@ -33,16 +35,18 @@ class Total:
             return ""
         of = columns.index(self.of) if self.of else None
         counts = [1 if of is None else int(row[of] or 0) for row in rows]
-        text = counted(sum(counts), self.noun)
+        many = sum(counts)
+        text = f"{many:,} {self.plural}" if self.plural and many != 1 else counted(many, self.noun)
         if not self.by:
             return text
+        form = self.by if "{" in self.by else f"{{{self.by}}}"
         sorts: Counter[str] = Counter()
         for row, count in zip(rows, counts, strict=True):
-            value = row[columns.index(self.by)]
-            sorts["unknown" if value is None else str(value)] += count
+            known = ("unknown" if value is None else str(value) for value in row)
+            sorts[form.format_map(dict(zip(columns, known, strict=True)))] += count
         word = f"{self.word} " if self.word else ""
         parts = (f"{n:,} {word}{sort}" for sort, n in sorted(sorts.items(), key=lambda s: (-s[1], s[0])))
-        return f"{text}: {', '.join(parts)}"
+        return f"{text}: {('; ' if '{' in self.by else ', ').join(parts)}"
 
 
 def total_of(found: Mapping[str, str], columns: Sequence[str]) -> Total | str:
@@ -51,5 +55,6 @@ def total_of(found: Mapping[str, str], columns: Sequence[str]) -> Total | str:
     if strange or not found.get("noun"):
         return f"total has an unknown key {strange[0]!r}" if strange else "total has no noun"
     total = Total(**found)
-    missing = [c for c in (total.by, total.of) if c and c not in columns]
+    by = re.findall(r"{(\w+)}", total.by) or [total.by]
+    missing = [c for c in (*by, total.of) if c and c not in columns]
     return f"total counts by {missing[0]!r}, which is no column" if missing else total
