@@ -115,10 +115,10 @@ def names(store: Store, templates: Iterable[str]) -> dict[str, str]:
     for template, params, *part in rows:
         blocks.setdefault(template, []).append(Part(*part))
         sizes[template] = int(params or 0)
-    return told_apart({template: name_of([_outer(parts)]) for template, parts in blocks.items()}, sizes)
+    return told_apart({template: name_of([outer(parts)]) for template, parts in blocks.items()}, sizes)
 
 
-def _outer(parts: Sequence[Part]) -> list[Part]:
+def outer(parts: Sequence[Part]) -> list[Part]:
     """The parts without those inside attentions and feed-forwards."""
     holders = [p.path for p in parts if p.label in _HOLDERS]
     return [p for p in parts if not any(p.path != h and within(p.path, h) for h in holders)]

@@ -15,8 +15,10 @@ KEYS = frozenset(("noun", "plural", "by", "word", "of"))
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What a question's rows add up to: `noun` in the singular, its `plural` where that is not with an s; `by` is the
-    column that names the sort, or several in a text as {column}, with `word` before it; `of` is the column that counts ('' for one a row).
+    """What a question's rows add up to.
+
+    `noun` is in the singular, `plural` given where it is not with an s. `by` is the column that names the sort, or a
+    text with several as {column}; `word` goes before it. `of` is the column that counts, '' for one a row.
     """
 
     noun: str

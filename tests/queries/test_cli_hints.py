@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,15 @@ def test_words_no_question_knows_are_named(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "does it use rotary embeddings?", "duo", store=small)
     assert (called.code, called.out) == (2, "")
     assert "none of these questions speaks of rotary" in called.err
+
+
+def test_find_matches_either_spelling(archkb: Archkb, tmp_path: Path) -> None:
+    tensors = {f"{name}.weight": {"dtype": "F32", "shape": [8, 8], "data_offsets": [0, 256]} for name in ("a",)}
+    for i, name in enumerate(("normalisation", "quantizer.dequantize"), 1):
+        tensors[f"{name}.weight"] = {"dtype": "F32", "shape": [8, 8], "data_offsets": [256 * i, 256 * (i + 1)]}
+    path = tmp_path / "spelt.json"
+    path.write_text(json.dumps(tensors))
+    archkb("ingest", path)
+    for text, module in (("Normalization", "normalisation"), ("dequantise", "quantizer.dequantize")):
+        found = archkb("ask", "find", "spelt", "-p", f"text={text}", "--json").json
+        assert [row["module"] for row in found] == [module]
