@@ -82,8 +82,8 @@ def check_derivation(
     """Say how much of A's architecture is B's, template by template. Each is a model in the store or a file.
 
     Of each part of A, the share of its parameters that B's nearest part has under the same names and shapes, in the
-    same shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
-    gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
+    same shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor
+    alignment gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
     rescaled, contained, partly or own. How many other models of the store have a template too tells how much its being
     shared proves.
 

@@ -134,3 +134,12 @@ def test_a_file_is_explained_without_a_store(archkb: Archkb, header, tmp_path: P
     page = archkb("explain", header())
     assert page.out.startswith("tiny: ")
     assert not (tmp_path / "own").exists()
+
+
+def test_a_line_says_its_path_from_that_of_the_line_above_it(archkb: Archkb) -> None:
+    lines = archkb("explain", "design:ltx-2-19b-dev-fp8").out.splitlines()
+    assert lines[1].startswith("  model.diffusion_model: ")
+    assert lines[2].startswith("    transformer_blocks: 48 blocks")
+    assert any(line.startswith("      transformer_1d_blocks: 2 blocks") for line in lines)
+    rows = archkb("explain", "design:ltx-2-19b-dev-fp8", "--json").json
+    assert rows[2]["text"].startswith("model.diffusion_model.transformer_blocks: 48 blocks")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from ingest.assemble import analyse
+from ingest.rows import to_tables
+from ingest.sources import read_header
+from kb.store import open_store
 from queries.answer import Answer, Column
+from queries.ask import ask, bind
+from queries.catalog import open_catalog
 from queries.cells import width
 from queries.cli import terminal
+from queries.diff.answer import side_by_side
+from queries.diff.compare import compare
 from queries.fold import hung
 from queries.render import render
 
@@ -110,3 +119,24 @@ def test_the_total_stands_below_what_people_read() -> None:
     assert render(answer, "table").splitlines()[-1] == "1 block"
     assert render(answer, "markdown").splitlines()[-1] == "1 block"
     assert "1 block" not in render(answer, "json") + render(answer, "csv")
+
+
+@pytest.mark.slow
+def test_every_question_and_a_comparison_fit_a_pipe_and_a_terminal(tmp_path: Path) -> None:
+    wide, other = (
+        to_tables(analyse(read_header(f"design:{name}")), name=name) for name in ("ltx-2-19b-dev-fp8", "aiprod-shdt")
+    )
+    store = open_store(str(tmp_path / "store"))
+    store.replace(wide)
+    store.replace(other)
+    answers = [side_by_side(compare(wide, other), named=True)]
+    for question in open_catalog().all():
+        given = {"model": wide.uid} if question.needs_model else {}
+        given |= {"text": "attn"} if question.id == "find" else {}
+        answers.append(ask(store, question, bind(question, given), named=True))
+    store.close()
+    for answer in answers:
+        for columns in (80, 120, 200):
+            assert max(map(width, lines(answer, columns)), default=0) <= columns, (answer.question, columns)
+    [inventory] = (a for a in answers if a.question == "attention-inventory")
+    assert len(lines(inventory, 120)) < 3 * len(inventory.rows)
