@@ -77,8 +77,8 @@ def differences(
     `only`: words for what only the first, and only the second has.
     """
     out = [
-        f"{name} {show(int(x))} / {show(int(y))}"
-        for name, show in (("depth", str), ("width", str), ("elements", human))
+        f"{word} {show(int(x))} / {show(int(y))}"
+        for name, word, show in (("depth", "depth", str), ("width", "width", str), ("elements", "parameters", human))
         for x, y in [(a.scale.get(name, 0.0), b.scale.get(name, 0.0))]
         if _ratio(x, y) < NEARLY
     ]

@@ -65,8 +65,8 @@ _MODEL = _p("model", "string", "uid of the model the node belongs to.", indexed=
 
 _COUNTS = (
     _p("n_tensors", "int", "Stored tensors at and below."),
-    _p("n_params", "int", "Stored elements at and below, buffers and scales included."),
-    _p("n_bytes", "int", "Bytes of these elements."),
+    _p("n_params", "int", "Stored parameters at and below, buffers and scales included."),
+    _p("n_bytes", "int", "Bytes of these parameters."),
 )
 
 _ORDERED = _p("ordered", "bool", "Whether something shows which came first; else the names' order decides.")
@@ -112,7 +112,7 @@ PRIMARY: tuple[Label, ...] = (
             _p("n_modules", "int", "Modules in the tree."),
             _p("dtypes", "string[]", "dtypes that occur, most tensors first."),
             _p("dtype_tensors", "int[]", "Tensors of each dtype, in the order of `dtypes`."),
-            _p("dtype_params", "int[]", "Elements of each dtype, in the order of `dtypes`."),
+            _p("dtype_params", "int[]", "Parameters of each dtype, in the order of `dtypes`."),
             _p("dtype_bytes", "int[]", "Bytes of each dtype, in the order of `dtypes`."),
             _p("licence", "string", "Licence the header or design states, or null."),
             _p("attribution", "string", "Who is to be named, from a design, or null."),
@@ -143,7 +143,7 @@ PRIMARY: tuple[Label, ...] = (
             _p("ordinal", "int", "Index in its numbered container, or null."),
             _p("depth", "int", "Segments of the path."),
             _p("component", "string", "Path of the component it is in, or null at the root."),
-            _p("template", "string", "Structural hash of the subtree, dtypes and side-cars left out."),
+            _p("template", "string", "Structural hash of the subtree, dtypes and quantization scales left out."),
             *_COUNTS,
         ),
     ),
@@ -157,7 +157,7 @@ PRIMARY: tuple[Label, ...] = (
             _p("name", "string", "Last segment of the key."),
             _p("dtype", "string", "dtype as the format spells it."),
             _p("shape", "int[]", "Shape in elements; [] is a scalar."),
-            _p("n_params", "int", "Stored elements."),
+            _p("n_params", "int", "Stored parameters."),
             _p("n_bytes", "int", "Stored bytes."),
             _p("file", "string", "File it lies in, null for a design."),
             _p("begin", "int", "First byte in the data region, null for a design."),
@@ -184,7 +184,7 @@ PRIMARY: tuple[Label, ...] = (
         properties=(
             _UID,
             _p("n_tensors", "int", "Tensors of one instance."),
-            _p("n_params", "int", "Elements of one instance."),
+            _p("n_params", "int", "Parameters of one instance."),
             _p("signature", "string", "Relative names and shapes, one a line, cut at 4,000 characters."),
         ),
     ),
@@ -300,7 +300,7 @@ RELATIONS: tuple[Relation, ...] = (
              properties=(_p("role", "string", "The tensor's role there."),)),
     Relation(type="HAS_TENSOR", source="Model", target="Tensor", doc="Model to a tensor without a module.",
              properties=(_p("role", "string", "The tensor's role there."),)),
-    Relation(type="SCALES", source="Tensor", target="Tensor", doc="Quantisation side-car to the tensor it belongs to.",
+    Relation(type="SCALES", source="Tensor", target="Tensor", doc="Quantization scale to the tensor it belongs to.",
              properties=(_p("kind", "string", "weight_scale, input_scale, zero_point ..."),)),
     Relation(type="NEXT", source="Module", target="Module", doc="Block to the next block of its stack."),
     Relation(type="INSTANCE_OF", source="Module", target="Template", doc="Block to its template."),

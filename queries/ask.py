@@ -88,8 +88,10 @@ def _value(question: Question, p: Param, text: str) -> Any:
     return value
 
 
-def ask(store: Store, question: Question, params: Mapping[str, Any], *, counted: bool = True) -> Answer:
-    """Run the question. `counted` asks for its denominator too, where it has one."""
+def ask(
+    store: Store, question: Question, params: Mapping[str, Any], *, counted: bool = True, named: bool = False
+) -> Answer:
+    """Run the question. `counted` asks for its denominator too, where it has one; `named` for names of templates."""
     found = store.read(question.cypher, params)
     notes: list[str] = []
     if not found.rows and question.empty:
@@ -105,7 +107,20 @@ def ask(store: Store, question: Question, params: Mapping[str, Any], *, counted:
         found.truncated,
         tuple(notes),
         {c.name: c for c in question.columns},
+        question.total.line(found.columns, found.rows) if question.total else "",
+        _names(store, question, found.rows) if named else {},
     )
+
+
+def _names(store: Store, question: Question, rows: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """Names of the templates in the rows, by hash."""
+    columns = [i for i, c in enumerate(question.columns) if c.show == "template"]
+    if not columns:
+        return {}
+    from queries.template_name import names
+
+    cells = [row[i] for row in rows for i in columns]
+    return names(store, [uid for cell in cells for uid in (cell if isinstance(cell, (list, tuple)) else (cell,))])
 
 
 def _of_how_many(store: Store, question: Question, params: Mapping[str, Any], rows: tuple[tuple[Any, ...], ...]) -> str:

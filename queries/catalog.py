@@ -6,11 +6,13 @@ A file in the user's folder goes before a shipped one of the same id, so a shipp
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import NotFoundError, QuestionError
 from queries.question import Question, parse
+from queries.spelling import american
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped questions."""
@@ -37,14 +39,20 @@ class Catalog:
         return found
 
     def find(self, id_: str) -> Question | None:
-        """Like :meth:`get`, None where there is no such file."""
+        """Like :meth:`get`, None where there is no such file. British and American spellings are one id."""
         if not id_ or "/" in id_ or "\\" in id_ or id_.startswith("."):
             return None
-        for folder in self.folders:
-            path = folder / f"{id_}.cypher"
-            if path.is_file():
-                return read(path)
+        for name in (id_, *self._spelt_as(id_)):
+            for folder in self.folders:
+                path = folder / f"{name}.cypher"
+                if path.is_file():
+                    return read(path)
         return None
+
+    def _spelt_as(self, id_: str) -> Iterator[str]:
+        """Other spellings of that id among those there are."""
+        wanted = american(id_)
+        yield from (other for other in self.ids() if other != id_ and american(other) == wanted)
 
     def all(self) -> tuple[Question, ...]:
         """Every question, by rank, then by id."""

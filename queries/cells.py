@@ -14,6 +14,9 @@ from typing import Any
 _LONGEST = 60
 """Characters of a text inside a node that a table shows."""
 
+_SOME = 2
+"""Parts of a list that are shown where some are enough."""
+
 
 def cell(value: Any, show: str = "plain", *, unknown: bool = False) -> str:
     """The value as one line of text; `show` as in :data:`queries.answer.SHOWS`."""
@@ -23,6 +26,8 @@ def cell(value: Any, show: str = "plain", *, unknown: bool = False) -> str:
         return ranges(value)
     if show == "shape" and isinstance(value, (list, tuple)):
         return "×".join(map(str, value)) if value else "scalar"
+    if show == "some" and isinstance(value, (list, tuple)) and len(value) > _SOME:
+        return printable(f"{_plain(value[:_SOME])} and {len(value) - _SOME:,} more")
     if show == "count" and isinstance(value, int):
         return f"{value:,}"
     if show == "bytes" and isinstance(value, int):

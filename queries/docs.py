@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.schema_page import schema_page
+from queries.answer import Column
 from queries.ask import signature
 from queries.catalog import open_catalog
 from queries.question import Question
@@ -66,21 +67,32 @@ def questions_page() -> str:
     found = open_catalog(None).all()
     parts = [
         "# The questions\n",
-        "Each is one Cypher text that gives the same rows, in the same order, on both stores.\n",
+        "Each is one Cypher text that gives the same rows, in the same order, on both stores. Ask by the id or in your "
+        "own words; either spelling of a word will do (`quantized`, `quantised`).\n",
     ]
-    parts.append("| id | question |\n|---|---|\n" + "".join(f"| [{q.id}](#{q.id}) | {q.title} |\n" for q in found))
+    for topic in dict.fromkeys(q.topic for q in found):
+        members = (q for q in found if q.topic == topic)
+        rows = "".join(f"| [{q.id}](#{q.id}) | {q.title} | {q.phrasing} |\n" for q in members)
+        parts.append(
+            f"**{topic[:1].upper()}{topic[1:]}**\n\n| id | question | or, for instance |\n|---|---|---|\n{rows}"
+        )
     return "\n".join([*parts, *(_question(q) for q in found)])
 
 
 def _question(q: Question) -> str:
     about = f"{q.about}\n\n" if q.about else ""
     takes = "".join(f"- takes `{signature(p)}`: {p.doc}\n" for p in q.params)
-    columns = "".join(f"| `{c.name}`{' (key)' if c.name in q.identity else ''} | {c.doc} |\n" for c in q.columns)
+    columns = "".join(f"| {_column(c, q)} | {c.doc} |\n" for c in q.columns)
     empty = f"\nNo row means: {q.empty}.\n" if q.empty else ""
     return (
         f"## {q.id}\n\n**{q.title}**\n\n{about}{takes}\n| column | meaning |\n|---|---|\n{columns}{empty}\n"
         f"```cypher\n{q.cypher}\n```\n"
     )
+
+
+def _column(c: Column, q: Question) -> str:
+    heading = f", in tables *{c.heading}*" if c.heading else ""
+    return f"`{c.name}`{' (key)' if c.name in q.identity else ''}{heading}"
 
 
 def diff_schema() -> str:

@@ -12,6 +12,7 @@ from queries.cells import cell
 from queries.diff.profile import Cells, Profile
 from queries.explain_lines import Draft, Line, because, drafts, finished
 from queries.explain_loose import layers
+from queries.template_name import name_of, outer, part_of
 
 _SHOWN = 4
 """How many tensors are named of those that two forms of blocks do not share."""
@@ -86,13 +87,24 @@ def _several(forms: Sequence[Sequence[_Template]], level: int) -> Iterator[Line]
     """Each form with its blocks; one whose lines another has is told by what differs."""
     for i, templates in enumerate(forms):
         path = str(templates[0].blocks[0]["path"])
-        sizes = f"{_sizes(templates)}{', alike but for sizes' if len(templates) > 1 else ''}"
+        sizes = f"{_called(templates)}{_sizes(templates)}{', alike but for sizes' if len(templates) > 1 else ''}"
         alike = next((f for f in forms[:i] if f[0].said == templates[0].said), None)
         differs = f"; as {_where(alike)}, but {_difference(alike[0], templates[0])}" if alike else ""
         yield Line(level, path, f"{_where(templates)}: {sizes}{differs}")
         if not alike:
             for line in finished([t.drafts for t in templates]):
                 yield Line(level + 1, line.path, line.text, line.evidence)
+
+
+def _called(templates: Sequence[_Template]) -> str:
+    """The name of the form, as questions give it too."""
+    parts = []
+    for t in templates:
+        path = str(t.blocks[0]["path"])
+        below = (c for c in t.profile.modules.values() if within(str(c["path"]), path))
+        parts.append(outer([part_of(c, len(t.profile.residuals.get(c["uid"], ()))) for c in below]))
+    name = name_of(parts)
+    return f"{name}, " if name else ""
 
 
 def _where(templates: Sequence[_Template]) -> str:

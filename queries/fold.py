@@ -31,6 +31,16 @@ def fold(text: str, limit: int) -> list[str]:
     return [*lines, line.rstrip()]
 
 
+def hung(text: str, limit: int) -> list[str]:
+    """Lines of a sentence no wider than `limit`, all but the first indented.
+
+    >>> hung("+ a gate in each block", 12)
+    ['+ a gate in', '  each block']
+    """
+    first, *rest = fold(text, limit)
+    return [first, *(f"  {line}" for line in fold(text[len(first) :].strip(), limit - 2))] if rest else [first]
+
+
 def longest_piece(text: str, *, within: bool = False) -> int:
     """Width of the longest part that should not be broken; `within`: names may be, after _ or -.
 

@@ -1,7 +1,7 @@
 """Rows of text as an aligned table. Where it is too wide, texts are folded between words, the widest column first.
 
 No number and no word is broken, and names only after _ or -, where that spares a table that cannot fit otherwise. What
-does not fit even so is written as records, one value a line.
+does not fit even so is written as records, one value a line. Paths are shortened first; see :mod:`queries.shorten`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from queries.cells import width
-from queries.fold import fold, longest_piece
+from queries.fold import fold, hung, longest_piece
+from queries.shorten import Shorter, shortened
 
 _GAP = "  "
 _NARROWEST = 12
@@ -20,43 +21,85 @@ _READABLE = 20
 Rows = Sequence[Sequence[str]]
 
 
-def lay_out(heads: Sequence[str], rows: Rows, right: Sequence[bool], columns: int | None) -> str:
-    """The table as text; `right` says which columns are set flush right, `columns` how wide it may be."""
-    natural = [max([width(h), *(width(r[i]) for r in rows)]) for i, h in enumerate(heads)]
-    widths = natural
+def lay_out(
+    heads: Sequence[str], rows: Rows, right: Sequence[bool], columns: int | None, above: Sequence[str] = ()
+) -> str:
+    """The table as text; `right` says which columns are set flush right, `columns` how wide it may be.
+
+    Where it is wider, paths are shortened in the way that takes the fewest lines, and texts folded. `above` holds for
+    each row the line that begins a group there, or ''; such rows are left in their groups.
+    """
+    if above:
+        return _table(heads, Shorter(rows, (), tuple(above)), right, columns)
+    if columns is None or _total(_natural(heads, rows)) <= columns:
+        return _table(heads, Shorter(rows), right, None)
+    ways = (Shorter(rows), *shortened(heads, rows))
+    return min((_table(heads, way, right, columns) for way in ways), key=lambda text: text.count("\n"))
+
+
+def _natural(heads: Sequence[str], rows: Rows) -> list[int]:
+    """Width of each column where nothing is folded."""
+    return [max([width(h), *(width(r[i]) for r in rows)]) for i, h in enumerate(heads)]
+
+
+def _table(heads: Sequence[str], shorter: Shorter, right: Sequence[bool], columns: int | None) -> str:
+    rows, above = shorter.rows, shorter.above
+    widths = natural = _natural(heads, rows)
     if columns is not None:
-        texts = [[h, *(r[i] for r in rows)] for i, h in enumerate(heads)]
-        for within in (False, True):
-            floors = [_floor(t, r, n, within) for t, r, n in zip(texts, right, natural, strict=True)]
+        cells = [[r[i] for r in rows] for i in range(len(heads))]
+        for within_head, within in ((False, False), (True, False), (True, True)):
+            floors = [
+                max(_head_floor(h, within_head), _floor(t, r, n, within))
+                for h, t, r, n in zip(heads, cells, right, natural, strict=True)
+            ]
             if _total(floors) <= columns:
                 break
         if rows and _total(floors) > columns:
-            return _records(heads, rows, columns)
+            said = "".join(f"{part}\n" for text in shorter.said for part in _whole(text, columns))
+            return said + _records(heads, rows, columns, above)
         widths = _fit(natural, floors, columns)
-    lines = [*_line(heads, widths, right), _GAP.join("─" * w for w in widths)]
+    lines = [
+        *(part for text in shorter.said for part in _whole(text, columns)),
+        *_line(heads, widths, right),
+        _GAP.join("─" * w for w in widths),
+    ]
     blocks = [_line(row, widths, right) for row in rows]
     apart = any(len(block) > 1 for block in blocks)
     for i, block in enumerate(blocks):
-        lines += ["", *block] if apart and i else block
+        begins = _whole(above[i], columns) if above and above[i] else []
+        lines += [*([""] if i and (apart or begins) else []), *begins, *block]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def _records(heads: Sequence[str], rows: Rows, columns: int) -> str:
+def _whole(text: str, columns: int | None) -> list[str]:
+    """A line across the whole table."""
+    return [text] if columns is None else hung(text, columns)
+
+
+def _records(heads: Sequence[str], rows: Rows, columns: int, above: Sequence[str] = ()) -> str:
     """Each row as lines of name and value, rows set apart; what a row has not is left out."""
     names = max(map(width, heads))
     room = max(_READABLE, columns - names - len(_GAP))
 
-    def record(row: Sequence[str]) -> Iterator[str]:
+    def record(row: Sequence[str], begins: str) -> Iterator[str]:
+        yield from (f"{part}\n" for part in _whole(begins, columns) if begins)
         for head, text in zip(heads, row, strict=True):
             for i, line in enumerate(fold(text, room) if text else ()):
                 yield f"{head if i == 0 else '':{names}}{_GAP}{line}\n"
 
-    return "\n".join("".join(record(row)) for row in rows)
+    return "\n".join("".join(record(row, above[i] if above else "")) for i, row in enumerate(rows))
+
+
+def _head_floor(head: str, within: bool) -> int:
+    """Least width of a heading; `within`: it may be broken after _ too."""
+    return longest_piece(head, within=within)
 
 
 def _floor(texts: Sequence[str], numeric: bool, natural: int, within: bool) -> int:
     """Least width of a column: numbers as they are, texts by their longest word, or part of a name if `within`."""
-    return natural if numeric else min(natural, max(_NARROWEST, *(longest_piece(t, within=within) for t in texts)))
+    if numeric:
+        return max(map(width, texts), default=0)
+    return min(natural, max([_NARROWEST, *(longest_piece(t, within=within) for t in texts)]))
 
 
 def _total(widths: Sequence[int]) -> int:

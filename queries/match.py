@@ -1,52 +1,74 @@
-"""Free words to a question. Words are compared with the title and the aliases of every question; it answers only when
-one question is clearly ahead, else it hands back the candidates so that a person can choose.
+"""Free words to a question. Words are compared with the title, the id and the aliases of every question.
+
+A question answers only where it knows every telling word that was asked and is clearly ahead of the others; else the
+related ones are handed back, so that a person can choose. A word counts the more, the fewer questions know it, and one
+that none knows counts most: what no question speaks of must not be answered by one that shares the words around it.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from queries.question import Question
+from queries.spelling import american
 
-SURE = 75.0
+SURE = 70.0
 """Score out of 100 from which a lone leader is taken at its word."""
 
-AHEAD = 6.0
+AHEAD = 4.0
 """How far the leader must be ahead of the next question."""
 
-PLAUSIBLE = 45.0
+PLAUSIBLE = 30.0
 """Score below which a question is not even a candidate."""
+
+_LISTED = 6
+_ASKED, _KNOWN = 0.7, 0.3
+"""Weights of the two halves of a score: how much of what was asked a phrase has, and how much of it was asked."""
+_TYPO = 83.0
+"""Likeness of two words out of 100 from which one is the other misspelt."""
+_LONG = 5
+"""Letters from which a word may be misspelt."""
 
 _STOP = frozenset(
     re.findall(
         r"\w+",
-        "a an and any are at be by can do does each give has have how i in is it its list me much my of on or please"
-        " show that the their them there they this to use used uses using was what where which who whose with you your"
-        " model",
+        "a about all am an and any are at be been by can could did do does each for from get give given has have how i"
+        " if in into is it its just let like list look looks me much my of on or other out please say see should show"
+        " so some tell than that the their them then there these they things think this to up use used uses using was"
+        " we were what where which who whose will with would you your model one made make by called",
     )
 )
 _SAME = {
-    "ffn": "feedforward", "mlp": "feedforward", "normalization": "norm", "normalisation": "norm",
-    "quantized": "quantised", "quantization": "quantisation", "unquantized": "unquantised",
-    "convolution": "conv", "parameter": "param", "kernels": "kernel", "weights": "weight", "dtype": "precision",
-    "layernorm": "norm", "dimension": "width", "dim": "width", "wide": "width", "large": "size", "big": "size",
-    "biggest": "largest", "deep": "depth", "modality": "stream", "modalities": "stream",
+    "ffn": "feedforward", "mlp": "feedforward", "normalization": "norm", "quantization": "quantized",
+    "unquantized": "not quantized", "convolution": "conv", "parameter": "param", "kernels": "kernel",
+    "weights": "weight", "dtype": "precision", "layernorm": "norm", "dimension": "width", "dim": "width",
+    "wide": "width", "large": "size", "big": "size", "biggest": "largest", "bigger": "largest", "deep": "depth",
+    "modality": "stream", "modalities": "stream", "different": "differ", "difference": "differ", "lora": "adapter",
+    "part": "component", "autoencoder": "vae", "attend": "attention", "head_dim": "head width", "caption": "prompt",
+    "vocabulary": "vocab", "same": "identical", "identical": "identical", "total": "count",
 }  # fmt: skip
 _PHRASES = ((r"feed[\s-]?forward", "feedforward"), (r"cross[\s-]?att(?:ention|n)s?|xattn", "cross attention"),
-            (r"how many|numbers? of|counts? of", "count"))  # fmt: skip
+            (r"self[\s-]?att(?:ention|n)s?", "self attention"), (r"layer[\s-]norm", "layernorm"),
+            (r"how (?:many|much)|numbers? of|counts? of", "count"), (r"head[\s_-]dim(?:ension)?s?\b", "head width"),
+            (r"side[\s-]cars?", "sidecar"), (r"\b(?:attn|attention)_?\d*\b", "attention"))  # fmt: skip
 """Ways of writing that are one word, or one word that is two."""
+_FAINT = frozenset(("count", "layer", "module", "not"))
+"""Words that say how to answer, or are said of most things: a question need not know them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question that may be meant: its score out of 100 and the phrase of it that came closest."""
+    """A question that may be meant: its score out of 100, its closest phrase, and the words it does not know."""
 
     question: Question
     score: float
     phrase: str
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +79,52 @@ class Match:
     sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a question knows: its phrases with their words, and all the words."""
+
+    question: Question
+    phrases: tuple[tuple[str, frozenset[str]], ...]
+    words: frozenset[str]
+
+
 def match(words: str, questions: Iterable[Question]) -> Match:
-    """Find the question meant by free words. No candidate at all where nothing resembles them."""
-    wanted = normalise(words)
+    """Find the question meant by free words. No candidate at all where none shares a telling word."""
+    wanted = frozenset(normalise(words).split())
     if not wanted:
         return Match((), sure=False)
-    found = sorted((_best(wanted, words, q) for q in questions), key=lambda c: (-c.score, c.question.id))
-    likely = tuple(c for c in found if c.score >= PLAUSIBLE)[:5]
+    known = [_known(q) for q in questions]
+    weights = _weights(known)
+    found = sorted((_best(wanted, k, weights) for k in known), key=lambda c: (-c.score, c.question.rank))
+    likely = tuple(c for c in found if c.score >= PLAUSIBLE)[:_LISTED]
     return Match(likely, _sure(words, wanted, likely))
 
 
-def _sure(words: str, wanted: str, likely: Sequence[Candidate]) -> bool:
-    if not likely or likely[0].score < SURE:
+def _sure(words: str, wanted: frozenset[str], likely: Sequence[Candidate]) -> bool:
+    if not likely:
         return False
-    asked = words.strip(" ?!.").lower()
-    phrase = likely[0].phrase.strip(" ?!.").lower()
-    if " " not in wanted and " " in phrase and asked != phrase:
+    best = likely[0]
+    if _plain(words) in (_plain(text) for text, _ in _known(best.question).phrases):
+        return True  # a phrase of its own, word for word
+    if best.score < SURE or best.unknown:
+        return False
+    if len(wanted) == 1 and " " in best.phrase:
         return False  # one telling word of several: many questions have it
-    return len(likely) == 1 or likely[0].score - likely[1].score >= AHEAD
+    return len(likely) == 1 or best.score - likely[1].score >= AHEAD
+
+
+def _plain(text: str) -> str:
+    """A sentence for comparison word by word; the model asked about is 'it'."""
+    return re.sub(r"\b(?:the|this|that) (?:model|network|checkpoint)\b", "it", american(text).strip(" ?!."))
 
 
 def normalise(text: str) -> str:
     """Telling words in lower case, without plural s, one spelling each.
 
-    >>> normalise("Which blocks do Cross-Attention?")
-    'block cross attention'
+    >>> normalise("Which blocks do Cross-Attention?"), normalise("unquantised layers")
+    ('block cross attention', 'not quantized layer')
     """
-    low = text.lower()
+    low = american(text)
     for pattern, plain in _PHRASES:
         low = re.sub(pattern, plain, low)
     words = re.findall(r"[a-z0-9_.]+", low.replace("-", " "))
@@ -92,30 +133,55 @@ def normalise(text: str) -> str:
 
 def _stem(word: str) -> str:
     word = _SAME.get(word, word)
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ias")):
         word = word[:-1]
     return _SAME.get(word, word)
 
 
 @cache
-def _phrases(question: Question) -> Sequence[tuple[str, str]]:
+def _known(question: Question) -> _Known:
     texts = (question.title, question.id.replace("-", " "), *question.aliases)
-    return tuple((text, normalise(text)) for text in texts)
+    phrases = tuple((text, frozenset(normalise(text).split())) for text in texts)
+    return _Known(question, phrases, frozenset().union(*(words for _, words in phrases)))
 
 
-def _best(wanted: str, words: str, question: Question) -> Candidate:
-    """The phrase of a question that is closest. Equal words in another order score 100, a subset of them less.
+def _weights(known: Sequence[_Known]) -> Mapping[str, float]:
+    """How telling each word is: the fewer questions know it, the more."""
+    counts = Counter(word for k in known for word in k.words)
+    return {word: math.log(1 + len(known) / n) for word, n in counts.items()} | {"": math.log(1 + 2 * len(known))}
 
-    The score is the mean of two of rapidfuzz's ratios: of all words in order of the alphabet, which punishes words that
-    only one side has, and of the words both sides have, which forgives a longer sentence around them.
-    """
-    from rapidfuzz import fuzz
 
-    best = Candidate(question, 0.0, question.title)
-    for text, phrase in _phrases(question):
+def _best(wanted: frozenset[str], known: _Known, weights: Mapping[str, float]) -> Candidate:
+    """The phrase of a question that is closest; 100 where it has the same words."""
+    unknown = tuple(sorted(w for w in wanted - _FAINT if not _likeness(w, known.words)))
+    best = Candidate(known.question, 0.0, known.question.title, unknown)
+    for text, phrase in known.phrases:
         if not phrase:
             continue
-        score = 0.55 * fuzz.token_sort_ratio(wanted, phrase) + 0.45 * fuzz.token_set_ratio(wanted, phrase)
+        score = 100 * (_ASKED * _shared(wanted, phrase, weights) + _KNOWN * _shared(phrase, wanted, weights))
         if score > best.score:
-            best = Candidate(question, score, text)
+            best = Candidate(known.question, score, text, unknown)
     return best
+
+
+def _shared(words: frozenset[str], others: frozenset[str], weights: Mapping[str, float]) -> float:
+    """The share of the words, by weight, that the others have too."""
+    total = hit = 0.0
+    for word in words:
+        weight = weights.get(word, weights[""]) * (0.5 if word in _FAINT else 1)
+        total += weight
+        hit += weight * _likeness(word, others)
+    return hit / total
+
+
+@cache
+def _likeness(word: str, others: frozenset[str]) -> float:
+    """1 where the word is among the others, a little less where it is one of them misspelt, else 0."""
+    if word in others:
+        return 1.0
+    if len(word) < _LONG:
+        return 0.0
+    from rapidfuzz import fuzz, process
+
+    near = process.extractOne(word, [o for o in others if len(o) >= _LONG], scorer=fuzz.ratio, score_cutoff=_TYPO)
+    return near[1] / 100 if near else 0.0

@@ -31,12 +31,30 @@ from kb.errors import QuestionError
 from queries.answer import SHOWS, Column
 from queries.cypher_text import blank, final_return, line_of, parameters, top_words
 from queries.portable import offences
+from queries.totals import Total, total_of
 
 TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": float, "bool": bool}
 """Types of parameters, and what Python value binds them."""
 
+OWN = "others"
+"""Topic of questions that name none."""
+
 _FRONT = re.compile(r"\A\s*/\*---\s*\n(.*?)\n\s*---\*/", re.DOTALL)
-_KNOWN = {"id", "title", "about", "aliases", "identity", "empty", "count", "counts", "params", "columns", "rank"}
+_KNOWN = {
+    "id",
+    "title",
+    "about",
+    "aliases",
+    "identity",
+    "empty",
+    "count",
+    "counts",
+    "params",
+    "columns",
+    "rank",
+    "topic",
+    "total",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,8 @@ class Question:
     """A question that kept its promises when it was read. `identity` names the columns that tell a row apart.
 
     `empty` is what no row means; `count` a query with one column `total`, of how many `counts` the rows are a
-    part; `rank` its place in lists, the lower the earlier.
+    part; `rank` its place in lists, the lower the earlier; `topic` the heading it stands under there; `total` what
+    its rows add up to.
     """
 
     id: str
@@ -71,11 +90,18 @@ class Question:
     counts: str = ""
     path: str = ""
     rank: int = 1000
+    topic: str = OWN
+    total: Total | None = None
 
     @property
     def needs_model(self) -> str | None:
         """Name of the first required parameter of type `model`, or None."""
         return next((p.name for p in self.params if p.type == "model" and p.required), None)
+
+    @property
+    def phrasing(self) -> str:
+        """A way to ask it in one's own words: the first alias of several words, else the first."""
+        return next((a for a in self.aliases if a.count(" ") > 1), "".join(self.aliases[:1]))
 
 
 def parse(text: str, path: str) -> Question:
@@ -122,7 +148,18 @@ def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
         counts=str(data.get("counts", "")),
         path=path,
         rank=int(data.get("rank", 1000)),
+        topic=str(data.get("topic", OWN)),
+        total=_total(data, path),
     )
+
+
+def _total(data: Mapping[str, Any], path: str) -> Total | None:
+    if "total" not in data:
+        return None
+    total = total_of(data["total"], tuple(data["columns"]))
+    if isinstance(total, str):
+        raise _broken(path, 1, total, 'write total = { noun = "block", by = "kind", of = "count" }')
+    return total
 
 
 def _param(name: str, found: Mapping[str, Any], path: str) -> Param:

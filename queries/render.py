@@ -14,6 +14,7 @@ from typing import Any
 
 from queries.answer import Answer
 from queries.cells import cell
+from queries.fold import hung
 from queries.layout import lay_out
 
 FORMATS = ("table", "json", "csv", "markdown")
@@ -60,9 +61,11 @@ def _csv_cell(value: Any) -> Any:
 
 
 def as_markdown(answer: Answer) -> str:
-    """A pipe table."""
+    """A pipe table, and the total below it."""
+    answer = answer.named()
     rule = "|".join("---:" if number else "---" for number in _numeric(answer))
-    lines = [_piped(answer.columns), f"|{rule}|", *(_piped(row) for row in shown(answer))]
+    lines = [_piped(answer.headings), f"|{rule}|", *(_piped(row) for row in shown(answer))]
+    lines += ["", answer.total] if answer.total else []
     return "\n".join(lines) + "\n"
 
 
@@ -83,5 +86,8 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table, fitted into `columns` where they are given; see :mod:`queries.layout`."""
-    return lay_out(answer.columns, shown(answer), _numeric(answer), columns)
+    """An aligned table and the total below it, fitted into `columns` where given; see :mod:`queries.layout`."""
+    answer = answer.named()
+    lines = ["", *(hung(answer.total, columns) if columns else [answer.total])] if answer.total else []
+    text = lay_out(answer.headings, shown(answer), _numeric(answer), columns)
+    return text + "".join(f"{line}\n" for line in lines)

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from queries.cli import about, asking, benching, comparing, explaining, ingesting, models, querying, relating
+from queries.cli.hints import Commands
 from queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
     name="archkb",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

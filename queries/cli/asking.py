@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,8 @@ from queries.cli import complete, terminal
 from queries.cli.meaning import meant
 from queries.cli.options import with_answer, with_output
 from queries.cli.run import Run, only_model, uid_of
+from queries.layout import lay_out
+from queries.nearest import nearest
 from queries.question import Question
 
 if TYPE_CHECKING:
@@ -62,11 +65,15 @@ def ask(
             name, text = _model_in(store, words)
             question = meant(text, catalog, store)
         params = asks.bind(question, _with_model(store, question, name, given, words[-1]))
-        run.show(asks.ask(store, question, params, counted=run.format == "table"))
+        answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
+    run.show(answer)
 
 
 def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
-    """The model among free words, which is the last of several, and the other words as one text."""
+    """The model among free words, which is the last of several, and the other words as one text.
+
+    A last word that is like a model's name is none of the text either: it is told apart later, with its near misses.
+    """
     names = {m.name for m in store.models()}
     several = list(takewhile(names.__contains__, reversed(words[1:])))[::-1]
     if len(several) > 1:
@@ -74,7 +81,10 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
             f"a question is about one model, and {len(several)} are named: {', '.join(several)}",
             cure=f"ask once a model, or compare them with `archkb diff {' '.join(several[:2])}`",
         )
-    return (several[0], " ".join(words[:-1])) if several else (None, " ".join(words))
+    if several:
+        return several[0], " ".join(words[:-1])
+    misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)
+    return None, " ".join(words[:-1] if misspelt else words)
 
 
 def _with_model(store: Store, question: Question, name: str | None, given: dict[str, str], last: str) -> dict[str, str]:
@@ -115,8 +125,24 @@ def questions(
     if id is not None:
         _show_one(run, catalog.get(id))
         return
-    rows = tuple((q.id, q.title, " ".join(asks.signature(p) for p in q.params)) for q in catalog.all())
-    run.show(Answer("questions", ("id", "title", "takes"), rows))
+    if run.format == "table":
+        terminal.say(_by_topic(catalog.all()))
+        return
+    rows = (
+        (q.id, q.title, " ".join(asks.signature(p) for p in q.params), q.topic, list(q.aliases)) for q in catalog.all()
+    )
+    run.show(Answer("questions", ("id", "title", "takes", "topic", "phrasings"), tuple(rows)))
+
+
+def _by_topic(found: Sequence[Question]) -> str:
+    """The questions under their topics, each with one of the phrasings that find it."""
+    topics = list(dict.fromkeys(q.topic for q in found))
+    rows, above = [], []
+    for topic in topics:
+        members = [q for q in found if q.topic == topic]
+        rows += [(q.id, q.title, q.phrasing) for q in members]
+        above += [topic, *("" for _ in members[1:])]
+    return lay_out(("id", "question", "or, for instance"), rows, (False,) * 3, terminal.columns(), above)
 
 
 def _show_one(run: Run, question: Question) -> None:

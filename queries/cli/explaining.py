@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,12 +48,22 @@ def explain(
         run.show(Answer("explain", _COLUMNS, tuple(rows)))
         return
 
-    def shown(line: Line) -> str:
+    def shown(line: Line, text: str) -> str:
         indent = "  " * line.level
-        text = f"{indent}{printable(line.text)}\n"
+        text = f"{indent}{printable(text)}\n"
         return text + "".join(f"{indent}    · {printable(r)}\n" for r in _reasons(line)) if evidence else text
 
-    terminal.say("".join(shown(line) for line in lines))
+    terminal.say("".join(map(shown, lines, _below(lines))))
+
+
+def _below(lines: Iterable[Line]) -> Iterator[str]:
+    """The texts of the lines; one that begins with a path says it from the path of the line it stands under."""
+    over: dict[int, str] = {}
+    for line in lines:
+        root = next((over[i] for i in range(line.level - 1, -1, -1) if over.get(i)), "")
+        over = {level: path for level, path in over.items() if level < line.level} | {line.level: line.path}
+        named = root and line.path.startswith(f"{root}.") and line.text.startswith(f"{line.path}: ")
+        yield line.text[len(root) + 1 :] if named else line.text
 
 
 def _bases(found: Models, model: str, tables: GraphTables) -> list[Base] | None:

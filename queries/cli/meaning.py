@@ -25,6 +25,7 @@ _COMPARING = re.compile(
     r"|diff|versus|vs)\b",
     re.IGNORECASE,
 )
+_MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|designs?|between)\b", re.IGNORECASE)
 
 
 def meant(words: str, catalog: Catalog, store: Store) -> Question:
@@ -33,11 +34,12 @@ def meant(words: str, catalog: Catalog, store: Store) -> Question:
 
     found = match(words, catalog.all())
     if not found.sure and _COMPARING.search(words):
-        raise _comparison(words, store)
+        two = _two_models(words, store)
+        if len(two) == 2 or _MODELS.search(words) or not found.candidates:
+            raise _comparison(words, two)
     if not found.candidates:
-        raise NotFoundError(
-            f"no question is like {words!r}", near=catalog.near(words), cure="`archkb questions` lists them"
-        )
+        near = [] if " " in words else catalog.near(words)
+        raise NotFoundError(f"no question is like {words!r}", near=near, cure="`archkb questions` lists them")
     best = found.candidates[0]
     if not found.sure:
         best = _chosen(words, found.candidates)
@@ -47,12 +49,16 @@ def meant(words: str, catalog: Catalog, store: Store) -> Question:
     return best.question
 
 
-def _comparison(words: str, store: Store) -> ArchkbError:
-    """Two models are compared by a command of its own; the models are those whose names the words begin."""
-    names = sorted(m.name for m in store.models())
-    two = list(dict.fromkeys(name for word in words.split() if (name := _named(word.strip("?,.!'\""), names))))[:2]
+def _comparison(words: str, two: list[str]) -> ArchkbError:
+    """Two models are compared by a command of its own."""
     models = " ".join(two) if len(two) == 2 else "A B"
     return ArchkbError(f"{words!r} compares models, and a question is about one", cure=f"`archkb diff {models}`")
+
+
+def _two_models(words: str, store: Store) -> list[str]:
+    """The first two models whose names words begin."""
+    names = sorted(m.name for m in store.models())
+    return list(dict.fromkeys(name for word in words.split() if (name := _named(word.strip("?,.!'\""), names))))[:2]
 
 
 def _named(word: str, names: list[str]) -> str | None:
@@ -66,7 +72,12 @@ def _named(word: str, names: list[str]) -> str | None:
 
 
 def _chosen(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
-    terminal.tell(f"archkb: {words!r} could mean")
+    strange = set.intersection(*(set(c.unknown) for c in candidates))
+    if strange:
+        words_of_none = ", ".join(sorted(strange))
+        terminal.tell(f"archkb: none of these questions speaks of {words_of_none}; what {words!r} could mean")
+    else:
+        terminal.tell(f"archkb: {words!r} could mean")
     for i, c in enumerate(candidates, 1):
         terminal.tell(f"  {i}  {c.question.id:24} {c.question.title}")
     if not terminal.interactive():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +15,13 @@ from queries.cli import terminal
 from queries.cli.asking import Params
 from queries.cli.options import with_answer
 from queries.cli.run import Run
+from queries.cut import cut
 from queries.cypher_text import parameters
 from queries.strange import strange
+from queries.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
+
+if TYPE_CHECKING:
+    from kb.store.port import Store
 
 
 @with_answer
@@ -41,8 +47,34 @@ def cypher(
     if missing:
         raise missing_parameters(missing)
     with run.store() as store:
+        params = _with_uids(store, text, params)
         rows = store.ask(text, params, limit=limit, timeout=timeout)
-    for warning in strange(text):
+        warnings = [*strange(text), *one_level(text)]
+        if found_nothing(rows.rows) and not warnings:
+            warnings = traps(text, params, _models(store), partial(_values, store))
+    for warning in warnings:
         terminal.tell(f"archkb: {warning}")
     notes = (f"cut after {limit} rows; --limit N returns more",) if rows.truncated else ()
-    run.show(Answer("cypher", rows.columns, rows.rows, text, params, rows.truncated, notes))
+    answer = Answer("cypher", rows.columns, rows.rows, text, params, rows.truncated, notes)
+    run.show(cut(answer) if run.for_people else answer)
+
+
+def _models(store: Store) -> dict[str, str]:
+    """uids by name."""
+    return {str(name): str(uid) for name, uid in store.read("MATCH (m:Model) RETURN m.name AS name, m.uid AS uid").rows}
+
+
+def _values(store: Store, prop: str) -> list[str]:
+    """The values a property of modules or tensors has."""
+    label = "Tensor" if prop == "dtype" else "Module"
+    return [str(row[0]) for row in store.read(f"MATCH (n:{label}) RETURN DISTINCT n.{prop} AS v").rows if row[0]]
+
+
+def _with_uids(store: Store, text: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters, a model's name turned into its uid where the query compares it with uids."""
+    if not any(isinstance(params.get(name), str) for name in wants_uids(text)):
+        return params
+    out, notes = uids_for_names(text, params, _models(store))
+    for note in notes:
+        terminal.tell(f"archkb: {note}")
+    return out

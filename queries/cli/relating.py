@@ -77,14 +77,14 @@ def check_derivation(
     run: Run,
     a: _A,
     b: _B,
-    everything: Annotated[bool, typer.Option("--all", help="Also parts of under 0.1 % of A's elements.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also parts of under 0.1 % of A's parameters.")] = False,
 ) -> None:
     """Say how much of A's architecture is B's, template by template. Each is a model in the store or a file.
 
     Equal templates are an architecture in common, not descent. That one was made from the other is suspected only where
     both headers hold the same rare choices or left-overs; how often that is wrong is said with it.
 
-    Of each part of A, the share of its elements that B's nearest part has under the same names and shapes, in the same
+    Of each part of A, the share of its parameters that B's nearest part has under the same names and shapes, in the same
     shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
     gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
     rescaled, contained, partly or own; also_in counts the other models of the store that have the template too.
@@ -109,7 +109,7 @@ def check_derivation(
     notes = (*((said,) if said else ()), *_sum(descents, first.name, second.name))
     if len(shown) < len(descents):
         notes += (
-            f"left out: {counted(len(descents) - len(shown), 'part')} of under {_SMALL:.1%} of the elements; --all",
+            f"left out: {counted(len(descents) - len(shown), 'part')} of under {_SMALL:.1%} of the parameters; --all",
         )
     run.show(Answer("derivation", _DESCENT, tuple(_row(d, users) for d in shown), notes=notes, about=_SHARES))
 
@@ -138,7 +138,7 @@ def _sum(descents: tuple[Descent, ...], a: str, b: str) -> tuple[str, ...]:
     names = sum(d.share * d.names for d in descents)
     aligned = sum(d.share * d.aligned for d in descents)
     return (
-        f"of {a}'s elements, by the verdict on their part: {said}",
+        f"of {a}'s parameters, by the verdict on their part: {said}",
         f"{names:.1%} of them are in {b} under the same relative names and shapes, {aligned:.1%} tensor by tensor "
         "under whatever name; "
         "a header shows likeness of structure, never where weights come from",

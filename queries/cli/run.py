@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kb.errors import NotFoundError
 from queries.answer import Answer
 from queries.cli import terminal
+from queries.fold import hung
 from queries.nearest import nearest
 from queries.render import render
 
@@ -35,6 +36,11 @@ class Run:
     format: str = "table"
     show_cypher: bool = False
 
+    @property
+    def for_people(self) -> bool:
+        """Whether the form is one that people read."""
+        return self.format in ("table", "markdown")
+
     @contextmanager
     def store(self, *, write: bool = False) -> Iterator[Store]:
         """The open store, closed afterwards."""
@@ -55,7 +61,9 @@ class Run:
         """
         if self.show_cypher:
             terminal.tell(cypher_of(answer))
-        shown = render(answer, self.format, columns=None if output else terminal.columns())
+        columns = terminal.PIPED if output else terminal.columns()
+        shown = render(answer, self.format, columns=columns)
+        before = "".join(f"{line}\n" for text in before.splitlines() for line in hung(text, columns))
         parts = [before, shown] if answer.rows else [before]
         terminal.put("\n".join(p for p in parts if p) if before else shown, output)
         for note in answer.notes:

@@ -14,6 +14,9 @@ from queries.cells import printable
 CLOSED = 141
 """Exit code when the reader of stdout went away, as a program ended by SIGPIPE has."""
 
+PIPED = 200
+"""Width of tables in a pipe or a file: most rows stay one line each, for grep and the like."""
+
 _PIECE = 16_384
 _PAGE = 160
 
@@ -38,11 +41,11 @@ def tell(text: str) -> None:
     sys.stderr.flush()
 
 
-def columns() -> int | None:
-    """Width to fit tables into: $COLUMNS, else that of the terminal; None where stdout is no terminal."""
+def columns() -> int:
+    """Width to fit tables into: $COLUMNS, else that of the terminal, or 200 where stdout is none."""
     named = os.environ.get("COLUMNS", "")
     if not (named.isdigit() and int(named)) and not sys.stdout.isatty():
-        return None  # lines stay whole for grep and the like
+        return PIPED
     return shutil.get_terminal_size((_PAGE, 24)).columns
 
 

@@ -2,6 +2,7 @@
 id = "adapters"
 title = "Which adapters are there, with how many targets, of which rank, and for which base?"
 rank = 34
+topic = "several models"
 aliases = [
   "adapters",
   "lora rank",

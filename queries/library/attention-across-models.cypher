@@ -2,6 +2,7 @@
 id = "attention-across-models"
 title = "How much attention of which kind has each model?"
 rank = 32
+topic = "several models"
 aliases = [
   "attention across models",
   "compare attention of all models",

@@ -2,6 +2,8 @@
 id = "attention-evidence"
 title = "Why is each attention called self, cross or joint?"
 rank = 4
+topic = "attention"
+total = { noun = "attention", by = "basis", word = "by" }
 aliases = [
   "why is attention called self or cross",
   "evidence for cross attention",

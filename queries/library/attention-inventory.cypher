@@ -2,6 +2,8 @@
 id = "attention-inventory"
 title = "Which attention modules are there?"
 rank = 3
+topic = "attention"
+total = { noun = "attention", by = "attends" }
 aliases = [
   "attention inventory",
   "list all attention",
@@ -30,7 +32,7 @@ attends = { doc = "self, cross or joint.", unknown = true }
 form = "separate, fused_qkv, fused_kv, mla ..."
 q_dim = "Width the query projection reads."
 kv_dim = "Width the key projection reads."
-inner_dim = "Rows of the query projection."
+inner_dim = { doc = "Attention width: rows of the query projection.", heading = "attention width" }
 heads = { doc = "Query heads.", unknown = true }
 kv_heads = { doc = "Key/value heads.", unknown = true }
 head_dim = { doc = "Width of one head.", unknown = true }

@@ -2,9 +2,11 @@
 id = "block-precision"
 title = "Which blocks use which dtypes?"
 about = """
-Of a block's matrices and kernels: tensors of two dimensions and more, side-cars and modulation tables left out.
+Of a block's matrices and kernels: tensors of two dimensions and more, quantization scales and modulation tables left out.
 `mixed-precision` has the layers one by one."""
 rank = 21
+topic = "precision"
+total = { noun = "block" }
 aliases = [
   "which blocks stay in bf16",
   "which blocks are not fp8",

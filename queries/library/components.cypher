@@ -2,6 +2,8 @@
 id = "components"
 title = "Which components does the model have, and what are they for?"
 rank = 14
+topic = "components and size"
+total = { noun = "component", of = "" }
 aliases = [
   "components",
   "parts of the model",
@@ -29,4 +31,4 @@ OPTIONAL MATCH (r:Rule {uid: c.role_rule})
 RETURN c.path AS component, c.role AS role, c.role_basis AS basis,
        CASE WHEN c.role_confidence = 0.5 AND r.precision IS NULL THEN null ELSE c.role_confidence END AS confidence,
        c.role_detail AS evidence
-ORDER BY component
+ORDER BY c.n_params DESC, component

@@ -2,6 +2,8 @@
 id = "convolutions"
 title = "Which convolution kernels are there?"
 rank = 17
+topic = "layers"
+total = { noun = "convolution", by = "kind" }
 aliases = [
   "convolutions",
   "conv kernels",
@@ -26,7 +28,7 @@ depthwise = "Whether each channel is convolved alone."
 count = "Convolutions in the row."
 narrowest = "Smallest number of output channels."
 widest = "Largest number of output channels."
-params = { doc = "Elements of their weights and biases.", show = "count" }
+params = { doc = "Parameters of their weights and biases.", show = "count" }
 ---*/
 MATCH (c:Conv {model: $model})
 RETURN coalesce(c.component, '(root)') AS component, c.kind AS kind, c.kernel AS kernel, c.depthwise AS depthwise, count(*) AS count,

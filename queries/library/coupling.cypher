@@ -4,6 +4,8 @@ title = "Which streams read which others?"
 about = """
 Direction is from `reads` to `stream`: the stream that queries is the one that learns."""
 rank = 2
+topic = "attention"
+total = { noun = "attention", of = "attentions" }
 aliases = [
   "how are video audio and text coupled",
   "coupling between video audio and text",

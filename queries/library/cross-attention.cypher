@@ -4,6 +4,8 @@ title = "Which blocks do cross-attention, and to what?"
 about = """
 One row for the like modules of a stack. `attention-evidence` has the rules behind it, `coupling` the streams alone."""
 rank = 1
+topic = "attention"
+total = { noun = "cross-attention", by = "attends_to", word = "to" }
 aliases = [
   "which blocks do cross-attention",
   "cross attention",
@@ -30,7 +32,7 @@ queries = { doc = "Stream the queries are of.", unknown = true }
 q_dim = "Width the query projection reads."
 attends_to = { doc = "Stream the keys and values are of.", unknown = true }
 kv_dim = "Width the key projection reads."
-inner_dim = "Rows of the query projection."
+inner_dim = { doc = "Attention width: rows of the query projection.", heading = "attention width" }
 heads = { doc = "Query heads.", unknown = true }
 basis = "What the kind is known by: shape, neighbour, name, metadata or convention."
 confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }

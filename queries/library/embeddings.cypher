@@ -2,6 +2,8 @@
 id = "embeddings"
 title = "Which lookup tables are there?"
 rank = 18
+topic = "layers"
+total = { noun = "lookup table", of = "" }
 aliases = [
   "vocab size",
   "embeddings",
@@ -24,7 +26,7 @@ embedding = "Path of the table."
 kind = { doc = "What it is.", unknown = true }
 rows = "Entries."
 width = "Width of an entry."
-params = { doc = "Elements.", show = "count" }
+params = { doc = "Parameters.", show = "count" }
 ---*/
 MATCH (e:Embedding {model: $model})
 RETURN e.path AS embedding, e.kind AS kind, e.rows AS rows, e.width AS width, e.n_params AS params

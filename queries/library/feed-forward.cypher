@@ -2,6 +2,8 @@
 id = "feed-forward"
 title = "Which feed-forwards are there, and how wide are they?"
 rank = 10
+topic = "blocks"
+total = { noun = "feed-forward", by = "form" }
 aliases = [
   "feed forward",
   "feedforward",

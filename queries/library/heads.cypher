@@ -2,6 +2,8 @@
 id = "heads"
 title = "How many heads does each attention have, and what proves it?"
 rank = 5
+topic = "attention"
+total = { noun = "attention" }
 aliases = [
   "how many attention heads",
   "number of heads",

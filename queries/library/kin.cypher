@@ -1,7 +1,8 @@
 /*---
 id = "kin"
-title = "Which models are this one's versions, equals, kin or adapters?"
+title = "Which models are related to this one: versions, equals, derived or similar ones, adapters?"
 rank = 33
+topic = "several models"
 aliases = [
   "lineage",
   "which models is this one like",
@@ -9,6 +10,7 @@ aliases = [
   "what does this model derive from",
   "which adapters fit this model",
   "related models",
+  "what model is it based on",
 ]
 identity = ["relation", "from", "to"]
 empty = "no other model of the store is related to this one"

@@ -2,6 +2,7 @@
 id = "largest-tensors"
 title = "Which tensors are the largest?"
 rank = 24
+topic = "components and size"
 aliases = [
   "largest tensors",
   "biggest tensors",
@@ -24,7 +25,7 @@ doc = "How many."
 key = "Key in the state dict."
 dtype = "dtype as the format spells it."
 shape = { doc = "Shape.", show = "shape" }
-params = { doc = "Elements.", show = "count" }
+params = { doc = "Parameters.", show = "count" }
 bytes = { doc = "Bytes.", show = "bytes" }
 ---*/
 MATCH (t:Tensor {model: $model})

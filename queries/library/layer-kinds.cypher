@@ -4,6 +4,8 @@ title = "Which kinds of layers is the model made of?"
 about = """
 Containers count what is below them, so the rows do not add up to the model."""
 rank = 19
+topic = "layers"
+total = { noun = "module" }
 aliases = [
   "layer types",
   "kinds of layers",
@@ -22,7 +24,7 @@ doc = "The model asked about."
 [columns]
 kind = { doc = "Layer type or container kind.", unknown = true }
 count = "Modules of the kind."
-params = { doc = "Elements at and below them.", show = "count" }
+params = { doc = "Parameters at and below them.", show = "count" }
 bytes = { doc = "Bytes of these.", show = "bytes" }
 ---*/
 MATCH (m:Module {model: $model})

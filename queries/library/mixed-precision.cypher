@@ -4,6 +4,8 @@ title = "Which layers keep another precision in some blocks?"
 about = """
 Only layers whose tensors of one name have more than one dtype among the blocks."""
 rank = 22
+topic = "precision"
+total = { noun = "tensor", by = "dtype" }
 aliases = [
   "mixed precision",
   "which layers are not quantised",

@@ -2,6 +2,7 @@
 id = "model-summary"
 title = "What is this model, in one row?"
 rank = 25
+topic = "components and size"
 aliases = [
   "summary",
   "model summary",
@@ -10,6 +11,8 @@ aliases = [
   "describe the model",
   "tell me about the model",
   "how many parameters",
+  "what kind of model is this",
+  "what sort of model is it",
 ]
 identity = ["model"]
 
@@ -22,7 +25,7 @@ model = "Name in the store."
 family = "Family, where one is named."
 role = { doc = "What it is for.", unknown = true }
 tensors = "Tensors."
-params = { doc = "Stored elements.", show = "count" }
+params = { doc = "Stored parameters.", show = "count" }
 bytes = { doc = "Stored bytes.", show = "bytes" }
 dtypes = "dtypes, most tensors first."
 components = "Components."

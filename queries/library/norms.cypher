@@ -4,6 +4,8 @@ title = "Which norms have parameters?"
 about = """
 Norms without parameters leave no trace in a header."""
 rank = 11
+topic = "layers"
+total = { noun = "norm", by = "kind" }
 aliases = [
   "layernorm or rmsnorm",
   "norms",

@@ -2,6 +2,8 @@
 id = "precision"
 title = "Which dtypes does each component use?"
 rank = 20
+topic = "precision"
+total = { noun = "tensor", by = "dtype", of = "tensors" }
 aliases = [
   "precision",
   "dtypes",
@@ -21,7 +23,7 @@ doc = "The model asked about."
 component = "Component, (root) where none."
 dtype = "dtype as the format spells it."
 tensors = "Tensors."
-params = { doc = "Elements.", show = "count" }
+params = { doc = "Parameters.", show = "count" }
 bytes = { doc = "Bytes.", show = "bytes" }
 ---*/
 MATCH (m:Module {model: $model})-[:HAS_TENSOR]->(t:Tensor)

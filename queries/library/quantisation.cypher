@@ -1,13 +1,16 @@
 /*---
 id = "quantisation"
-title = "Which quantisation side-cars are there, and what do they scale?"
+title = "Which quantization scales are there, and what do they scale?"
 rank = 23
+topic = "precision"
+total = { noun = "quantization scale", by = "side_car" }
 aliases = [
   "quantization",
   "quantisation scales",
   "weight scales",
   "input scales",
   "side cars",
+  "quantisation side-cars",
   "fp8 scales",
   "how is it quantised",
 ]
@@ -20,12 +23,12 @@ doc = "The model asked about."
 
 [columns]
 component = "Component, (root) where none."
-side_car = "weight_scale, input_scale, zero_point ..."
-dtype = "dtype of the side-car."
-shape = { doc = "Shape of the side-car; scalar is one number a tensor.", show = "shape" }
+side_car = { doc = "Kind of scale: weight_scale, input_scale, zero_point ...", heading = "scale" }
+dtype = "dtype of the scale."
+shape = { doc = "Shape of the scale; scalar is one number a tensor.", show = "shape" }
 scales_dtype = "dtype of the tensor it belongs to."
-count = "Side-cars in the row."
-scaled_params = { doc = "Elements of the tensors they belong to.", show = "count" }
+count = "Scales in the row."
+scaled_params = { doc = "Parameters of the tensors they belong to.", show = "count" }
 layers = "Names of the layers."
 ---*/
 MATCH (m:Module {model: $model})-[:HAS_TENSOR]->(c:Tensor)-[s:SCALES]->(t:Tensor)

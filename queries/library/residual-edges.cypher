@@ -2,6 +2,8 @@
 id = "residual-edges"
 title = "What does each block add to its streams, and in which order?"
 rank = 12
+topic = "streams and conditioning"
+total = { noun = "addition", by = "stream", word = "to" }
 aliases = [
   "residual connections",
   "residual edges",

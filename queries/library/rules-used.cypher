@@ -2,6 +2,7 @@
 id = "rules-used"
 title = "Which rules gave the facts, and how far can they be trusted?"
 rank = 28
+topic = "evidence"
 aliases = [
   "how trustworthy are the rules",
   "rules used",

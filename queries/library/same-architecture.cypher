@@ -2,6 +2,7 @@
 id = "same-architecture"
 title = "Which models have the same architecture?"
 rank = 31
+topic = "several models"
 aliases = [
   "which models are identical",
   "same architecture",

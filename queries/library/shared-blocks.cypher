@@ -2,12 +2,14 @@
 id = "shared-blocks"
 title = "Which models share a block with this one?"
 rank = 29
+topic = "several models"
 aliases = [
   "which models share this block",
   "models with the same block",
   "shared block templates of a model",
   "who else uses this block",
   "other models with these blocks",
+  "does it share blocks or layers with another model",
 ]
 identity = ["template", "model"]
 empty = "no other model in the store has a block of the same structure"
@@ -17,8 +19,8 @@ type = "model"
 doc = "The model asked about."
 
 [columns]
-template = "Structural hash of the block."
-params = { doc = "Elements of one block.", show = "count" }
+template = { doc = "Structural hash of the block; people read a name.", show = "template" }
+params = { doc = "Parameters of one block.", show = "count" }
 here = "Paths of the blocks here, numbers as {i}."
 model = "Another model that has it."
 there = "Paths of the blocks there, numbers as {i}."
@@ -32,4 +34,4 @@ WITH t, here, o ORDER BY o.pattern
 WITH t, here, o.model AS uid, collect(DISTINCT o.pattern) AS there, count(*) AS blocks
 MATCH (m:Model {uid: uid})
 RETURN t.uid AS template, t.n_params AS params, here, m.name AS model, there, blocks
-ORDER BY template, model
+ORDER BY params DESC, template, model

@@ -2,6 +2,7 @@
 id = "shared-templates"
 title = "What is shared between models?"
 rank = 30
+topic = "several models"
 aliases = [
   "what is shared between models",
   "shared templates",
@@ -13,11 +14,11 @@ identity = ["template"]
 empty = "no block occurs in two models of the store"
 
 [columns]
-template = "Structural hash of the block."
+template = { doc = "Structural hash of the block; people read a name.", show = "template" }
 models = "Models that have it."
 names = "Their names."
 blocks = "Blocks of it in all of them."
-params = { doc = "Elements of one block.", show = "count" }
+params = { doc = "Parameters of one block.", show = "count" }
 paths = "Paths, numbers as {i}."
 ---*/
 MATCH (t:Template)<-[:INSTANCE_OF]-(b:Module)

@@ -4,6 +4,7 @@ title = "How large is each component?"
 about = """
 A component inside another is counted in both."""
 rank = 15
+topic = "components and size"
 aliases = [
   "size by component",
   "which part is largest",
@@ -24,7 +25,7 @@ doc = "The model asked about."
 component = "Path of the component."
 role = { doc = "What it is for.", unknown = true }
 tensors = "Tensors in it."
-params = { doc = "Elements in it.", show = "count" }
+params = { doc = "Parameters in it.", show = "count" }
 bytes = { doc = "Bytes of them.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
 ---*/
@@ -32,4 +33,4 @@ MATCH (c:Component {model: $model})
 MATCH (m:Model {uid: $model})
 RETURN c.path AS component, c.role AS role, c.n_tensors AS tensors, c.n_params AS params, c.n_bytes AS bytes,
        CASE WHEN m.n_bytes = 0 THEN null ELSE toFloat(c.n_bytes) / m.n_bytes END AS share
-ORDER BY component
+ORDER BY params DESC, component

@@ -2,6 +2,8 @@
 id = "stacks"
 title = "Which stacks of blocks are there, and how deep are they?"
 rank = 8
+topic = "blocks"
+total = { noun = "stack", of = "" }
 aliases = [
   "how deep is it",
   "how many blocks",
@@ -24,12 +26,16 @@ stack = "Path of the numbered container."
 depth = { doc = "Children that own tensors.", unknown = true }
 uniform = "Whether all are alike."
 runs = "Runs of like children."
-params = { doc = "Elements in it.", show = "count" }
+templates = { doc = "Templates of its blocks, each once, in order; people read names.", show = "template" }
+params = { doc = "Parameters in it.", show = "count" }
 bytes = { doc = "Bytes in it.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
 ---*/
 MATCH (s:Stack {model: $model})
 MATCH (m:Model {uid: $model})
-RETURN s.path AS stack, s.stack_depth AS depth, s.uniform AS uniform, s.runs AS runs, s.n_params AS params, s.n_bytes AS bytes,
+OPTIONAL MATCH (s)-[:CONTAINS]->(b:Module)-[:INSTANCE_OF]->(t:Template)
+WITH s, m, t, min(b.ordinal) AS first ORDER BY first
+WITH s, m, collect(t.uid) AS templates
+RETURN s.path AS stack, s.stack_depth AS depth, s.uniform AS uniform, s.runs AS runs, templates, s.n_params AS params, s.n_bytes AS bytes,
        CASE WHEN m.n_bytes = 0 THEN null ELSE toFloat(s.n_bytes) / m.n_bytes END AS share
-ORDER BY stack
+ORDER BY params DESC, stack

@@ -2,6 +2,8 @@
 id = "streams"
 title = "Which streams run through the model, and how wide are they?"
 rank = 6
+topic = "streams and conditioning"
+total = { noun = "stream", by = "name", of = "" }
 aliases = [
   "which streams are there",
   "model width",
@@ -28,7 +30,8 @@ basis = "What its name is known by."
 evidence = "What was seen."
 ---*/
 MATCH (s:Stream {model: $model})
-WITH s, COUNT { MATCH (s)<-[:QUERIES]-(a:Attention) } AS queried_by, COUNT { MATCH (s)<-[:ATTENDS_TO]-(b:Attention) } AS read_by
+OPTIONAL MATCH (k:Module {uid: $model + '/' + s.scope})
+WITH s, coalesce(k.n_params, 0) AS share, COUNT { MATCH (s)<-[:QUERIES]-(a:Attention) } AS queried_by, COUNT { MATCH (s)<-[:ATTENDS_TO]-(b:Attention) } AS read_by
 RETURN s.scope AS scope, s.name AS name, s.width AS width, s.source AS source, queried_by, read_by,
        s.name_basis AS basis, s.name_detail AS evidence
-ORDER BY scope, name, width, source
+ORDER BY share DESC, scope, width DESC, name, source

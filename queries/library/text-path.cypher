@@ -2,6 +2,7 @@
 id = "text-path"
 title = "How does text enter the model?"
 rank = 7
+topic = "streams and conditioning"
 aliases = [
   "how does text get into it",
   "how does the prompt enter",
@@ -12,6 +13,7 @@ aliases = [
   "caption projection",
   "text encoder width",
   "how is the prompt injected",
+  "how does the prompt reach the blocks",
 ]
 identity = ["scope", "width", "source"]
 empty = "no stream is known to carry text"

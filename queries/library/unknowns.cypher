@@ -2,6 +2,8 @@
 id = "unknowns"
 title = "What is not known about the model, and why?"
 rank = 27
+topic = "evidence"
+total = { noun = "unknown", by = "property" }
 aliases = [
   "unknowns",
   "what is unknown",
@@ -9,8 +11,9 @@ aliases = [
   "missing facts",
   "what is not known and why",
   "uncertain facts",
+  "what do we not know",
 ]
-identity = ["subject", "property", "why"]
+identity = ["property", "why"]
 empty = "every inferred property has a value, and of every stream it is known what writes it"
 
 [params.model]
@@ -18,10 +21,9 @@ type = "model"
 doc = "The model asked about."
 
 [columns]
-subject = "What it is unknown of: a path, numbers as {i}, or the model."
 property = "The property that is null; `stream source` is the module that writes a stream."
 count = "Modules or streams in the row."
-blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
+subjects = { doc = "What it is unknown of, the nearest to the root first: paths, numbers as {i}, or the model.", show = "some" }
 why = { doc = "Why nothing proves a value.", unknown = true }
 ---*/
 CALL {
@@ -60,8 +62,7 @@ CALL {
   MATCH (o:Model {uid: $model}) WHERE o.role IS NULL
   RETURN '(model)' AS subject, '' AS path, 'role' AS property, o.role_detail AS why
 }
-WITH subject, property, why, path,
-     reduce(s = '', n IN [p IN split(path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
-ORDER BY size(path), path
-RETURN subject, property, count(*) AS count, collect(index) AS blocks, why
-ORDER BY subject, property, why
+WITH subject, property, why, path ORDER BY size(path), path
+WITH property, why, count(*) AS count, collect(DISTINCT subject) AS subjects
+RETURN property, count, subjects, why
+ORDER BY count DESC, property, why

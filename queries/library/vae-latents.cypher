@@ -2,12 +2,15 @@
 id = "vae-latents"
 title = "How many latent channels do the VAEs have?"
 rank = 16
+topic = "components and size"
 aliases = [
   "vae latents",
   "latent channels",
   "vae latent space",
   "how many channels has the latent",
   "autoencoder latent size",
+  "latent dimension",
+  "width of the latent",
 ]
 identity = ["component"]
 empty = "no component is known to be half of a VAE"

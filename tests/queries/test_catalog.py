@@ -67,7 +67,7 @@ def test_no_such_folder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"), [("cross-atention", "cross-attention"), ("quantization", "quantisation"), ("norm", "norms")]
+    ("asked", "meant"), [("cross-atention", "cross-attention"), ("quantizations", "quantisation"), ("norm", "norms")]
 )
 def test_near_misses_are_named(asked: str, meant: str) -> None:
     with pytest.raises(NotFoundError) as caught:

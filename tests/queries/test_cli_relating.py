@@ -103,7 +103,7 @@ def test_how_much_of_a_is_b(archkb: Archkb, tmp_path: Path) -> None:
     verdicts = {r["part"]: r["verdict"] for r in called.json}
     assert verdicts["model.layers.{i}"] == "repeated"
     assert verdicts["extra"] == "own"
-    assert "of new's elements" in called.err
+    assert "of new's parameters" in called.err
     assert called.code == 0
 
 

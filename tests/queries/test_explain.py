@@ -56,7 +56,10 @@ def test_blocks_that_differ_in_sizes_only_are_one_entry() -> None:
     (vocoder,) = [t for t in texts if t.startswith("vocoder.resblocks")]
     assert vocoder.startswith("vocoder.resblocks: 15 blocks, alike but for sizes (18.6k to 17.3M elements each)")
     assert sum("convs1.0 and convs2.0" in t for t in texts) == 1
-    assert "blocks 0, 2, 4, 6, 8: 3.54M to 453M elements each, alike but for sizes" in texts
+    assert (
+        "blocks 0, 2, 4, 6, 8: 4 to 12 × Conv3d 128 to 2048, residual, 3.54M to 453M elements each, alike but for sizes"
+        in texts
+    )
     assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → hidden" in texts
 
 
@@ -131,3 +134,12 @@ def test_a_file_is_explained_without_a_store(archkb: Archkb, header, tmp_path: P
     page = archkb("explain", header())
     assert page.out.startswith("tiny: ")
     assert not (tmp_path / "own").exists()
+
+
+def test_a_line_says_its_path_from_that_of_the_line_above_it(archkb: Archkb) -> None:
+    lines = archkb("explain", "design:ltx-2-19b-dev-fp8").out.splitlines()
+    assert lines[1].startswith("  model.diffusion_model: ")
+    assert lines[2].startswith("    transformer_blocks: 48 blocks")
+    assert any(line.startswith("      transformer_1d_blocks: 2 blocks") for line in lines)
+    rows = archkb("explain", "design:ltx-2-19b-dev-fp8", "--json").json
+    assert rows[2]["text"].startswith("model.diffusion_model.transformer_blocks: 48 blocks")

@@ -1,0 +1,134 @@
+"""What a reader's query finds nothing for although nothing in it is misspelt, and the query that was meant.
+
+A store is silent about it: `model` and `uid` hold a model's uid and not its name, some relationships lead one level
+down only, values have one spelling. What is not understood is not warned of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb import schema
+from queries.cypher_text import blank
+from queries.nearest import nearest
+
+Values = Callable[[str], Sequence[str]]
+"""The values a property of modules or tensors has in the store."""
+
+_COMPARED = re.compile(r"(?<![\w$])(?:(\w+)\s*\.\s*)?(\w+)\s*(?::|=|<>|\bIN\b)", re.IGNORECASE)
+_VALUE = re.compile(r"\s*\[?\s*(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"|\$(\w+))")
+_MODEL = re.compile(r"\(\s*(\w*)\s*:\s*Model\b")
+_HOP = re.compile(
+    r"\(\s*(\w*)\s*(:\s*Model\b)?[^()]*\)\s*-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*->\s*\(([^()]*)\)"
+)
+_BACK = re.compile(r"\(([^()]*)\)\s*<-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*-\s*\(\s*(\w*)\s*(:\s*Model\b)?")
+_UIDS = ("model", "uid")
+_ENUMERATED = frozenset(
+    p.name
+    for role in (None, *(r.name for r in schema.ROLES))
+    for p in schema.properties("Module", role)
+    if p.type == "string" and p.name in ("kind", "attends", "form", "qk_norm")
+) | {"dtype"}
+"""Properties of modules and tensors that have few values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A property compared with a text (or with a parameter of that name), and where the text stands."""
+
+    prop: str
+    text: str
+    parameter: bool
+    start: int
+    end: int
+
+
+def _comparisons(cypher: str) -> Iterator[_Comparison]:
+    bare = blank(cypher)
+    for found in _COMPARED.finditer(bare):
+        value = _VALUE.match(cypher, found.end())
+        if value is not None:
+            single, double, parameter = value.groups()
+            text = next(v for v in (single, double, parameter) if v is not None)
+            yield _Comparison(found[2], text, parameter is not None, value.start(), value.end())
+
+
+def uids_for_names(
+    cypher: str, params: Mapping[str, Any], models: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
+    """The parameters with a model's uid in place of its name where only uids are compared with it; what was done.
+
+    `models` are uids by name.
+    """
+    compared: dict[str, set[str]] = {}
+    for c in _comparisons(cypher):
+        if c.parameter:
+            compared.setdefault(c.text, set()).add(c.prop)
+    out, notes = dict(params), []
+    for name, value in params.items():
+        if isinstance(value, str) and value in models and compared.get(name, {""}) <= set(_UIDS):
+            out[name] = models[value]
+            notes.append(f"${name} is compared with uids: taken as {models[value]!r}, the uid of {value}")
+    return out, notes
+
+
+def wants_uids(cypher: str) -> frozenset[str]:
+    """Names of the parameters that are compared with uids."""
+    return frozenset(c.text for c in _comparisons(cypher) if c.parameter and c.prop in _UIDS)
+
+
+def one_level(cypher: str) -> list[str]:
+    """What leads less far than it seems: a model's own tensors are the loose ones alone."""
+    if any(kind == "HAS_TENSOR" for kind, _ in _hops_of_models(cypher)):
+        return [
+            "HAS_TENSOR leads from a model to its loose tensors, those of no module, alone; all of them are "
+            "MATCH (t:Tensor {model: m.uid})"
+        ]
+    return []
+
+
+def _hops_of_models(cypher: str) -> list[tuple[str, str]]:
+    """Single steps that start at a model: the type of the relationship, and what the query says of its end."""
+    bare = blank(cypher)
+    models = {name for name in _MODEL.findall(bare) if name}
+    hops = [(f[1], f[2], f[3], f[4]) for f in _HOP.finditer(bare)]
+    hops += [(f[3], f[4], f[2], f[1]) for f in _BACK.finditer(bare)]
+    return [(kind, end) for name, label, kind, end in hops if label or name in models]
+
+
+def traps(cypher: str, params: Mapping[str, Any], models: Mapping[str, str], values: Values) -> list[str]:
+    """Sentences on why a query that found nothing may have found nothing, each with what to write instead."""
+    return list(dict.fromkeys(_traps(cypher, params, models, values)))
+
+
+def _traps(cypher: str, params: Mapping[str, Any], models: Mapping[str, str], values: Values) -> Iterator[str]:
+    about_models = bool(_MODEL.search(blank(cypher)))
+    for c in _comparisons(cypher):
+        text = params.get(c.text) if c.parameter else c.text
+        if not isinstance(text, str):
+            continue
+        if c.prop in _UIDS and text in models:
+            right = f"-p {c.text}={models[text]}" if c.parameter else f"{c.prop}: {models[text]!r}"
+            yield (
+                f"{c.prop!r} holds a model's uid, and {text!r} is its name: write {right}, "
+                f"or MATCH (m:Model {{name: {text!r}}}) and {{{c.prop}: m.uid}}"
+            )
+        elif c.prop == "name" and about_models and text not in models:
+            near = nearest(text, models, 1)
+            if near:
+                yield f"no model is named {text!r}; did you mean {near[0]!r}?"
+        elif c.prop in _ENUMERATED:
+            known = values(c.prop)
+            near = nearest(text, known, 1)
+            if text not in known and near:
+                yield f"nothing has {c.prop} {text!r}; did you mean {near[0]!r}?"
+    if any(kind == "CONTAINS" and ":" in end for kind, end in _hops_of_models(cypher)):
+        yield "CONTAINS leads one level down; what is anywhere below is -[:CONTAINS*1..12]->"
+
+
+def found_nothing(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether there is no row, or one that counts nothing."""
+    return not rows or (len(rows) == 1 and all(value in (0, None, "") or value == [] for value in rows[0]))
