@@ -13,6 +13,7 @@ from ingest.analysis import Component, Scene
 from ingest.latents import latent_channels
 from ingest.model_role import part_role, unwrapped
 from ingest.rules import fact, rule
+from ingest.stream_names import modality
 from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
@@ -44,7 +45,10 @@ _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
 
 
 def find_components(scene: Scene) -> dict[str, Component]:
-    """Components by path, parents before what is nested in them; none where the model is one part."""
+    """Components by path, parents before what is nested in them; none where the model is one part.
+
+    The path is empty where the model itself is a component: its stack is at the root, with connectors beside it.
+    """
     return {found.path: found for found in _split(unwrapped(scene.tree.root), scene, _Place())}
 
 
@@ -72,7 +76,10 @@ def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     if _is_autoencoder(node):
         yield from _halves(node, scene)
     elif _is_stacked(node, scene):
-        yield from (_connector(part) for part in parts if not part.name.isdigit() and not _is_container(part))
+        beside = [part for part in parts if not part.name.isdigit() and not _is_container(part)]
+        if beside:
+            yield Component(node.path, _role(node, scene))
+        yield from map(_connector, beside)
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
@@ -95,7 +102,8 @@ def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     at = inner if inner.name not in ("", "0") and _is_stacked(inner, scene) and not child.name.isdigit() else child
     yield Component(at.path, _role(at, scene))
     if _is_stacked(inner, scene):
-        yield from _split(inner, scene, _Place(place.depth + 1))
+        nested = _split(inner, scene, _Place(place.depth + 1))
+        yield from (part for part in nested if part.path not in (at.path, inner.path))
 
 
 def _role(part: Node, scene: Scene) -> Fact:
@@ -108,7 +116,8 @@ def _role(part: Node, scene: Scene) -> Fact:
     named = next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
     by_shape = part_role(part, scene)
     if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
-        return fact(named, _NAMED, f"called {part.name}")
+        role = _connects(part.name) if named == "connector" else named
+        return fact(role, _NAMED, f"called {part.name}")
     return by_shape
 
 
@@ -160,7 +169,11 @@ def _statistics(node: Node) -> Component:
 
 
 def _connector(node: Node) -> Component:
-    said = words(node.name)
-    stream = next((word for word in ("text", "audio", "video", "image", "context") if word in said), None)
-    role = f"{stream}_connector" if stream else "connector"
-    return Component(node.path, fact(role, _CONNECTOR, f"{node.name} has a stack of its own beside the big one"))
+    seen = f"{node.name} has a stack of its own beside the big one"
+    return Component(node.path, fact(_connects(node.name), _CONNECTOR, seen))
+
+
+def _connects(name: str) -> str:
+    """The role of a connector: with what it carries, where its name says so."""
+    carries = modality(name) or ("context" if "context" in words(name) else None)
+    return f"{carries}_connector" if carries else "connector"

@@ -133,7 +133,7 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> No
     contains, by = rows.into("CONTAINS", "Module", "Module"), rows.into("BY", "Module", "Rule")
     nodes = analysis.tree.nodes
     patterns: dict[str, str] = {"": ""}
-    inside: dict[str, str | None] = {"": "" if "" in analysis.components else None}
+    inside: dict[str, str | None] = {"": None}
     for path, node in nodes.items():
         parent = node.parent
         if parent is None:

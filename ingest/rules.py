@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from kb.values import Basis, Evidence, Fact, Value
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
 
 UNMEASURED = 0.5
@@ -77,5 +77,5 @@ def fact(value: Value, because: Rule, detail: str) -> Fact:
 
 
 def unknown(because: Rule, detail: str) -> Fact:
-    """An unknown by a rule; `detail` says why nothing proves a value."""
-    return Fact(None, Evidence(because.id, "none", detail, 1.0))
+    """An unknown by a rule; `detail` says why nothing proves a value. It has no confidence."""
+    return Fact(None, Evidence(because.id, "none", detail, None))

@@ -1,8 +1,8 @@
 """The graph, declared once. Constraints, tables, the schema page and the diagram are derived from here.
 
 Every module carries one primary label and at most one role label (`:Module:Attention`). An inferred property `p`
-has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null and
-`p_detail` says why.
+has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null, its
+confidence too, and `p_detail` says why.
 
 Plain frozen dataclasses, since every read opens a store and importing pydantic would cost it a third of its time; a
 test has pydantic check the declarations.

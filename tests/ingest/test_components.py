@@ -106,6 +106,15 @@ def test_a_bundle_is_a_pipeline_of_its_parts() -> None:
     }
 
 
+def test_a_stack_with_a_connector_beside_it_is_a_component_wherever_it_stands() -> None:
+    net = {**DIT, **below("caption_refiner", repeated("layers", 2, BLOCK))}
+    assert roles(net) == {"": "diffusion_transformer", "caption_refiner": "text_connector"}
+    assert roles(below("core.net", net)) == {
+        "core.net": "diffusion_transformer",
+        "core.net.caption_refiner": "text_connector",
+    }
+
+
 def test_language_models_and_text_encoders() -> None:
     assert role(LM) == ("causal_lm", "role.causal_lm")
     encoder = {**LM, "model.pooler.dense.weight": (64, 64), "model.token_type_embeddings.weight": (2, 64)}
