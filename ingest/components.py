@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from ingest.analysis import Component, Scene
 from ingest.latents import latent_channels
 from ingest.model_role import part_role, unwrapped
-from ingest.rules import fact, rule
+from ingest.rules import fact, rule, unknown
 from ingest.stream_names import modality
+from ingest.traits import traits
 from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
@@ -30,6 +31,10 @@ _STATISTICS = rule(
 )
 _EMA = rule("component.ema", "name", "A part called ema that equals its sibling holds averaged weights of it.")
 _PIPELINE = rule("role.pipeline", "name", "A diffusion model bundled with the parts it runs with is a pipeline.")
+_CONNECTORS = rule(
+    "role.connector", "name", "A model whose stacks are all in connectors prepares conditions for another model."
+)
+_BUNDLE = rule("role.bundle", "none", "Parts of several kinds side by side, and none says what they do together.")
 
 _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
     ("vocoder", vocabulary("vocoder hifigan bigvgan")),
@@ -58,7 +63,12 @@ def model_role(scene: Scene) -> Fact:
     kinds = {"diffusion_transformer", "diffusion_unet"} & roles.keys()
     if kinds and {"vae_encoder", "vae_decoder", "text_encoder"} & roles.keys():
         return fact("diffusion_pipeline", _PIPELINE, f"a {min(kinds)} beside {', '.join(sorted(roles.keys() - kinds))}")
-    return part_role(scene.tree.root, scene)
+    if roles and all(role.endswith("connector") for role in roles):
+        return fact("connector", _CONNECTORS, f"its stacks are in {', '.join(sorted(roles.values()))}")
+    whole = part_role(scene.tree.root, scene)
+    if whole.value == "multimodal_encoder" and roles.keys() & {"vae_encoder", "vae_decoder"}:
+        return unknown(_BUNDLE, f"a bundle of {', '.join(sorted(roles))}")
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +86,10 @@ def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     if _is_autoencoder(node):
         yield from _halves(node, scene)
     elif _is_stacked(node, scene):
-        beside = [part for part in parts if not part.name.isdigit() and not _is_container(part)]
+        beside = [found for part in parts if (found := _beside(part, node, scene)) is not None]
         if beside:
             yield Component(node.path, _role(node, scene))
-        yield from map(_connector, beside)
+        yield from beside
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
@@ -113,12 +123,18 @@ def _role(part: Node, scene: Scene) -> Fact:
         twin = next((c.name for c in part.parent.children.values() if c is not part and c.sig == part.sig), None)
         if twin is not None:
             return fact("ema_copy", _EMA, f"{part.name} has the structure of {twin}")
-    named = next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
+    named = _named(part.name)
     by_shape = part_role(part, scene)
     if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
         role = _connects(part.name) if named == "connector" else named
         return fact(role, _NAMED, f"called {part.name}")
     return by_shape
+
+
+def _named(name: str) -> str | None:
+    """The role that a part's name says it has."""
+    said = words(name)
+    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
 
 
 def _is_container(node: Node) -> bool:
@@ -168,7 +184,19 @@ def _statistics(node: Node) -> Component:
     return Component(node.path, fact("latent_statistics", _STATISTICS, f"it owns {', '.join(list(node.tensors)[:2])}"))
 
 
-def _connector(node: Node) -> Component:
+def _beside(node: Node, whole: Node, scene: Scene) -> Component | None:
+    """A part with a small stack beside a big one: what its name says, else a connector where it is attention alone.
+
+    Stages with convolutions of a kernel, and what is most of the whole, are no parts with a job of their own.
+    """
+    if node.name.isdigit() or _is_container(node):
+        return None
+    named = _named(node.name)
+    if named not in (None, "connector"):
+        return Component(node.path, fact(named, _NAMED, f"called {node.name}"))
+    measured = traits(node, scene)
+    if named is None and (2 * node.n_params > whole.n_params or measured.spatial or not measured.attentions):
+        return None
     seen = f"{node.name} has a stack of its own beside the big one"
     return Component(node.path, fact(_connects(node.name), _CONNECTOR, seen))
 
