@@ -57,7 +57,7 @@ def test_blocks_that_differ_in_sizes_only_are_one_entry() -> None:
     assert vocoder.startswith("vocoder.resblocks: 15 blocks, alike but for sizes (18.6k to 17.3M elements each)")
     assert sum("convs1.0 and convs2.0" in t for t in texts) == 1
     assert "blocks 0, 2, 4, 6, 8: 3.54M to 453M elements each, alike but for sizes" in texts
-    assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → hidden" in texts
+    assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → video" in texts
 
 
 LORA = {
