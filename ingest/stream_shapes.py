@@ -91,6 +91,11 @@ class Shapes:
                 return found
         return None
 
+    def entry(self, scope: str, width: int) -> str | None:
+        """The layer that turns patches or a latent into the stream of a stack; None where no shape shows it."""
+        told = self.told(scope, width, None)
+        return told[1] if told is not None else None
+
     def _from_latent(self, half: Component, entries: list[_Entry]) -> tuple[Fact, str] | None:
         """The stream that is made of the latent of one half of an autoencoder."""
         latent = half.latent_channels.value if half.latent_channels is not None else None

@@ -115,8 +115,8 @@ class Table:
         if carries is not None:
             by = next((name for what, name in stack.bridged.get(width, ()) if what == carries), None)
             if by is not None and stack.tagged.get(carries) != width:
-                return names.by_bridge(by, carries, width), None
-            return names.by_sublayer(local, carries), None
+                return names.by_bridge(by, carries, width), self._shapes.entry(scope, width)
+            return names.by_sublayer(local, carries), self._shapes.entry(scope, width)
         return self._place(scope, width, sorted(stack.names.get(width, ())))
 
     def _place(self, scope: str, width: int, sublayers: list[str]) -> tuple[Fact, str | None]:
@@ -124,7 +124,7 @@ class Table:
         role = self._role(scope)
         said = names.by_place(scope, sublayers, role)
         told = self._shapes.told(scope, width, role) if names.is_weak(said) else None
-        return told or (said, None)
+        return told or (said, self._shapes.entry(scope, width))
 
     def _role(self, scope: str) -> Value:
         """What the component around a stack is for; a model of one part is its own."""

@@ -49,7 +49,7 @@ CALL {
   UNION ALL
   MATCH (s:Stream {model: $model}) WHERE s.source IS NULL
   WITH s, COUNT { MATCH (s)<-[:QUERIES]-(q:Attention) } AS asked, COUNT { MATCH (s)<-[:ATTENDS_TO]-(k:Attention) } AS read
-  RETURN CASE WHEN s.scope = '' THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
+  RETURN CASE WHEN s.scope = '' OR asked > 0 OR read = 0 THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
          CASE WHEN asked = 0 AND read > 0
               THEN 'no projection outside the blocks is named for a condition and writes its width'
               ELSE 'it is what blocks add to: a header does not say which layer in front of them writes it first' END AS why
@@ -63,5 +63,5 @@ CALL {
 WITH subject, property, why, path,
      reduce(s = '', n IN [p IN split(path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(path), path
-RETURN subject, property, count(*) AS count, collect(index) AS blocks, why
+RETURN subject, property, count(*) AS count, collect(CASE WHEN index <> '' THEN index END) AS blocks, why
 ORDER BY subject, property, why

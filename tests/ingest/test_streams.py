@@ -231,3 +231,47 @@ def test_an_attention_named_for_a_stream_the_blocks_have_not_reads_it():
     block = below("self_attn", projections(32, 32, 32)) | below("audio_cross_attn", projections(32, 24, 32))
     net = repeated("blocks", 2, block) | {"audio_proj.weight": (24, 70), "text_proj.weight": (24, 70)}
     assert reads(inferred(net), "blocks.0.audio_cross_attn") == ("audio", "audio_proj")
+
+
+COLOURED = {
+    "encoder.conv_in.weight": (32, 48, 3, 3, 3), **repeated("encoder.down", 2, {"a.weight": (32, 32, 3, 3, 3)}),
+    "encoder.conv_out.weight": (20, 32, 3, 3, 3), "decoder.conv_in.weight": (32, 20, 3, 3, 3),
+    **repeated("decoder.up", 2, {"a.weight": (32, 32, 3, 3, 3)}), "decoder.conv_out.weight": (48, 32, 3, 3, 3),
+}  # fmt: skip
+
+
+def test_a_latent_of_moving_pictures_makes_a_video():
+    net = repeated("dit.blocks", 2, PAIR) | below("vae", COLOURED) | {"dit.patchify_proj.weight": (32, 20)}
+    found = inferred(net)
+    stream = found.streams[found.queries["dit.blocks.0.attn1"]]
+    assert (stream.name.value, stream.name.evidence.rule, stream.source) == (
+        "video",
+        "stream.latent",
+        "dit.patchify_proj",
+    )
+
+
+def test_patches_over_space_and_time_make_a_video_and_flat_ones_say_nothing():
+    net = repeated("blocks", 2, PAIR)
+    moving = inferred(net | {"patchify.weight": (32, 16, 1, 2, 2)})
+    stream = moving.streams[moving.queries["blocks.0.attn1"]]
+    assert (stream.name.value, stream.source) == ("video", "patchify")
+    flat = inferred(net | {"patchify.weight": (32, 16, 2, 2)})
+    assert flat.streams[flat.queries["blocks.0.attn1"]].name.value == "hidden"
+
+
+def test_the_role_of_a_whole_model_names_its_stream():
+    block = below("attn", projections(64, 64, 64)) | below("mlp", mlp(64))
+    flat = inferred({"patch.weight": (64, 3, 16, 16), **repeated("blocks", 2, block)})
+    moving = inferred({"patch.weight": (64, 3, 2, 16, 16), **repeated("blocks", 2, block)})
+    assert ends(flat, "blocks.0.attn") == ("image", "image")
+    assert ends(moving, "blocks.0.attn") == ("video", "video")
+
+
+def test_a_pooling_attention_reads_the_tower_it_stands_in():
+    towers = below("visual", repeated("blocks", 2, below("attn", projections(32, 32, 32))))
+    towers |= below("text", repeated("blocks", 2, below("attn", projections(32, 32, 32))))
+    pool = below("visual.cross_attn_pool", projections(32, 32, 32)) | {"visual.cross_attn_pool.latent": (1, 1, 32)}
+    found = inferred(towers | pool | {"text.text_projection.weight": (32, 32), "logit_scale": ()})
+    assert found.attentions["visual.cross_attn_pool"].attends.value == "cross"
+    assert reads(found, "visual.cross_attn_pool") == ("image", "visual.blocks")
