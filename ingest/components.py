@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from ingest.analysis import Component, Scene
 from ingest.latents import latent_channels
 from ingest.model_role import part_role, unwrapped
-from ingest.rules import fact, rule
+from ingest.rules import fact, rule, unknown
+from ingest.stream_names import modality
+from ingest.traits import traits
 from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
@@ -29,6 +31,10 @@ _STATISTICS = rule(
 )
 _EMA = rule("component.ema", "name", "A part called ema that equals its sibling holds averaged weights of it.")
 _PIPELINE = rule("role.pipeline", "name", "A diffusion model bundled with the parts it runs with is a pipeline.")
+_CONNECTORS = rule(
+    "role.connector", "name", "A model whose stacks are all in connectors prepares conditions for another model."
+)
+_BUNDLE = rule("role.bundle", "none", "Parts of several kinds side by side, and none says what they do together.")
 
 _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
     ("vocoder", vocabulary("vocoder hifigan bigvgan")),
@@ -44,7 +50,10 @@ _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
 
 
 def find_components(scene: Scene) -> dict[str, Component]:
-    """Components by path, parents before what is nested in them; none where the model is one part."""
+    """Components by path, parents before what is nested in them; none where the model is one part.
+
+    The path is empty where the model itself is a component: its stack is at the root, with connectors beside it.
+    """
     return {found.path: found for found in _split(unwrapped(scene.tree.root), scene, _Place())}
 
 
@@ -54,7 +63,12 @@ def model_role(scene: Scene) -> Fact:
     kinds = {"diffusion_transformer", "diffusion_unet"} & roles.keys()
     if kinds and {"vae_encoder", "vae_decoder", "text_encoder"} & roles.keys():
         return fact("diffusion_pipeline", _PIPELINE, f"a {min(kinds)} beside {', '.join(sorted(roles.keys() - kinds))}")
-    return part_role(scene.tree.root, scene)
+    if roles and all(role.endswith("connector") for role in roles):
+        return fact("connector", _CONNECTORS, f"its stacks are in {', '.join(sorted(roles.values()))}")
+    whole = part_role(scene.tree.root, scene)
+    if whole.value == "multimodal_encoder" and roles.keys() & {"vae_encoder", "vae_decoder"}:
+        return unknown(_BUNDLE, f"a bundle of {', '.join(sorted(roles))}")
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,10 @@ def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     if _is_autoencoder(node):
         yield from _halves(node, scene)
     elif _is_stacked(node, scene):
-        yield from (_connector(part) for part in parts if not part.name.isdigit() and not _is_container(part))
+        beside = [found for part in parts if (found := _beside(part, node, scene)) is not None]
+        if beside:
+            yield Component(node.path, _role(node, scene))
+        yield from beside
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
@@ -95,7 +112,8 @@ def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     at = inner if inner.name not in ("", "0") and _is_stacked(inner, scene) and not child.name.isdigit() else child
     yield Component(at.path, _role(at, scene))
     if _is_stacked(inner, scene):
-        yield from _split(inner, scene, _Place(place.depth + 1))
+        nested = _split(inner, scene, _Place(place.depth + 1))
+        yield from (part for part in nested if part.path not in (at.path, inner.path))
 
 
 def _role(part: Node, scene: Scene) -> Fact:
@@ -105,11 +123,18 @@ def _role(part: Node, scene: Scene) -> Fact:
         twin = next((c.name for c in part.parent.children.values() if c is not part and c.sig == part.sig), None)
         if twin is not None:
             return fact("ema_copy", _EMA, f"{part.name} has the structure of {twin}")
-    named = next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
+    named = _named(part.name)
     by_shape = part_role(part, scene)
     if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
-        return fact(named, _NAMED, f"called {part.name}")
+        role = _connects(part.name) if named == "connector" else named
+        return fact(role, _NAMED, f"called {part.name}")
     return by_shape
+
+
+def _named(name: str) -> str | None:
+    """The role that a part's name says it has."""
+    said = words(name)
+    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
 
 
 def _is_container(node: Node) -> bool:
@@ -159,8 +184,24 @@ def _statistics(node: Node) -> Component:
     return Component(node.path, fact("latent_statistics", _STATISTICS, f"it owns {', '.join(list(node.tensors)[:2])}"))
 
 
-def _connector(node: Node) -> Component:
-    said = words(node.name)
-    stream = next((word for word in ("text", "audio", "video", "image", "context") if word in said), None)
-    role = f"{stream}_connector" if stream else "connector"
-    return Component(node.path, fact(role, _CONNECTOR, f"{node.name} has a stack of its own beside the big one"))
+def _beside(node: Node, whole: Node, scene: Scene) -> Component | None:
+    """A part with a small stack beside a big one: what its name says, else a connector where it is attention alone.
+
+    Stages with convolutions of a kernel, and what is most of the whole, are no parts with a job of their own.
+    """
+    if node.name.isdigit() or _is_container(node):
+        return None
+    named = _named(node.name)
+    if named not in (None, "connector"):
+        return Component(node.path, fact(named, _NAMED, f"called {node.name}"))
+    measured = traits(node, scene)
+    if named is None and (2 * node.n_params > whole.n_params or measured.spatial or not measured.attentions):
+        return None
+    seen = f"{node.name} has a stack of its own beside the big one"
+    return Component(node.path, fact(_connects(node.name), _CONNECTOR, seen))
+
+
+def _connects(name: str) -> str:
+    """The role of a connector: with what it carries, where its name says so."""
+    carries = modality(name) or ("context" if "context" in words(name) else None)
+    return f"{carries}_connector" if carries else "connector"

@@ -1,4 +1,7 @@
-"""Published files by the hash of their header: family and version of those that a shipped design writes out.
+"""Published files by hash: family, version and licence of those that a shipped design writes out.
+
+A file is known by its header, else by the names and shapes of its tree, else by its shapes alone: the same bases on
+which the store calls two models the same.
 
 python -m ingest.known          write the index anew, after a design was added
 """
@@ -22,28 +25,39 @@ def _index() -> Mapping[str, Said]:
     return found
 
 
-def published(header_hash: str) -> Said:
-    """`family` and `version` of the published file with this header; empty where no shipped design has it.
+def published(*hashes: str | None) -> Said:
+    """`family`, `version` and `licence` of the published file with one of these hashes, the first that is known.
 
-    Equal names, dtypes and shapes of all tensors are that file's or those of one made from it (distilled, fine-tuned),
-    so of the version only the number is said.
+    `hashes`: of the header, the architecture and the shapes. Empty where no shipped design has any. Equal tensors are
+    that file's or those of one made from it (converted, distilled, fine-tuned), so of the version only the number is
+    said, and a licence only where family and version are: it is the one the design states for that release.
     """
-    return _index().get(header_hash, {})
+    return next((_index()[found] for found in hashes if found is not None and found in _index()), {})
 
 
 def index_text() -> str:
-    """The index as the designs say it: hash of the header -> family and version."""
+    """The index as the designs say it: hash -> family, version and licence, as far as all designs of it agree."""
+    from ingest.opaque import spoken_names
+    from ingest.signature import signatures
     from ingest.sources import read_header
     from ingest.sources.design import shipped
+    from ingest.tree import build
     from kb.ids import header_hash
     from kb.versions import number
 
-    out = {}
+    out: dict[str, dict[str, str]] = {}
     for name in shipped():
         header = read_header(f"design:{name}")
         first = header.declared.get("version", "").partition(" ")[0]
         said = {"family": header.declared.get("family", ""), "version": first if number(first) else ""}
-        out[header_hash(header.tensors)] = {k: v for k, v in said.items() if v}
+        if all(said.values()):
+            said["licence"] = header.declared.get("licence", "")
+        said = {k: v for k, v in said.items() if v}
+        signs = signatures(build(header.tensors, spoken_names(header.tensors)))
+        for found in (header_hash(header.tensors), signs.architecture, signs.shapes):
+            if found is not None:
+                agreed = out.setdefault(found, said)
+                out[found] = {k: v for k, v in agreed.items() if said.get(k) == v}
     return json.dumps(out, indent=1, sort_keys=True) + "\n"
 
 

@@ -20,6 +20,11 @@ _AUTOENCODER = rule(
     "role.autoencoder", "shape", "An encoder and a decoder, mostly convolutions, without a vocabulary: an autoencoder."
 )
 _HALF = rule("role.autoencoder_half", "name", "Statistics of a latent beside convolutions belong to an autoencoder.")
+_ONE_HALF = rule(
+    "role.decoder",
+    "name",
+    "Convolutions below a decoder alone that turn a latent into a picture are that half of an autoencoder.",
+)
 _PAIRED = rule("role.dual_encoder", "name", "A scale of logits beside two towers compares two modalities.")
 _VISION_LANGUAGE = rule("role.vision_language", "name", "A vision tower beside a language model with a vocabulary.")
 _MULTIMODAL = rule("role.multimodal", "shape", "Image patches and a vocabulary in one encoder.")
@@ -43,12 +48,14 @@ _CNN = rule("role.cnn", "shape", "A convolution reads an image; no attention, an
 _VISION = rule("role.vision_encoder", "shape", "A convolution reads an image, and attention or matrices do the rest.")
 
 _LOW_RANK = vocabulary("lora hada lokr oft dora boft loha vera")
+_QUANTISED = vocabulary("quant quantize quantizer")
 _BOXES = vocabulary("bbox box boxes segmentation rpn roi anchors anchor fpn mask detection deformable detr")
 _VISION_WORDS = vocabulary("vision visual image pixel vit")
 _ENCODER_MARKS = vocabulary("pooler predictions mlm type")
 _SPEECH_WORDS = vocabulary("speech audio spectrogram")
 _UPWARDS = vocabulary("upsampler upsample upscale upscaler pixelshuffle")
 _IMAGE = frozenset((1, 3, 4))
+_COLOURS = frozenset((3,))
 _SHUFFLED = frozenset((12, 27, 48))
 
 Verdict = tuple[str, Rule, str]
@@ -98,7 +105,7 @@ def _motion(part: Node, t: Traits) -> Verdict | None:
 
 
 def _autoencoder(part: Node, t: Traits) -> Verdict | None:
-    if t.tables or t.conv_share < 0.4 or t.batch_norms:
+    if t.tables or t.conv_share < 0.4 or (t.batch_norms and _QUANTISED.isdisjoint(t.said)):
         return None
     halves = sorted(name for name in part.children if name.split("_")[0] in ("encoder", "decoder"))
     if len(halves) == 2 and halves[0].startswith("decoder") and halves[1].startswith("encoder"):
@@ -108,6 +115,20 @@ def _autoencoder(part: Node, t: Traits) -> Verdict | None:
     if {"statistics", "channel"} <= t.said or {"latents_mean", "latents_std"} & t.tensors:
         return "vae", _HALF, "statistics of a latent beside convolutions"
     return None
+
+
+def _one_half(part: Node, t: Traits) -> Verdict | None:
+    """A decoder without its encoder: what comes in is no picture, what goes out is one, in colour or its patches."""
+    above = {word for node in (part, *part.ancestors()) for word in words(node.name)}
+    below = {word for name in part.children for word in words(name)}
+    if "decoder" not in above | below or "encoder" in above | below or t.tables or t.batch_norms or t.conv_share < 0.4:
+        return None
+    entries = t.reads - t.writes - _IMAGE.difference((4,))
+    exits = (t.writes - t.reads) & (_COLOURS | _SHUFFLED)
+    if not entries or not exits or t.reads & _COLOURS:
+        return None
+    seen = f"convolutions below a decoder read {min(entries)} channels and write {min(exits)}"
+    return "vae_decoder", _ONE_HALF, seen
 
 
 def _paired(part: Node, t: Traits) -> Verdict | None:
@@ -201,6 +222,6 @@ def _images(part: Node, t: Traits) -> Verdict | None:
 
 
 _JUDGES: tuple[Callable[[Node, Traits], Verdict | None], ...] = (
-    _adapter, _control, _motion, _autoencoder, _paired, _vision_language, _diffusion, _dense, _sequences, _language,
-    _audio, _images,
+    _adapter, _control, _motion, _autoencoder, _one_half, _paired, _vision_language, _diffusion, _dense, _sequences,
+    _language, _audio, _images,
 )  # fmt: skip

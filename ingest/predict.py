@@ -54,7 +54,10 @@ def _type(kind: Fact) -> str:
 
 
 def _why(fact: Fact, prefix: str = "") -> dict[str, Any]:
-    return {f"{prefix}rule": fact.evidence.rule, f"{prefix}confidence": fact.evidence.confidence}
+    """The rule behind a fact and how sure it is; of an unknown how sure the rule is, for "no layer" is a claim too."""
+    said = fact.evidence
+    sure = confidence(said.rule) if said.confidence is None else said.confidence
+    return {f"{prefix}rule": said.rule, f"{prefix}confidence": sure}
 
 
 def _found(rule: str) -> dict[str, Any]:

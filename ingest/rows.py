@@ -24,6 +24,9 @@ from kb.sketch import sketch
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 
+_LICENCES = ("license", "licence", "modelspec.license", "license_name", "general.license", "license_text")
+"""Names under which metadata state a licence, in lower case; the first that is there counts."""
+
 
 def spell(fact: Fact | None) -> tuple[Any, ...]:
     """A fact as its property and the four companions, in the schema's order."""
@@ -51,9 +54,9 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
-    known = published(hashed)
-    uid = ids.model_uid(name, hashed, {**known, **header.metadata, **header.declared}, rules.RULES_VERSION)
     signs = signatures(analysis.tree)
+    known = published(hashed, signs.architecture, None if _adapts(analysis) else signs.shapes)
+    uid = ids.model_uid(name, hashed, {**known, **header.metadata, **header.declared}, rules.RULES_VERSION)
     rows = _Rows()
     _modules(analysis, uid, signs, rows)
     _tensors(analysis, uid, rows)
@@ -85,6 +88,7 @@ def _model_row(
     analysis: Analysis, uid: str, name: str, hashed: str, known: Said, signs: Signatures, sketched: str
 ) -> dict[str, Any]:
     header, root = analysis.header, analysis.tree.root
+    family = header.declared.get("family") or known.get("family")
     by_dtype: dict[str, list[int]] = {}
     for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
         entry = by_dtype.setdefault(dtype, [0, 0, 0])
@@ -98,7 +102,7 @@ def _model_row(
     return {
         "uid": uid,
         "name": name,
-        "family": header.declared.get("family") or known.get("family"),
+        "family": family,
         "version": _stated(header, "version", "modelspec.version", "model_version") or known.get("version"),
         **role,
         "source": header.source,
@@ -106,7 +110,7 @@ def _model_row(
         "file_size": header.size,
         "header_hash": hashed,
         "architecture": signs.architecture,
-        "shape_hash": None if analysis.role and analysis.role.value == "adapter" else signs.shapes,
+        "shape_hash": None if _adapts(analysis) else signs.shapes,
         "sketch": sketched,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,
@@ -116,11 +120,24 @@ def _model_row(
         "dtype_tensors": [by_dtype[d][0] for d in dtypes],
         "dtype_params": [by_dtype[d][1] for d in dtypes],
         "dtype_bytes": [by_dtype[d][2] for d in dtypes],
-        "licence": _stated(header, "licence", "license", "modelspec.license"),
+        "licence": _licence(header) or (known.get("licence") if family == known.get("family") else None),
         "attribution": header.declared.get("attribution"),
         "metadata": json.dumps(dict(sorted(header.metadata.items())), ensure_ascii=False) if header.metadata else None,
         "rules": rules.RULES_VERSION,
     }
+
+
+def _adapts(analysis: Analysis) -> bool:
+    """Whether the model is an adapter, whose shapes make it no other's equal."""
+    return bool(analysis.role and analysis.role.value == "adapter")
+
+
+def _licence(header: Header) -> str | None:
+    """What the design or the metadata state: of a whole text its first line, which is its title."""
+    by_name = {name.lower(): text for name, text in header.metadata.items()}
+    found = header.declared.get("licence") or next((by_name[n] for n in _LICENCES if by_name.get(n)), None)
+    lines = (line.strip(" #*=-\t") for line in (found or "").splitlines())
+    return next((line for line in lines if line), None)
 
 
 def _stated(header: Header, declared: str, *metadata: str) -> str | None:
@@ -133,7 +150,7 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> No
     contains, by = rows.into("CONTAINS", "Module", "Module"), rows.into("BY", "Module", "Rule")
     nodes = analysis.tree.nodes
     patterns: dict[str, str] = {"": ""}
-    inside: dict[str, str | None] = {"": "" if "" in analysis.components else None}
+    inside: dict[str, str | None] = {"": None}
     for path, node in nodes.items():
         parent = node.parent
         if parent is None:

@@ -77,5 +77,5 @@ def fact(value: Value, because: Rule, detail: str) -> Fact:
 
 
 def unknown(because: Rule, detail: str) -> Fact:
-    """An unknown by a rule; `detail` says why nothing proves a value."""
-    return Fact(None, Evidence(because.id, "none", detail, 1.0))
+    """An unknown by a rule; `detail` says why nothing proves a value. It has no confidence."""
+    return Fact(None, Evidence(because.id, "none", detail, None))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from ingest.analysis import Component
 from ingest.rules import fact, rule
 from ingest.words import vocabulary, words
-from kb.values import Fact
+from kb.values import Fact, Value
 
 _SUBLAYER = rule(
     "stream.sublayer_name", "name", "An attention or feed-forward of the stream is named for what it carries."
@@ -25,8 +25,9 @@ _ROLE = rule("stream.component", "neighbour", "The component's role says what it
 _CONDITION = rule(
     "stream.condition",
     "neighbour",
-    "A connector or refiner as wide as what a text projection writes or reads carries the text.",
+    "A connector or refiner as wide as what a projection of a condition writes or reads carries that condition.",
 )
+_READ = rule("stream.read_name", "name", "A cross-attention of the block is named for what it reads.")
 _HIDDEN = rule("stream.hidden", "none", "Nothing names what the stream carries.")
 
 _MODALITY = {
@@ -39,8 +40,16 @@ _ROLES = {
     "text_encoder": "text", "causal_lm": "text", "vision_encoder": "image", "audio_encoder": "audio",
     "audio_codec": "audio", "vocoder": "audio", "speech": "audio",
 }  # fmt: skip
+_CONDITIONS = {
+    "camera": "camera", "cam": "camera", "plucker": "camera", "viewpoint": "camera", "pose": "pose", "poses": "pose",
+    "skeleton": "pose", "keypoint": "pose", "keypoints": "pose", "reference": "reference", "ref": "reference",
+    "depth": "depth", "action": "action", "actions": "action", "face": "face", "identity": "identity",
+    "style": "style", "speaker": "speaker", "trajectory": "trajectory", "lyric": "lyrics", "lyrics": "lyrics",
+}  # fmt: skip
+"""What a condition may be that is neither text nor one of the modalities above."""
 _SPACE, _TIME = vocabulary("spatial space height width"), vocabulary("temporal time frame frames")
-_CONDITIONING = vocabulary("connector connectors refiner caption cap prompt context bridge txt text")
+_CONDITIONING = vocabulary("connector connectors refiner resampler aligner caption cap prompt context bridge txt text")
+_NOISE = vocabulary("noise noisy latent latents")
 
 
 def modality(name: str) -> str | None:
@@ -50,6 +59,34 @@ def modality(name: str) -> str | None:
     ('audio', None)
     """
     return next((m for word in words(name) if (m := _MODALITY.get(word))), None)
+
+
+def condition(said: Iterable[str]) -> str | None:
+    """Which condition these words name: a camera, a pose or a reference goes before text, and text before the rest.
+
+    >>> condition(("camera", "text", "proj")), condition(("caption", "image")), condition(("context", "embedder"))
+    ('camera', 'text', None)
+    """
+    words_ = list(said)
+    special = next((c for word in words_ if (c := _CONDITIONS.get(word))), None)
+    carried = [m for word in words_ if (m := _MODALITY.get(word))]
+    return special or ("text" if "text" in carried else next(iter(carried), None))
+
+
+def read_by(local: str, own: str | None) -> str | None:
+    """What a cross-attention's path inside its block says it reads; `own` is what its queries carry.
+
+    Of A_to_B the words tell two ends, and models do not agree which of them is read.
+
+    >>> read_by("camera_cond.cross_attn", "video"), read_by("audio_attn2", "audio"), read_by("text_cross_attn", None)
+    ('camera', None, 'text')
+    """
+    for part in reversed(local.split(".")):
+        said = words(part)
+        told = None if "to" in said else condition(w for w in said if own is None or _MODALITY.get(w) != own)
+        if told is not None:
+            return told
+    return None
 
 
 def bridge(name: str) -> tuple[str, str] | None:
@@ -77,7 +114,7 @@ def by_bridge(name: str, carries: str, width: int) -> Fact:
     return fact(carries, _BRIDGE, f"{name} has its {carries} end at {width} channels")
 
 
-def by_place(scope: str, names: Iterable[str], component: Component | None) -> Fact:
+def by_place(scope: str, names: Iterable[str], role: Value) -> Fact:
     """The stream of a stack by its sublayers' axes, the names of the modules around it, or its component's role."""
     said = {w for name in names for w in words(name)}
     if said & _SPACE and said & _TIME:
@@ -87,21 +124,31 @@ def by_place(scope: str, names: Iterable[str], component: Component | None) -> F
         carries = modality(part)
         if carries is not None:
             return fact(carries, _PLACE, f"it runs in {part}")
-    role = component.role.value if component is not None else None
     if isinstance(role, str) and role in _ROLES:
-        return fact(_ROLES[role], _ROLE, f"the component is a {role}")
+        return fact(_ROLES[role], _ROLE, f"it is in a {role}")
     return fact("hidden", _HIDDEN, "no name says what it carries")
 
 
-def by_condition(scope: str, width: int, source: str) -> Fact:
-    """The stream of a connector."""
+def is_weak(said: Fact) -> bool:
+    """Whether shapes may say more than this name: nothing told it, or only that the model sees."""
+    return said.evidence.rule == _HIDDEN.id or (said.evidence.rule == _ROLE.id and said.value == "image")
+
+
+def by_condition(scope: str, width: int, carries: str, source: str) -> Fact:
+    """The stream of a connector, by the projection beside it."""
     around = scope.rpartition(".")[0].rpartition(".")[2] or scope
-    return fact("text", _CONDITION, f"{around} is {width} wide, the width of {source}")
+    return fact(carries, _CONDITION, f"{around} is {width} wide, the width of {source}")
+
+
+def by_reader(carries: str, local: str) -> Fact:
+    """The stream that a cross-attention named for it reads."""
+    return fact(carries, _READ, f"{local} is named for it")
 
 
 def is_conditioning(scope: str) -> bool:
-    """Whether a stack works on the condition, by the words of its path."""
-    return not _CONDITIONING.isdisjoint(words(scope))
+    """Whether a stack works on the condition, by the words of its path, and not on the noise."""
+    said = words(scope)
+    return not _CONDITIONING.isdisjoint(said) and _NOISE.isdisjoint(said)
 
 
 def enclosing(components: Mapping[str, Component], path: str) -> Component | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
 from ingest.analysis import Analysis
 from ingest.rules import fact, rule
-from ingest.stream_names import modality
+from ingest.stream_names import condition, modality
 from ingest.tree import Node
 from ingest.words import vocabulary, words
 from kb.values import Fact
@@ -18,6 +18,11 @@ _PROJECTION = rule(
     "stream.context_projection",
     "neighbour",
     "A projection outside the blocks, named for a condition, writes the width that keys and values read.",
+)
+_CONNECTOR = rule(
+    "stream.connector",
+    "neighbour",
+    "A stack of self-attention blocks that prepares a condition, as wide as what keys and values read, writes it.",
 )
 _ENCODER = rule("stream.encoder", "neighbour", "A decoder's attention reads what the encoder of its width writes.")
 _TOWER = rule(
@@ -32,18 +37,28 @@ _CONTEXT = rule("stream.context", "convention", "What cross-attention reads and 
 _ADDED = rule("stream.joint_context", "name", "The second stream of a joint attention.")
 
 _CONDITION = vocabulary("caption captions text txt prompt context ctx cond condition conditioning t5 clip llm cap hid")
+_ANY = vocabulary("cond condition conditioning")
 _TEXT = vocabulary("caption text txt prompt")
+_STREAMS = frozenset(("video", "audio", "image"))
 _NOT_TOKENS = vocabulary(
-    "time timestep timesteps adaln modulation scale shift pooled pool vector norm guidance label position pos"
+    "time timestep timesteps adaln modulation scale shift pooled pool pooler head vector norm guidance label position"
+    " pos"
 )
 
 
 class Source(NamedTuple):
-    """A layer that writes a width into the blocks: its module's path, and what its words say."""
+    """A layer that writes a width into the blocks: its path, what its words say, and which condition they name.
+
+    `at` is the module it is the exit of, where it is the only one; else the layer itself. `plain`: a condition that a
+    cross-attention may read without being named for it.
+    """
 
     path: str
     width: int
     said: frozenset[str]
+    carries: str | None
+    at: str
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +70,50 @@ class Sources:
 
     def of_condition(self, width: int, scope: str, tag: str | None) -> Source | None:
         """The layer that writes or, failing that, reads a connector's width."""
-        found = self.by_reading.get(width)
-        return self.best(width, scope, tag) or (found[0] if found else None)
+        reading = (s for s in self.by_reading.get(width, ()) if s.plain)
+        return self.best(width, scope, tag) or next(reading, None)
 
-    def best(self, width: int, scope: str, tag: str | None) -> Source | None:
+    def best(self, width: int, scope: str, tag: str | None, wish: Wish | None = None) -> Source | None:
         """The source for a context of this width read from a stack at `scope` by a stream that carries `tag`.
 
-        Of several the one that is named for the reading stream, then the one nearest to the stack, then the last.
+        Of several that suit the wish the one that is named for the reading stream, then one of the condition most
+        likely meant, then the one nearest to the stack, then the last.
         """
-        found = self.by_width.get(width)
-        if not found:
-            return None
+        wish = wish or Wish()
 
-        def rank(item: tuple[int, Source]) -> tuple[bool, int, int]:
-            named = {m for w in item[1].said if (m := modality(w)) and m != "text"}
-            suits = tag in named if named else tag is None or tag not in ("audio",)
-            return (suits, _shared(item[1].path, scope), item[0])
+        def rank(item: tuple[int, Source]) -> tuple[bool, int, int, int]:
+            source = item[1]
+            return (for_reader(source.said, tag), wish.rank(source.carries), shared(source.path, scope), item[0])
 
-        return max(enumerate(found), key=rank)[1]
+        suitable = [s for s in enumerate(self.by_width.get(width, ())) if wish.suits(s[1].carries, plain=s[1].plain)]
+        return max(suitable, key=rank)[1] if suitable else None
 
 
-def _shared(a: str, b: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a cross-attention may read: what its name says, and what its siblings' names say they read instead."""
+
+    reads: str | None = None
+    taken: frozenset[str] = frozenset()
+
+    def suits(self, carries: str | None, *, plain: bool = True) -> bool:
+        """Whether a source of that condition may be it. A source that names none may be a text."""
+        if self.reads is not None:
+            return carries == self.reads or (carries is None and self.reads == "text")
+        return plain and (carries or "text") not in self.taken
+
+    def rank(self, carries: str | None) -> int:
+        """The higher the likelier: what is asked for or a text, then what names nothing, then another condition."""
+        return 2 if carries == (self.reads or "text") else 1 if carries is None else 0
+
+
+def for_reader(said: Iterable[str], tag: str | None) -> bool:
+    """Whether a source suits a reader that carries `tag`: its words name that stream, or none."""
+    named = {m for word in said if (m := modality(word)) and m != "text"}
+    return tag in named if named else tag != "audio"
+
+
+def shared(a: str, b: str) -> int:
     """How many path segments two paths share from the start."""
     pairs = zip(a.split("."), b.split("."), strict=False)
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
@@ -86,23 +124,50 @@ def sources(analysis: Analysis, scope_of: Callable[[str], str | None]) -> Source
     written: dict[int, list[Source]] = {}
     read: dict[int, list[Source]] = {}
     for path in analysis.leaves:
-        if path in analysis.origin:  # twins lie in stacks
-            continue
-        leaf = analysis.leaves[path]
-        width, reads = leaf.attributes.get("out_features"), leaf.attributes.get("in_features")
-        if leaf.role != "Linear" or not isinstance(width, int) or not isinstance(reads, int):
+        widths = None if path in analysis.origin else _widths(analysis, path)  # twins lie in stacks
+        if widths is None or path.rpartition(".")[0] in analysis.attentions:
             continue
         said = frozenset(words(path))
-        if said & _CONDITION and not said & _NOT_TOKENS and scope_of(path) is None:
-            written.setdefault(width, []).append(Source(path, width, said))
-            read.setdefault(reads, []).append(Source(path, width, said))
+        known, named = _CONDITION & said, condition(words(path))
+        if (named or known) and not said & _NOT_TOKENS and scope_of(path) is None:
+            carries = "text" if named in _STREAMS - {"image"} and known - _ANY else named
+            carries = carries or ("text" if known - _ANY else None)
+            plain = bool(known) and (carries is None or carries == "text" or carries in _STREAMS)
+            source = Source(path, widths[1], said, carries, _exit_of(analysis, path), plain)
+            written.setdefault(widths[1], []).append(source)
+            read.setdefault(widths[0], []).append(source)
     return Sources(written, read)
 
 
-def from_projection(source: Source) -> Fact:
-    """The name of a context that a projection writes."""
-    carries = "image" if source.said & {"image", "img"} and not source.said & {"text", "txt"} else "text"
-    return fact(carries, _PROJECTION, f"{source.path.rpartition('.')[0] or source.path} writes {source.width} channels")
+def _widths(analysis: Analysis, path: str) -> tuple[int, int] | None:
+    """Width a matrix reads and width it writes, None for any other layer."""
+    leaf = analysis.leaves.get(path)
+    reads, writes = (leaf.attributes.get(n) for n in ("in_features", "out_features")) if leaf else (None, None)
+    if leaf is None or leaf.role != "Linear" or not isinstance(reads, int) or not isinstance(writes, int):
+        return None
+    return reads, writes
+
+
+def _exit_of(analysis: Analysis, path: str) -> str:
+    """The module around a matrix if it is a chain of matrices that ends in this one, else the matrix itself."""
+    parent = analysis.tree.nodes[path].parent
+    stacks = (analysis.stacks.get(node.path) for node in parent.distinct()) if parent is not None else ()
+    if parent is None or not parent.path or any(stack is not None and stack.blocks for stack in stacks):
+        return path
+    inner = {node.path: w for node in parent.distinct() if (w := _widths(analysis, node.path))}
+    exits = [p for p, (_, out) in inner.items() if not any(out == w[0] for q, w in inner.items() if q != p)]
+    return parent.path if len(inner) > 1 and exits in ([], [path]) else path
+
+
+def from_projection(source: Source, reads: str | None = None) -> Fact:
+    """The name of a context that a projection writes; `reads` is what its reader is named for."""
+    return fact(source.carries or reads or "context", _PROJECTION, f"{source.at} writes {source.width} channels")
+
+
+def from_connector(path: str, blocks: int, carries: str, source: Source | None) -> Fact:
+    """The name of what a stack writes that stands between a projection of a condition and the blocks."""
+    behind = f", behind {source.at}" if source is not None else ""
+    return fact(carries, _CONNECTOR, f"{path} has {blocks} blocks of that width{behind}")
 
 
 def from_encoder(stack: str, carries: str | None, width: int) -> Fact:

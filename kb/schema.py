@@ -1,8 +1,8 @@
 """The graph, declared once. Constraints, tables, the schema page and the diagram are derived from here.
 
 Every module carries one primary label and at most one role label (`:Module:Attention`). An inferred property `p`
-has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null and
-`p_detail` says why.
+has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null, its
+confidence too, and `p_detail` says why.
 
 Plain frozen dataclasses, since every read opens a store and importing pydantic would cost it a third of its time; a
 test has pydantic check the declarations.
@@ -82,12 +82,12 @@ PRIMARY: tuple[Label, ...] = (
             _p(
                 "family",
                 "string",
-                "Family that the user or the design names, or the shipped design of one header; or null.",
+                "Family that the user or the design names, or the shipped design of one architecture; or null.",
             ),
             _p(
                 "version",
                 "string",
-                "Version that the user, its metadata or its design names, or the shipped design of one header; or null.",
+                "Version that the user, its metadata or its design names, or the shipped design of one architecture; or null.",
             ),
             _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True),
             _p("source", "string", "File or design it was read from."),
@@ -114,7 +114,11 @@ PRIMARY: tuple[Label, ...] = (
             _p("dtype_tensors", "int[]", "Tensors of each dtype, in the order of `dtypes`."),
             _p("dtype_params", "int[]", "Parameters of each dtype, in the order of `dtypes`."),
             _p("dtype_bytes", "int[]", "Bytes of each dtype, in the order of `dtypes`."),
-            _p("licence", "string", "Licence the header or design states, or null."),
+            _p(
+                "licence",
+                "string",
+                "Licence the header or design states, or the shipped design of the same family and version; or null.",
+            ),
             _p("attribution", "string", "Who is to be named, from a design, or null."),
             _p("metadata", "string", "The header's `__metadata__` as JSON text, or null."),
             _p("rules", "string", "Version of the rule set that inferred the facts."),

@@ -75,20 +75,21 @@ class Evidence:
     """Why a fact is believed.
 
     `rule` names an entry of :mod:`ingest.rules`; `detail` is one sentence with the names and numbers that were seen;
-    `confidence` is the rule's measured precision on models it was not written for, in [0, 1].
+    `confidence` is the rule's measured precision on models it was not written for, in [0, 1]; None for an unknown,
+    where there is no value to be sure of.
     """
 
     rule: str
     basis: Basis
     detail: str
-    confidence: float
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A value with its evidence. `value is None` means unknown, and the evidence says why.
 
-    >>> Fact(None, Evidence("heads.unknown", "none", "no tensor has the size of one head", 1.0)).known
+    >>> Fact(None, Evidence("heads.unknown", "none", "no tensor has the size of one head", None)).known
     False
     """
 

@@ -13,6 +13,7 @@ from kb.outline import counted, human
 from kb.paths import within
 from kb.tables import GraphTables
 from queries.cells import size
+from queries.diff.components import shares
 from queries.diff.profile import Cells, Profile
 from queries.explain_adapter import Bases, adapter_lines
 from queries.explain_lines import Because, Line, because, drafts, finished
@@ -68,7 +69,7 @@ def _headline(p: Profile) -> Line:
 def _component(p: Profile, c: Cells, level: int) -> Iterator[Line]:
     path = str(c["path"])
     latent = f", {counted(c['latent_channels'], 'latent channel')}" if c["latent_channels"] else ""
-    text = f"{path}: {c['role'] or 'role unknown'}, {human(c['n_params'])} elements{latent}"
+    text = f"{path}: {c['role'] or 'role unknown'}, {human(c['n_params'])} elements{_but_inner(p, c)}{latent}"
     yield Line(level, path, text, because(c, "role", "latent_channels"))
     for stack in p.labelled("Stack"):
         if stack["component"] == path and within(str(stack["path"]), path) and not _inner(p, stack):
@@ -78,6 +79,12 @@ def _component(p: Profile, c: Cells, level: int) -> Iterator[Line]:
     for n in sorted(nested, key=lambda n: -n["n_params"]):
         if p.modules[str(n["path"]).rpartition(".")[0]]["component"] == path:
             yield from _component(p, n, level + 1)
+
+
+def _but_inner(p: Profile, c: Cells) -> str:
+    """How many of a component's elements are its own alone, where other components lie inside it."""
+    own = next(s.params for s in shares(p) if s.path == c["path"])
+    return f" ({human(own)} without the components inside it)" if own != c["n_params"] else ""
 
 
 def _part(p: Profile, c: Cells) -> Iterator[Line]:

@@ -21,7 +21,7 @@ class Because:
     value: Any
     rule: str
     basis: str
-    confidence: float
+    confidence: float | None
     detail: str
 
 

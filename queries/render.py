@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import Any
 
-from queries.answer import Answer
+from queries.answer import Answer, Column
 from queries.cells import cell
 from queries.fold import hung
 from queries.layout import lay_out
@@ -74,9 +74,16 @@ def _piped(cells: Sequence[str]) -> str:
 
 
 def shown(answer: Answer) -> list[list[str]]:
-    """The rows as a reader sees them."""
+    """The rows as a reader sees them: the confidence of what is known by nothing stays empty."""
     how = [answer.column(name) for name in answer.columns]
-    return [[cell(v, c.show, unknown=c.unknown) for v, c in zip(row, how, strict=True)] for row in answer.rows]
+    basis = answer.columns.index("basis") if "basis" in answer.columns else None
+
+    def seen(value: Any, column: Column, row: Sequence[Any]) -> str:
+        if value is None and column.show == "confidence" and basis is not None and row[basis] in (None, "none"):
+            return ""
+        return cell(value, column.show, unknown=column.unknown)
+
+    return [[seen(v, c, row) for v, c in zip(row, how, strict=True)] for row in answer.rows]
 
 
 def _numeric(answer: Answer) -> list[bool]:

@@ -7,14 +7,15 @@ from typing import Any
 
 from kb.descent import shared_templates
 from kb.likeness import differences, likeness
-from kb.lineage import COLUMNS, Known, between, common, told
+from kb.lineage import ALIKE, COLUMNS, Known, between, common, told
 from kb.outline import counted
 from kb.sketch import PARTS
 from kb.store.port import Store
 from queries.answer import Answer
 
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
-_ONLY = "not there", "only there"
+NEAR = ALIKE
+"""Least score of a model that is called near: what is less alike than two related models is no news."""
 _COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
 _SAID = {"SAME_AS": "SAME_AS ({0})", "DERIVES_FROM": "DERIVES_FROM (suspected)", "SIMILAR_TO": ""}
 
@@ -32,6 +33,11 @@ def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] 
     return Answer("similar", _COLUMNS, tuple(found), notes=(*_notes(found, others), *_suspicions(mine, found, others)))
 
 
+def is_near(row: tuple[Any, ...]) -> bool:
+    """Whether the model of a row is alike enough to be named unasked."""
+    return bool(row[_COLUMNS.index("score")] >= NEAR)
+
+
 def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
     """The row with ADAPTS among its relations, where the model is one that is adapted."""
     at = _COLUMNS.index("relations")
@@ -39,9 +45,11 @@ def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _notes(found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterator[str]:
-    if found:
+    if found and (is_near(found[0]) or found[0][_COLUMNS.index("relations")]):
         name, score, *_, differs = found[0]
         yield f"nearest known: {name} ({score:.2f}){', differs in ' if differs else ''}{'; '.join(differs)}"
+    elif found:
+        yield f"no model of the store is near: all are below {NEAR}"
     elif not others:
         yield "the store holds no other model"
     missing = sum(other.sketch is None for other in others)
@@ -64,7 +72,8 @@ def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
         like = likeness(mine.sketch, other.sketch)
         parts = (like.parts.get(name) for name in (*PARTS, "scale"))
         said = _relations(mine, other)
-        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch, only=_ONLY)))
+        only = f"not in {other.name}", f"only in {other.name}"
+        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch, only=only)))
     return sorted(rows, key=lambda r: (-r[1], r[0]))
 
 

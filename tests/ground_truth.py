@@ -102,8 +102,11 @@ def feed_forwards(truth: Truth, p: Profile) -> Iterator[Miss]:
     by_pattern: dict[str, list[Mapping[str, Any]]] = {}
     for c in found:
         by_pattern.setdefault(c["pattern"], []).append(c)
+    alike = Counter(group["pattern"] for group in truth["ffn_groups"])
     for group in truth["ffn_groups"]:
         cells = by_pattern.get(group["pattern"], [])
+        if alike[group["pattern"]] > 1:  # stages of several widths at one pattern
+            cells = [c for c in cells if (c["width"], c["hidden"]) == (group["inp"], group["hidden"])]
         if not cells and {"linear1", "linear2"} <= set(group["keys"]):
             inline -= group["count"]
             continue  # two linears of the layer itself: no module to label

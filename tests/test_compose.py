@@ -32,7 +32,9 @@ def test_the_image_is_the_one_testcontainers_starts(service: dict[str, Any]) -> 
 def test_the_server_from_jars_is_of_the_same_release_line(service: dict[str, Any]) -> None:
     jars = re.search(r"<neo4j.version>(\d+\.\d+)", POM.read_text(encoding="utf-8"))
     image = re.search(r":(\d+\.\d+)-community$", service["image"])
-    assert jars and image and jars[1] == image[1]
+    assert jars is not None
+    assert image is not None
+    assert jars[1] == image[1]
 
 
 def test_settings_that_guard_the_host_are_those_of_the_tests(service: dict[str, Any]) -> None:

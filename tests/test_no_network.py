@@ -38,7 +38,7 @@ COMMANDS = (
 
 def run(words: tuple[str, ...], store: Path, *before: str, path: str = "") -> subprocess.CompletedProcess[str]:
     command = [*before, sys.executable, "-m", "queries.cli", *words]
-    env = {**os.environ, "ARCHKB_STORE": str(store), "PYTHONPATH": os.pathsep.join(p for p in (path, os.getcwd()) if p)}
+    env = {**os.environ, "ARCHKB_STORE": str(store), "PYTHONPATH": os.pathsep.join(p for p in (path, str(Path.cwd())) if p)}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
 
 

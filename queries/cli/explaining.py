@@ -17,7 +17,7 @@ from queries.cli.run import Run
 if TYPE_CHECKING:
     from kb.tables import GraphTables
     from queries.adapts import Base
-    from queries.explain import Because, Line
+    from queries.explain import Line
 
 _COLUMNS = ("level", "path", "text", "evidence")
 
@@ -81,16 +81,21 @@ def _bases(found: Models, model: str, tables: GraphTables) -> list[Base] | None:
 
 
 def _reasons(line: Line) -> list[str]:
-    """Evidence as sentences: property = value, by which rule, on what basis, how sure, what was seen."""
+    """Evidence as sentences: property = value, what was seen, by which rule, on what basis, how sure.
+
+    Of an unknown there is nothing to be sure of: the rule alone is named.
+    """
     return [
-        f"{b.property} = {'unknown' if b.value is None else b.value}: {b.detail} [{b.rule}, by {b.basis}, {_sure(b)}]"
+        f"{b.property} = unknown: {b.detail} [{b.rule}]"
+        if b.confidence is None
+        else f"{b.property} = {b.value}: {b.detail} [{b.rule}, by {b.basis}, {_sure(b.rule, b.confidence)}]"
         for b in line.evidence
     ]
 
 
-def _sure(because: Because) -> str:
+def _sure(rule: str, confidence: float) -> str:
     from ingest.rules import UNMEASURED, measured
 
-    if because.confidence == UNMEASURED and because.rule not in measured():
+    if confidence == UNMEASURED and rule not in measured():
         return "confidence unmeasured"
-    return f"confidence {because.confidence:.2f}"
+    return f"confidence {confidence:.2f}"

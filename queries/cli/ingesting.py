@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
 _COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
-_LIKE = 0.3
-"""Least likeness worth a word when a model is ingested."""
 _ABOUT = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
 
 
@@ -117,17 +115,17 @@ def _one(source: str, name: str, family: str | None, release: str | None, store:
 
 
 def _tell_nearest(store: Store, tables: GraphTables) -> None:
-    """What a new model adapts, or is most like, where it is like anything; said on stderr."""
+    """What a new model adapts, or is most like, where it is near anything; said on stderr."""
     from kb.lineage import Known
     from queries.adapts import adapts, sentence
-    from queries.similar import similar
+    from queries.similar import is_near, similar
 
     bases = adapts(tables, store)
     if bases is not None:
         terminal.tell(f"archkb: {tables.name}: {sentence(bases)}")
         return
     found = similar(Known.of(tables.model), store, limit=1)
-    if found.rows and found.rows[0][1] >= _LIKE:
+    if found.rows and is_near(found.rows[0]):
         terminal.tell(f"archkb: {tables.name}: {found.notes[0]}")
 
 

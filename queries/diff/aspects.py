@@ -12,6 +12,7 @@ from math import prod
 from typing import Any
 
 from kb.outline import human
+from queries.diff.components import Share, shares
 from queries.diff.profile import Cells, Profile
 
 Read = Callable[[Profile], str | None]
@@ -60,10 +61,17 @@ def _share(x: float) -> str:
 
 
 def parts(p: Profile) -> str | None:
-    """Components with their sizes; a model of one piece is its own only component."""
-    if not p.components and p.model["role"]:
-        return f"{p.model['role']} {human(p.model['n_params'])}"
-    return ", ".join(f"{c['role'] or c['path']} {human(c['n_params'])}" for c in p.components) or None
+    """Components with their sizes, inner ones in brackets and counted once; the rest of the model is told too."""
+    listed = shares(p)
+
+    def told(s: Share) -> str:
+        inner = ", ".join(told(x) for x in listed if x.inside == s.path and s.path)
+        size = f"{s.role or s.path or 'beside them'} {human(s.params)}"
+        return f"{size} (and inside it {inner})" if inner else size
+
+    if len(listed) == 1 and not listed[0].path and not listed[0].role:
+        return None
+    return ", ".join(told(s) for s in listed if s.inside is None)
 
 
 def backbone_name(p: Profile) -> str | None:

@@ -25,7 +25,7 @@ count = "Attention modules in the row."
 attends = { doc = "self, cross or joint.", unknown = true }
 basis = "What it is known by."
 rule = "Rule that said so."
-confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }
+confidence = { doc = "Measured precision of the rule, null where it was never measured or nothing is known.", show = "confidence" }
 evidence = "What was seen, or why nothing proves a kind."
 statement = "What the rule says."
 ---*/

@@ -2,7 +2,8 @@
 id = "layer-kinds"
 title = "Which kinds of layers is the model made of?"
 about = """
-Containers count what is below them, so the rows do not add up to the model."""
+Each parameter is counted once, at the module that owns its tensor, so the rows add up to the model: the weights of an
+attention or a stack are in the rows of its layers."""
 rank = 19
 topic = "layers"
 total = { noun = "module" }
@@ -22,11 +23,20 @@ type = "model"
 doc = "The model asked about."
 
 [columns]
-kind = { doc = "Layer type or container kind.", unknown = true }
+kind = { doc = "Layer type or container kind; (root) for tensors of no module.", unknown = true }
 count = "Modules of the kind."
-params = { doc = "Parameters at and below them.", show = "count" }
+params = { doc = "Parameters of their own tensors.", show = "count" }
 bytes = { doc = "Bytes of these.", show = "bytes" }
 ---*/
-MATCH (m:Module {model: $model})
-RETURN m.kind AS kind, count(*) AS count, sum(m.n_params) AS params, sum(m.n_bytes) AS bytes
+CALL {
+  MATCH (m:Module {model: $model})
+  OPTIONAL MATCH (m)-[:HAS_TENSOR]->(t:Tensor)
+  WITH m, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes
+  RETURN m.kind AS kind, count(*) AS count, sum(params) AS params, sum(bytes) AS bytes
+  UNION ALL
+  MATCH (:Model {uid: $model})-[:HAS_TENSOR]->(t:Tensor)
+  WITH count(*) AS tensors, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes WHERE tensors > 0
+  RETURN '(root)' AS kind, 1 AS count, params, bytes
+}
+RETURN kind, count, params, bytes
 ORDER BY kind

@@ -2,7 +2,8 @@
 id = "size-by-component"
 title = "How large is each component?"
 about = """
-A component inside another is counted in both."""
+Each tensor is counted once, in the innermost component around it, so the rows add up to the model. `(root)` is what
+lies in no component."""
 rank = 15
 topic = "components and size"
 aliases = [
@@ -15,22 +16,39 @@ aliases = [
   "where are the parameters",
 ]
 identity = ["component"]
-empty = "the model is one part; `archkb ask model-summary` has its size"
+empty = "the header lists no tensor"
 
 [params.model]
 type = "model"
 doc = "The model asked about."
 
 [columns]
-component = "Path of the component."
+component = "Path of the component, (root) for what is in none."
+inside = "Path of the component around it, null for an outer one."
 role = { doc = "What it is for.", unknown = true }
-tensors = "Tensors in it."
-params = { doc = "Parameters in it.", show = "count" }
+tensors = "Tensors in it, those of components inside it left out."
+params = { doc = "Parameters of them.", show = "count" }
 bytes = { doc = "Bytes of them.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
+with_inner = { doc = "Parameters with those of the components inside it.", show = "count" }
 ---*/
-MATCH (c:Component {model: $model})
 MATCH (m:Model {uid: $model})
-RETURN c.path AS component, c.role AS role, c.n_tensors AS tensors, c.n_params AS params, c.n_bytes AS bytes,
-       CASE WHEN m.n_bytes = 0 THEN null ELSE toFloat(c.n_bytes) / m.n_bytes END AS share
+OPTIONAL MATCH (c:Component {model: $model})
+OPTIONAL MATCH (o:Component {model: $model}) WHERE c.path STARTS WITH o.path + '.'
+WITH m, c, o ORDER BY size(o.path) DESC
+WITH m, c, head(collect(o.path)) AS inside
+WITH m, collect(CASE WHEN c IS NOT NULL THEN {component: c.path, inside: inside, role: c.role,
+     tensors: c.n_tensors, params: c.n_params, bytes: c.n_bytes} END) AS parts
+WITH m, parts, COUNT { MATCH (s:Stack {model: $model}) WHERE s.component IS NULL } AS stacks
+WITH m, parts, size(parts) = 0 OR stacks > 0 AS whole
+WITH m, parts, parts + [{component: '(root)', role: CASE WHEN whole THEN m.role END,
+     tensors: m.n_tensors, params: m.n_params, bytes: m.n_bytes}] AS listed
+UNWIND listed AS p
+WITH m, p, [x IN parts WHERE coalesce(x.inside, '(root)') = p.component] AS inner
+WITH m, p, p.tensors - reduce(n = 0, x IN inner | n + x.tensors) AS tensors,
+     p.params - reduce(n = 0, x IN inner | n + x.params) AS params, p.bytes - reduce(n = 0, x IN inner | n + x.bytes) AS bytes
+WHERE tensors > 0 OR p.component <> '(root)'
+RETURN p.component AS component, p.inside AS inside, p.role AS role, tensors, params, bytes,
+       CASE WHEN m.n_bytes = 0 THEN null ELSE toFloat(bytes) / m.n_bytes END AS share,
+       CASE WHEN p.component = '(root)' THEN params ELSE p.params END AS with_inner
 ORDER BY params DESC, component

@@ -32,7 +32,7 @@ attentions = "Attention modules that read it."
 read_by = "Their paths, numbers as {i}."
 evidence = "What its name is known by."
 ---*/
-MATCH (s:Stream {model: $model}) WHERE s.name CONTAINS 'text'
+MATCH (s:Stream {model: $model}) WHERE s.name =~ '(.*[^a-z])?text([^a-z].*)?'
 OPTIONAL MATCH (w:Module {uid: $model + '/' + coalesce(s.source, '')})
 OPTIONAL MATCH (w)-[:CONTAINS*0..4]->(l:Linear)
 WITH s, w, l ORDER BY l.path

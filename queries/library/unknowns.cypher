@@ -51,7 +51,7 @@ CALL {
   UNION ALL
   MATCH (s:Stream {model: $model}) WHERE s.source IS NULL
   WITH s, COUNT { MATCH (s)<-[:QUERIES]-(q:Attention) } AS asked, COUNT { MATCH (s)<-[:ATTENDS_TO]-(k:Attention) } AS read
-  RETURN CASE WHEN s.scope = '' THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
+  RETURN CASE WHEN s.scope = '' OR asked > 0 OR read = 0 THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
          CASE WHEN asked = 0 AND read > 0
               THEN 'no projection outside the blocks is named for a condition and writes its width'
               ELSE 'it is what blocks add to: a header does not say which layer in front of them writes it first' END AS why

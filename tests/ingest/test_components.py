@@ -106,6 +106,15 @@ def test_a_bundle_is_a_pipeline_of_its_parts() -> None:
     }
 
 
+def test_a_stack_with_a_connector_beside_it_is_a_component_wherever_it_stands() -> None:
+    net = {**DIT, **below("caption_refiner", repeated("layers", 2, BLOCK))}
+    assert roles(net) == {"": "diffusion_transformer", "caption_refiner": "text_connector"}
+    assert roles(below("core.net", net)) == {
+        "core.net": "diffusion_transformer",
+        "core.net.caption_refiner": "text_connector",
+    }
+
+
 def test_language_models_and_text_encoders() -> None:
     assert role(LM) == ("causal_lm", "role.causal_lm")
     encoder = {**LM, "model.pooler.dense.weight": (64, 64), "model.token_type_embeddings.weight": (2, 64)}
@@ -126,6 +135,40 @@ def test_images() -> None:
     assert role(restoration)[0] == "super_resolution"
     vit = {"patch_embed.proj.weight": (64, 3, 16, 16), **repeated("blocks", 2, BLOCK), "head.weight": (1000, 64)}
     assert role(vit)[0] == "vision_encoder"
+
+
+def test_half_an_autoencoder_is_told_from_a_net_that_enlarges() -> None:
+    half = {
+        "post_quant_conv.weight": (4, 4, 1, 1),
+        "decoder.conv_in.weight": (64, 4, 3, 3),
+        **repeated("decoder.up", 2, {"conv1.weight": (64, 64, 3, 3), "conv2.weight": (64, 64, 3, 3)}),
+        "decoder.conv_out.weight": (3, 64, 3, 3),
+    }
+    assert role(below("first_stage_model", half)) == ("vae_decoder", "role.decoder")
+    assert role({k: v for k, v in half.items() if k.startswith("decoder.")})[0] == "vae_decoder"
+    enlarger = {
+        "decoder.first.weight": (64, 3, 3, 3),
+        **repeated("decoder.body", 2, RESIDUAL),
+        "decoder.last.weight": (3, 64, 3, 3),
+    }
+    assert role(enlarger)[0] == "super_resolution"
+
+
+def test_a_batch_norm_beside_a_quantisation_is_still_an_autoencoder() -> None:
+    statistics = {"bn.running_mean": (16,), "bn.running_var": (16,), "bn.num_batches_tracked": ()}
+    assert role({**VAE, **statistics, "quant_conv.weight": (8, 8, 1, 1)})[0] == "vae"
+
+
+def test_connectors_alone_are_connectors() -> None:
+    net = {**below("video_connector", repeated("blocks", 2, BLOCK)), "text_in.weight": (64, 999)}
+    net |= below("audio_connector", repeated("blocks", 2, BLOCK))
+    assert role(net) == ("connector", "role.connector")
+    assert roles(net) == {"audio_connector": "audio_connector", "video_connector": "video_connector"}
+
+
+def test_a_bundle_that_is_no_one_encoder_is_unknown() -> None:
+    net = {**below("backbone", LM), **below("vae", VAE), **below("text_encoder", LM)}
+    assert role(net) == (None, "role.bundle")
 
 
 def test_two_towers_and_a_scale() -> None:

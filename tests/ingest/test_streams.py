@@ -148,3 +148,130 @@ def test_a_connector_of_a_text_projections_width_carries_text():
     net = repeated("video_connector.blocks", 2, below("attn1", projections(24, 24, 24)))
     found = inferred(net | {"text_projection.weight": (24, 96)})
     assert ends(found, "video_connector.blocks.0.attn1") == ("text", "text")
+
+
+def reads(found: Analysis, path: str) -> tuple[object, str | None]:
+    """What the keys' stream of an attention carries, and the module that writes it."""
+    stream = found.streams[found.attends_to[path]]
+    return stream.name.value, stream.source
+
+
+PAIR = below("attn1", projections(32, 32, 32)) | below("attn2", projections(32, 32, 32))
+
+
+def test_a_connector_stands_between_the_projection_and_the_blocks():
+    net = repeated("net.layers", 4, PAIR)
+    net |= repeated("net.prompt_resampler.layers", 2, below("attn", projections(32, 32, 32)) | below("ff", mlp(32)))
+    found = inferred(net | {"net.caption_in.0.weight": (32, 80), "net.caption_in.2.weight": (32, 32)})
+    assert reads(found, "net.layers.0.attn2") == ("text", "net.prompt_resampler")
+    assert reads(found, "net.prompt_resampler.layers.0.attn") == ("text", "net.caption_in")
+
+
+def test_each_stream_has_the_connector_that_is_named_for_it():
+    net = repeated("net.blocks", 2, BRIDGED)
+    for stream, width in (("video", 32), ("audio", 16)):
+        net |= repeated(f"net.{stream}_mixer.blocks", 2, below("attn", projections(width, width, width)))
+    net |= {"projection.video_text.weight": (32, 99), "projection.audio_text.weight": (16, 99)}
+    found = inferred(net)
+    assert reads(found, "net.blocks.1.attn2") == ("text", "net.video_mixer")
+    assert reads(found, "net.blocks.1.audio_attn2") == ("text", "net.audio_mixer")
+    assert reads(found, "net.video_mixer.blocks.0.attn") == ("text", "projection.video_text")
+    assert reads(found, "net.audio_mixer.blocks.0.attn") == ("text", "projection.audio_text")
+
+
+def test_a_connector_without_a_projection_carries_what_the_blocks_say_they_read():
+    net = repeated("net.blocks", 3, PAIR | {"prompt_scale_shift_table": (2, 32)})
+    net |= repeated("net.embeds_connector.layers", 2, below("attn", projections(32, 32, 32)))
+    found = inferred(net)
+    assert reads(found, "net.blocks.0.attn2") == ("text", "net.embeds_connector")
+    assert reads(found, "net.embeds_connector.layers.0.attn") == ("text", None)
+
+
+def test_a_projection_behind_the_connector_is_what_the_blocks_read():
+    net = repeated("net.blocks", 3, PAIR)
+    net |= repeated("net.caption_refiner.layers", 2, below("attn", projections(24, 24, 24)))
+    net |= {"net.text_proj.weight": (24, 96), "net.caption_projection.weight": (32, 24)}
+    found = inferred(net)
+    assert reads(found, "net.blocks.0.attn2") == ("text", "net.caption_projection")
+    assert reads(found, "net.caption_refiner.layers.0.attn") == ("text", "net.text_proj")
+
+
+def test_the_source_of_a_stream_is_the_whole_path_of_the_projection():
+    net = repeated("core.blocks", 2, PAIR) | {"core.text_proj.weight": (32, 80), "core.out.weight": (8, 32)}
+    assert reads(inferred(net), "core.blocks.0.attn2") == ("text", "core.text_proj")
+
+
+def test_a_camera_a_pose_and_a_reference_are_streams_of_their_own():
+    block = (
+        PAIR | below("camera_cond.cross_attn", projections(32, 32, 32)) | below("pose_xattn", projections(32, 32, 32))
+    )
+    block |= below("ref_cross_attn", projections(32, 20, 32))
+    net = repeated("blocks", 2, block)
+    net |= {"caption_proj.weight": (32, 80), "plucker_embedder.weight": (32, 6), "reference_proj.weight": (20, 70)}
+    found = inferred(net)
+    assert reads(found, "blocks.0.attn2") == ("text", "caption_proj")
+    assert reads(found, "blocks.0.camera_cond.cross_attn") == ("camera", "plucker_embedder")
+    assert reads(found, "blocks.0.pose_xattn") == ("pose", None)
+    assert reads(found, "blocks.0.ref_cross_attn") == ("reference", "reference_proj")
+    assert len({found.attends_to[f"blocks.1.{a}"] for a in ("attn2", "camera_cond.cross_attn", "pose_xattn")}) == 3
+
+
+def test_a_sibling_named_for_text_rules_text_out():
+    block = below("self_attn", projections(32, 32, 32)) | below("text_cross_attn", projections(32, 24, 32))
+    net = repeated("blocks", 2, block | below("cross_attn", projections(32, 24, 32)))
+    found = inferred(net | {"condition_proj.weight": (24, 80)})
+    assert reads(found, "blocks.0.text_cross_attn") == ("text", "condition_proj")
+    assert reads(found, "blocks.0.cross_attn") == ("context", None)
+    bare = inferred(net)
+    assert reads(bare, "blocks.0.text_cross_attn") == ("text", None)
+    assert reads(bare, "blocks.0.cross_attn") == ("context", None)
+
+
+def test_an_attention_named_for_a_stream_the_blocks_have_not_reads_it():
+    block = below("self_attn", projections(32, 32, 32)) | below("audio_cross_attn", projections(32, 24, 32))
+    net = repeated("blocks", 2, block) | {"audio_proj.weight": (24, 70), "text_proj.weight": (24, 70)}
+    assert reads(inferred(net), "blocks.0.audio_cross_attn") == ("audio", "audio_proj")
+
+
+COLOURED = {
+    "encoder.conv_in.weight": (32, 48, 3, 3, 3), **repeated("encoder.down", 2, {"a.weight": (32, 32, 3, 3, 3)}),
+    "encoder.conv_out.weight": (20, 32, 3, 3, 3), "decoder.conv_in.weight": (32, 20, 3, 3, 3),
+    **repeated("decoder.up", 2, {"a.weight": (32, 32, 3, 3, 3)}), "decoder.conv_out.weight": (48, 32, 3, 3, 3),
+}  # fmt: skip
+
+
+def test_a_latent_of_moving_pictures_makes_a_video():
+    net = repeated("dit.blocks", 2, PAIR) | below("vae", COLOURED) | {"dit.patchify_proj.weight": (32, 20)}
+    found = inferred(net)
+    stream = found.streams[found.queries["dit.blocks.0.attn1"]]
+    assert (stream.name.value, stream.name.evidence.rule, stream.source) == (
+        "video",
+        "stream.latent",
+        "dit.patchify_proj",
+    )
+
+
+def test_patches_over_space_and_time_make_a_video_and_flat_ones_say_nothing():
+    net = repeated("blocks", 2, PAIR)
+    moving = inferred(net | {"patchify.weight": (32, 16, 1, 2, 2)})
+    stream = moving.streams[moving.queries["blocks.0.attn1"]]
+    assert (stream.name.value, stream.source) == ("video", "patchify")
+    flat = inferred(net | {"patchify.weight": (32, 16, 2, 2)})
+    assert flat.streams[flat.queries["blocks.0.attn1"]].name.value == "hidden"
+
+
+def test_the_role_of_a_whole_model_names_its_stream():
+    block = below("attn", projections(64, 64, 64)) | below("mlp", mlp(64))
+    flat = inferred({"patch.weight": (64, 3, 16, 16), **repeated("blocks", 2, block)})
+    moving = inferred({"patch.weight": (64, 3, 2, 16, 16), **repeated("blocks", 2, block)})
+    assert ends(flat, "blocks.0.attn") == ("image", "image")
+    assert ends(moving, "blocks.0.attn") == ("video", "video")
+
+
+def test_a_pooling_attention_reads_the_tower_it_stands_in():
+    towers = below("visual", repeated("blocks", 2, below("attn", projections(32, 32, 32))))
+    towers |= below("text", repeated("blocks", 2, below("attn", projections(32, 32, 32))))
+    pool = below("visual.cross_attn_pool", projections(32, 32, 32)) | {"visual.cross_attn_pool.latent": (1, 1, 32)}
+    found = inferred(towers | pool | {"text.text_projection.weight": (32, 32), "logit_scale": ()})
+    assert found.attentions["visual.cross_attn_pool"].attends.value == "cross"
+    assert reads(found, "visual.cross_attn_pool") == ("image", "visual.blocks")

@@ -32,7 +32,7 @@ class Graph:
                 known = row[column] is not None
                 row[f"{column}_rule"] = f"{column}.stock" if known else f"{column}.unknown"
                 row[f"{column}_basis"] = row[f"{column}_basis"] or ("shape" if known else "none")
-                row[f"{column}_confidence"] = 0.5 if known else 1.0
+                row[f"{column}_confidence"] = 0.5 if known else None
                 row[f"{column}_detail"] = row[f"{column}_detail"] or (
                     "seen in the shapes" if known else "nothing proves it"
                 )
@@ -146,9 +146,9 @@ def duo() -> GraphTables:
         architecture="arch-duo",
         shape_hash="shape-duo",
         header_hash="head-duo",
-        n_tensors=64,
-        n_params=5000,
-        n_bytes=9000,
+        n_tensors=52,
+        n_params=5100,
+        n_bytes=9200,
         n_modules=99,
         dtypes=["F8_E4M3", "BF16"],
         sketch=Sketch(
@@ -158,6 +158,7 @@ def duo() -> GraphTables:
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
     g.module("net", "Component", role="diffusion_transformer", n_params=4000, n_bytes=7000, n_tensors=50)
+    g.module("net.refiner", "Component", role="text_connector", n_params=400, n_bytes=800, n_tensors=5)
     g.module(
         "net.blocks", "Stack", stack_depth=12, uniform=True, runs=["0-11"], n_params=3600, n_bytes=6000, component="net"
     )

@@ -17,7 +17,7 @@ def test_models(archkb: Archkb, small: Path) -> None:
     found = archkb("models", "--json", store=small).json
     assert [m["name"] for m in found] == ["duo", "solo", "solo-copy"]
     assert list(found[0]) == ["name", "family", "role", "tensors", "params", "bytes", "format", "source"]
-    assert "5,000" in archkb("models", store=small).out
+    assert "5,100" in archkb("models", store=small).out
 
 
 def test_the_store_can_be_named_before_or_after_the_command(archkb: Archkb, small: Path) -> None:

@@ -75,6 +75,25 @@ def test_alone_in_the_store(archkb: Archkb, tmp_path: Path) -> None:
     assert "no other model" in called.err
 
 
+def test_what_is_not_near_is_not_called_near(archkb: Archkb, header, tmp_path: Path) -> None:
+    archkb("ingest", header("tiny.json"))
+    assert "nearest" not in archkb("ingest", write(tmp_path / "four.json", 4)).err
+    called = archkb("similar", "four", "--json")
+    assert called.json[0]["score"] < 0.5
+    assert "nearest" not in called.err
+    assert "no model of the store is near: all are below 0.5" in called.err
+
+
+def test_what_only_one_has_is_said_of_it_by_name(archkb: Archkb, tmp_path: Path) -> None:
+    gates = {f"model.layers.{i}.self_attn.q_norm.weight": (16,) for i in range(4)}
+    more = write(tmp_path / "more.json", 4, **gates)
+    archkb("ingest", write(tmp_path / "four.json", 4), more)
+    [more_differs] = (r["differs_in"] for r in archkb("similar", "four", "--json").json)
+    [four_differs] = (r["differs_in"] for r in archkb("similar", "more", "--json").json)
+    assert [said for said in more_differs if said.startswith("only in more: ")]
+    assert [said for said in four_differs if said.startswith("not in four: ")]
+
+
 def test_ingest_says_what_a_new_model_is_most_like(archkb: Archkb, tmp_path: Path) -> None:
     assert "nearest" not in archkb("ingest", write(tmp_path / "four.json", 4)).err
     assert "six: nearest known: four (0." in archkb("ingest", write(tmp_path / "six.json", 6)).err

@@ -60,7 +60,7 @@ def test_blocks_that_differ_in_sizes_only_are_one_entry() -> None:
         "blocks 0, 2, 4, 6, 8: 4 to 12 × Conv3d 128 to 2048, residual, 3.54M to 453M elements each, alike but for sizes"
         in texts
     )
-    assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → hidden" in texts
+    assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → video" in texts
 
 
 LORA = {

@@ -19,4 +19,4 @@ def test_the_outline_is_that_of_the_whole_model(store: Store) -> None:
 def test_children_are_in_natural_order(store: Store) -> None:
     store.replace(duo())
     [net] = [b for b in outline(module_tables(store, "uid-duo")).children if b.name == "net"]
-    assert [c.name for c in net.children] == ["adaln", "blocks", "caption", "patchify"]
+    assert [c.name for c in net.children] == ["adaln", "blocks", "caption", "patchify", "refiner"]

@@ -1,0 +1,151 @@
+"""Streams while they are collected: what the attentions of each stack say, and what its own streams carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingest import stream_names as names
+from ingest import stream_sources as origins
+from ingest.analysis import Analysis, Attention, Stream
+from ingest.stream_shapes import Shapes
+from kb.values import Fact, Value
+
+Key = tuple[str, int, str | None]
+"""(scope, width, what it carries or None)."""
+
+
+@dataclass(slots=True)
+class StackSays:
+    """What the attentions of one scope say: what is carried at which width, and by whose word."""
+
+    names: dict[int, set[str]] = field(default_factory=dict)
+    tagged: dict[str, int] = field(default_factory=dict)
+    bridged: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+class Table:
+    """Streams while they are collected. `streams` only grows, so an index stays valid."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.streams: list[Stream] = []
+        self._index: dict[Key, int] = {}
+        self._of_scope: dict[str, list[Key]] = {}
+        self._blocks = {path for path, stack in analysis.stacks.items() if stack.blocks}
+        self._scopes: dict[str, str | None] = {}
+        self._stacks: dict[str, StackSays] = {}
+        self._sources: origins.Sources | None = None
+        self._crosses: dict[str, list[str]] = {}
+        self._shapes = Shapes(analysis, self.scope)
+        for path, attention in analysis.attentions.items():
+            if path not in analysis.origin:
+                self._look(path, attention)
+        for path, attention in analysis.attentions.items():
+            if path not in analysis.origin:
+                self._look_at_bridge(path, attention)
+
+    def scope(self, path: str) -> str | None:
+        """The outermost stack of blocks around a path, None outside all."""
+        parent = path.rpartition(".")[0]
+        if parent not in self._scopes:
+            above = self.scope(parent) if parent else None
+            self._scopes[parent] = above if above is not None else parent if parent in self._blocks else None
+        return self._scopes[parent]
+
+    def _stack(self, path: str) -> tuple[str, StackSays]:
+        scope = self.scope(path)
+        if scope is None:
+            scope = path.rpartition(".")[0]
+        return scope, self._stacks.setdefault(scope, StackSays())
+
+    def _look(self, path: str, attention: Attention) -> None:
+        scope, stack = self._stack(path)
+        local = local_part(path, scope)
+        if attention.attends.value == "cross":
+            self._crosses.setdefault(scope, []).append(path)
+        if attention.q_dim is None:
+            return
+        stack.names.setdefault(attention.q_dim, set()).add(local)
+        carries = names.modality(local)
+        if carries is not None and names.bridge(local) is None and attention.attends.value != "cross":
+            stack.tagged.setdefault(carries, attention.q_dim)
+
+    def _look_at_bridge(self, path: str, attention: Attention) -> None:
+        scope, stack = self._stack(path)
+        ends = self._bridge(local_part(path, scope), attention, stack)
+        if ends is not None and attention.q_dim is not None and attention.kv_dim is not None:
+            local = local_part(path, scope)
+            stack.bridged.setdefault(attention.q_dim, []).append((ends[0], local))
+            stack.bridged.setdefault(attention.kv_dim, []).append((ends[1], local))
+
+    def _bridge(self, local: str, attention: Attention, stack: StackSays) -> tuple[str, str] | None:
+        """(what queries carry, what keys carry) of an attention named A_to_B; widths settle the direction."""
+        ends = names.bridge(local)
+        if ends is None or attention.attends.value != "cross":
+            return None
+        first, second = ends
+        q, k = attention.q_dim, attention.kv_dim
+        if q != k and (stack.tagged.get(first) == q or stack.tagged.get(second) == k):
+            return first, second
+        return second, first
+
+    def _carried(self, local: str, attention: Attention, stack: StackSays) -> str | None:
+        """What the queries' stream carries, None where no name in the block says."""
+        carries = names.modality(local)
+        if carries is not None and (attention.attends.value != "cross" or stack.tagged.get(carries) == attention.q_dim):
+            return carries
+        bridged = {what for what, _ in stack.bridged.get(attention.q_dim or 0, ())} - set(stack.tagged)
+        return next(iter(bridged)) if len(bridged) == 1 else None
+
+    def _stream(self, scope: str, width: int, carries: str | None, local: str, stack: StackSays) -> int:
+        key = (scope, width, carries)
+        if key not in self._index:
+            self._add(key, *self._name(key, local, stack))
+        return self._index[key]
+
+    def _add(self, key: Key, name: Fact, source: str | None = None) -> int:
+        self._index[key] = len(self.streams)
+        self._of_scope.setdefault(key[0], []).append(key)
+        self.streams.append(Stream(key[0], name, key[1], source))
+        return self._index[key]
+
+    def _name(self, key: Key, local: str, stack: StackSays) -> tuple[Fact, str | None]:
+        """What a stream of blocks carries, and the module that writes it where that is told."""
+        scope, width, carries = key
+        if carries is not None:
+            by = next((name for what, name in stack.bridged.get(width, ()) if what == carries), None)
+            if by is not None and stack.tagged.get(carries) != width:
+                return names.by_bridge(by, carries, width), self._shapes.entry(scope, width)
+            return names.by_sublayer(local, carries), self._shapes.entry(scope, width)
+        return self._place(scope, width, sorted(stack.names.get(width, ())))
+
+    def _place(self, scope: str, width: int, sublayers: list[str]) -> tuple[Fact, str | None]:
+        """What the stream of a stack carries by where it runs, and by what brings it in."""
+        role = self._role(scope)
+        said = names.by_place(scope, sublayers, role)
+        told = self._shapes.told(scope, width, role) if names.is_weak(said) else None
+        return told or (said, self._shapes.entry(scope, width))
+
+    def _role(self, scope: str) -> Value:
+        """What the component around a stack is for; a model of one part is its own."""
+        component = names.enclosing(self.analysis.components, scope)
+        if component is not None:
+            return component.role.value
+        return None if self.analysis.components else self.analysis.role.value
+
+    def _candidates(self) -> origins.Sources:
+        if self._sources is None:
+            self._sources = origins.sources(self.analysis, self.scope)
+        return self._sources
+
+
+def local_part(path: str, scope: str) -> str:
+    """The part of a path inside its block."""
+    rest = path[len(scope) :].lstrip(".") if scope else path
+    head, _, tail = rest.partition(".")
+    return tail if head.isdigit() and tail else rest
+
+
+def block_of(path: str, scope: str) -> str:
+    """The block of a stack that a path lies in."""
+    return path[: len(path) - len(local_part(path, scope))]
