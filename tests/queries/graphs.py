@@ -126,6 +126,8 @@ class Graph:
             },
         }.items():
             self.node(key[0], None, uid=key[1], **cells)
+        for label, count in (("Tensor", "n_tensors"), ("Module", "n_modules")):
+            self.model[count] = sum(len(rows) for (primary, _), rows in self._nodes.items() if primary == label)
         nodes = [
             NodeTable(p, r, node_columns(p, r), tuple(tuple(row.values()) for row in rows))
             for (p, r), rows in self._nodes.items()
@@ -146,10 +148,8 @@ def duo() -> GraphTables:
         architecture="arch-duo",
         shape_hash="shape-duo",
         header_hash="head-duo",
-        n_tensors=64,
         n_params=5000,
         n_bytes=9000,
-        n_modules=99,
         dtypes=["F8_E4M3", "BF16"],
         sketch=Sketch(
             {"form": {"attention self separate": 0.8, "norm RMSNorm": 0.2}, "layers": {"Linear 32>32": 1.0}},
@@ -238,10 +238,8 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
         architecture="arch-solo",
         shape_hash="shape-solo",
         header_hash=header,
-        n_tensors=2,
         n_params=80,
         n_bytes=160,
-        n_modules=5,
         dtypes=["BF16"],
         sketch=Sketch(
             {"form": {"attention self separate": 1.0}, "layers": {"Linear 32>32": 0.5, "Linear 8>8": 0.5}},
@@ -274,7 +272,7 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
 
 def adapter() -> GraphTables:
     """A low-rank adapter of `duo`'s first projections, of two ranks, with one target `duo` has not."""
-    g = Graph("lora", role="adapter", n_tensors=6, n_params=1000, n_bytes=2000, n_modules=8, dtypes=["BF16"])
+    g = Graph("lora", role="adapter", n_params=1000, n_bytes=2000, dtypes=["BF16"])
     for path, rank in (("net.blocks.0.attn1.to_q", 4), ("net.blocks.1.attn1.to_q", 8), ("net.nowhere", 4)):
         for half, shape in (("lora_A", [rank, 32]), ("lora_B", [32, rank])):
             g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", shape)
