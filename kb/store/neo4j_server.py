@@ -137,7 +137,7 @@ def _refusal(error: Any, uri: str, timeout: float | None, before: int) -> StoreE
     if timeout is not None and any(part in code for part in _TIMEOUTS):
         return too_slow(timeout)
     said = str(error.message or error).split("\n", maxsplit=1)[0]
-    if "OutOfMemory" in code:
+    if "OutOfMemory" in code or "heap space" in said:
         return no_memory()
     if code.startswith("Neo.ClientError.Statement"):
         return fault(said, before) or value_fault(said)
