@@ -1,4 +1,5 @@
-"""Every error a user can meet. Each says what is wrong, where, and the cure.
+"""Every error a user can meet. Each says what is wrong, where, and the cure; none shows the user,
+password or query of an address.
 
     ArchkbError                     exit code 2
     ├── SourceError                 a file that cannot be read as a model: path, key, offset
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.address import redacted
+
 
 class ArchkbError(Exception):
     """Base of all errors meant for the user; `cure` is what to do about it."""
@@ -29,7 +32,7 @@ class ArchkbError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}. Cure: {self.cure}." if self.cure else f"{text}."
+        return redacted(f"{text}. Cure: {self.cure}." if self.cure else f"{text}.")
 
 
 class SourceError(ArchkbError):
@@ -61,7 +64,7 @@ class NotFoundError(ArchkbError):
             return super().__str__()
         *first, last = (repr(n) for n in self.near[:3])
         names = f"{', '.join(first)} or {last}" if first else last
-        return f"{self.what}. Did you mean {names}? Cure: {self.cure}."
+        return redacted(f"{self.what}. Did you mean {names}? Cure: {self.cure}.")
 
 
 class QuestionError(ArchkbError):

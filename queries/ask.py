@@ -94,6 +94,8 @@ def ask(
     """Run the question. `counted` asks for its denominator too, where it has one; `named` for names of templates."""
     found = store.read(question.cypher, params)
     notes: list[str] = []
+    if not found.rows and "model" in params:
+        store.check(params["model"])  # an empty answer of a damaged store is no answer
     if not found.rows and question.empty:
         notes.append(f"no row: {question.empty}")
     elif counted and question.count:

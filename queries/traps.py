@@ -82,7 +82,8 @@ def wants_uids(cypher: str) -> frozenset[str]:
 
 def one_level(cypher: str) -> list[str]:
     """What leads less far than it seems: a model's own tensors are the loose ones alone."""
-    if any(kind == "HAS_TENSOR" for kind, _ in _hops_of_models(cypher)):
+    hops = sum(kind == "HAS_TENSOR" for kind, _ in _hops_of_models(cypher))
+    if hops and hops == blank(cypher).count("HAS_TENSOR"):  # a query that asks modules for theirs knows of both
         return [
             "HAS_TENSOR leads from a model to its loose tensors, those of no module, alone; all of them are "
             "MATCH (t:Tensor {model: m.uid})"

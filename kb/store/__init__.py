@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kb.address import redacted
 from kb.errors import StoreError
-from kb.store.port import Counts, ModelInfo, Progress, Rows, Store
+from kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
 
 if TYPE_CHECKING:
     from kb.store.cypher import CypherStore
     from kb.store.engine import Engine
 
-__all__ = ["DEFAULT", "Counts", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
+__all__ = ["DEFAULT", "Counts", "Health", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
 
 DEFAULT = ".archkb"
 """The store where nobody names one: a folder in the working directory."""
@@ -91,9 +92,11 @@ def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
     parts = urlsplit(name)
     if len(parts.scheme) > 1 and parts.scheme != "file":
         raise StoreError(
-            f"{name!r} is no store: a store is a folder or a Neo4j server, and {parts.scheme}:// is neither",
+            f"{redacted(name)!r} is no store: a store is a folder or a Neo4j server, and {parts.scheme}:// is neither",
             cure="use a folder, bolt://HOST:7687 or neo4j://HOST",
         )
+    if parts.scheme == "file":
+        _no_user(name)
     from kb.store.arcade import ArcadeEngine
 
     path = (parts.netloc + parts.path) if parts.scheme == "file" else name
@@ -101,11 +104,20 @@ def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
     return ArcadeEngine(Path(path).expanduser(), read_only=read_only, wait=seconds)
 
 
-def _server(name: str, read_only: bool, password: Callable[[], str] | None) -> Engine:
+def _no_user(name: str) -> None:
     if "@" in urlsplit(name).netloc:
         raise StoreError(
             "a store's address holds no user or password, since addresses are printed",
             cure="set ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD, and leave them out of the address",
+        )
+
+
+def _server(name: str, read_only: bool, password: Callable[[], str] | None) -> Engine:
+    _no_user(name)
+    if urlsplit(name).query and urlsplit(name).scheme.startswith("bolt"):
+        raise StoreError(
+            "a bolt:// address takes nothing after a ?",
+            cure="leave it out; user and password are taken from ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD",
         )
     from kb.store.neo4j_server import Neo4jEngine
 

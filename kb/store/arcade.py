@@ -1,33 +1,32 @@
 """ArcadeDB in this process: a folder is the store, no server is needed.
 
 .archkb/
-  db/        the engine's files
-  log/       the engine's log, never the terminal
-  lock       kb.store.lock
-  holders/   who has it open
+  archkb-store   whose folder it is (kb.store.folder)
+  db/            the engine's files
+  sums.json      what they were when they were last closed (kb.store.sums)
+  log/           the engine's log, never the terminal
+  lock, turn     kb.store.lock
+  holders/       who has it open
 """
 
 from __future__ import annotations
 
 import itertools
-import logging
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kb.errors import ReadOnlyError, StoreError
-from kb.store.deadline import Deadlines, too_slow
+from kb.errors import StoreError
+from kb.store import folder as folders
+from kb.store import sums
+from kb.store.arcade_fault import TIMEOUT_MS, translated
+from kb.store.arcade_library import load, own_thread
+from kb.store.deadline import Deadlines
 from kb.store.engine import Params, Plan
-from kb.store.fault import fault, value_fault
 from kb.store.lock import Lock, released_on_error
 from kb.store.port import Rows
-
-TIMEOUT_MS = 30_000
-"""What the engine itself cuts a query off at. Kept in the database; lifted while a model is written."""
 
 _CLOSED = (
     "ALTER DATABASE `arcadedb.opencypher.loadCsv.allowFileUrls` false",
@@ -35,9 +34,6 @@ _CLOSED = (
     f"ALTER DATABASE `arcadedb.command.timeout` {TIMEOUT_MS}",
 )
 _LANGUAGE = "opencypher"
-_BROKEN = re.compile("IOException|OutOfMemory|[Cc]orrupt|recovery|RecordNotFound|DatabaseOperation|SchemaException")
-"""Errors that are the store's, whatever the query."""
-_TROUBLE = "see the engine's log in the store's folder; `archkb ingest` into another --store makes a new one"
 
 
 class ArcadeEngine:
@@ -48,15 +44,19 @@ class ArcadeEngine:
     def __init__(self, folder: Path, *, read_only: bool = False, wait: float = 5.0) -> None:
         self.uri = str(folder)
         self._folder, self._read_only = folder, read_only
-        if read_only and not (folder / "db" / "schema.json").exists():
-            raise StoreError("no store is there", where=self.uri, cure="archkb ingest FILE makes one")
         if not read_only:
-            _make(folder)
+            folders.make(folder)
+        elif not folders.is_store(folder):
+            raise _nothing(self.uri)
         self._deadlines = Deadlines()
+        library = load(folder, read_only=read_only)  # before the lock: nobody waits for that
         self._lock = Lock(folder, wait)
         self._lock.acquire(shared=read_only)
         with released_on_error(self._lock.release):
-            self._db = self._open()
+            sums.check(folder)
+            if not folders.has_database(folder) and read_only:
+                raise _nothing(self.uri)
+            self._db = self._open(library)
 
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query by the engine's `query()`, which refuses whatever is not idempotent."""
@@ -64,14 +64,19 @@ class ArcadeEngine:
         def work() -> Rows:
             if timeout is None:
                 return self._query(cypher, params, limit)
-            with _own_thread():
+            with own_thread():
                 return self._query(cypher, params, limit)
 
         return self._deadlines.run(work, timeout)
 
-    def plan(self, cypher: str, params: Params) -> Plan:
+    def plan(self, cypher: str, params: Params, timeout: float | None) -> Plan:
         """The steps of the engine's EXPLAIN. It does not look into subqueries, and does not say whether it writes."""
-        text = self._explain(cypher, params)
+
+        def work() -> str:
+            with own_thread():
+                return self._explain(cypher, params)
+
+        text = self._explain(cypher, params) if timeout is None else self._deadlines.run(work, timeout)
         steps = tuple(line[2:].strip() for line in map(str.strip, text.splitlines()) if line.startswith("+ "))
         return Plan(writes=False, operators=steps)
 
@@ -82,14 +87,17 @@ class ArcadeEngine:
             raise StoreError("the store is open for reading", where=self.uri, cure="open it without read_only")
         with _translated(self.uri):
             self._db.command("sql", "ALTER DATABASE `arcadedb.command.timeout` 0")
-            self._db.begin()
             try:
+                self._db.begin()
                 yield _Transaction(self._db)
                 self._db.commit()
-            finally:
-                if self._db.is_transaction_active():
-                    self._db.rollback()
-                self._db.command("sql", _CLOSED[-1])
+            except BaseException:
+                with suppress(Exception):  # the first error is the one to tell; on a full disk more follow
+                    if self._db.is_transaction_active():
+                        self._db.rollback()
+                    self._db.command("sql", _CLOSED[-1])
+                raise
+            self._db.command("sql", _CLOSED[-1])
 
     def define(self, statements: Sequence[str]) -> None:
         """Close LOAD CSV and set the timeout, which the database keeps; then constraints and indexes."""
@@ -105,22 +113,28 @@ class ArcadeEngine:
             self._db._closed = True  # or its finaliser would wait for the query
         with suppress(Exception):
             self._db.close()
+            if not self._read_only:
+                sums.write(self._folder)
         self._lock.release()
 
-    def _open(self) -> Any:
-        arcadedb = _engine(self._folder)
+    def damage(self) -> list[str] | None:
+        """What is wrong with the files, all of them read; None where nobody recorded what they were."""
+        return sums.damage(self._folder, contents=True) if sums.recorded(self._folder) else None
+
+    def _open(self, arcadedb: Any) -> Any:
         path = str(self._folder / "db")
         if self._read_only:
             try:
                 return arcadedb.open_database(path, read_only=True)
             except arcadedb.ArcadeDBError as error:
                 if "needs recovery" not in str(error):
-                    raise _unusable(self.uri, error) from error
+                    raise translated(self.uri, error) from error
             self._recover(arcadedb, path)
         with _translated(self.uri):
-            fresh = not arcadedb.database_exists(path)
             if self._read_only:
                 return arcadedb.open_database(path, read_only=True)
+            fresh = not arcadedb.database_exists(path)
+            sums.drop(self._folder)
             db = arcadedb.create_database(path) if fresh else arcadedb.open_database(path)
             db.set_wal_flush("yes_full")
             return db
@@ -129,9 +143,11 @@ class ArcadeEngine:
         """A writer was killed: open for writing once, alone, so that the engine undoes what was half done."""
         self._lock.acquire(shared=False)
         with _translated(self.uri):
+            sums.drop(self._folder)
             db = arcadedb.open_database(path)
             db.command("sql", _CLOSED[-1])
             db.close()
+            sums.write(self._folder)
         self._lock.acquire(shared=True)
 
     def _query(self, cypher: str, params: Params, limit: int | None) -> Rows:
@@ -164,54 +180,8 @@ class _Transaction:
         return [tuple(_plain(value) for value in row.values()) for row in result.to_list()]
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except FileNotFoundError:
-        raise StoreError(
-            f"there is no folder {folder.parent} to make the store in",
-            where=str(folder),
-            cure="make that folder first, or correct --store",
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"the folder cannot be made ({error.strerror})", where=str(folder), cure="use another --store"
-        ) from error
-
-
-def _engine(folder: Path) -> Any:
-    """The engine's package, with its log sent to the store's folder before its library is loaded."""
-    log = folder / "log"
-    with suppress(OSError):
-        log.mkdir(exist_ok=True)
-    if not os.access(log, os.W_OK):
-        log = Path(tempfile.gettempdir()) / "archkb-log"
-    os.environ.setdefault("ARCADEDB_LOG_CONSOLE", "0")
-    os.environ.setdefault("ARCADEDB_LOG_DIR", str(log.absolute()))
-    logging.getLogger("arcadedb").addHandler(logging.NullHandler())
-    import arcadedb
-
-    return arcadedb
-
-
-@contextmanager
-def _own_thread() -> Iterator[None]:
-    """Attach this thread to the engine, and detach it here when the work is done.
-
-    The package leaves the second to a finaliser, which the garbage collector may run in another thread, and at the exit
-    while the thread still runs: the engine aborts the process at either.
-    """
-    from arcadedb._native import lib
-
-    lib._thread_handle()
-    thread = lib._local.thread
-    owned, thread.owned = thread.owned, False
-    try:
-        yield
-    finally:
-        if owned:
-            del lib._local.thread
-            lib._lib.graal_detach_thread(thread.handle)
+def _nothing(uri: str) -> StoreError:
+    return StoreError("no store is there", where=uri, cure="archkb ingest FILE makes one")
 
 
 @contextmanager
@@ -222,22 +192,7 @@ def _translated(uri: str, *, query: bool = False) -> Iterator[None]:
     except Exception as error:
         if type(error).__name__ != "ArcadeDBError":
             raise
-        raise _unusable(uri, error, query=query) from error
-
-
-def _unusable(uri: str, error: Exception, *, query: bool = False) -> StoreError:
-    text = re.sub(r"^(?:[A-Z][a-z ]+: )?(?:[\w.$]+(?:Exception|Error): )?", "", str(error)).strip()
-    if "QueryNotIdempotentException" in str(error) or "DatabaseIsReadOnlyException" in str(error):
-        return ReadOnlyError(
-            "the query would write", cure="queries may only read; archkb ingest and archkb forget write"
-        )
-    if "SecurityException" in str(error):
-        return ReadOnlyError(text, cure="queries see the graph only, no files and no URLs")
-    if "TimeoutException" in str(error) and "command" in text:
-        return too_slow(TIMEOUT_MS / 1000)
-    if query and not _BROKEN.search(str(error)):
-        return fault(text) or value_fault(text)
-    return StoreError(text, where=uri, cure=_TROUBLE)
+        raise translated(uri, error, query=query) from error
 
 
 def _columns(plan: str) -> tuple[str, ...]:

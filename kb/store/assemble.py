@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kb import schema
+from kb.outline import counted
 from kb.store import statements
 from kb.store.port import Rows
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
@@ -43,17 +44,32 @@ def read_back(read: Read, uid: str) -> GraphTables | None:
     return None
 
 
-def whole(tables: GraphTables) -> bool:
-    """Whether all of a model is there: as many tensors and modules as it says, and both ends of every edge."""
+def missing(tables: GraphTables) -> str:
+    """What of a model is not there: it has not as many tensors and modules as it says, or an edge lacks an end. Empty
+    where all is there."""
     uids: dict[str, set[Any]] = {}
     for table in tables.nodes:
         uids.setdefault(table.primary, set()).update(row[0] for row in table.rows)
-    counts = [len(uids.get(primary, ())) for primary in ("Tensor", "Module")]
-    return counts == [tables.model["n_tensors"], tables.model["n_modules"]] and all(
-        row[0] in uids.get(edge.source, ()) and row[1] in uids.get(edge.target, ())
+    held = (len(uids.get("Tensor", ())), len(uids.get("Module", ())))
+    wrong = miscounted((tables.model["n_tensors"], tables.model["n_modules"]), held)
+    loose = sum(
+        row[0] not in uids.get(edge.source, ()) or row[1] not in uids.get(edge.target, ())
         for edge in tables.edges
         for row in edge.rows
     )
+    return wrong or (f"{counted(loose, 'relationship')} of it lead nowhere" if loose else "")
+
+
+def miscounted(said: tuple[int | None, int | None], held: tuple[int, int]) -> str:
+    """What is wrong with (tensors, modules) of a model, empty where nothing is.
+
+    >>> miscounted((6, 9), (0, 9))
+    'it has 6 tensors and 9 modules, and 0 and 9 of them are found'
+    """
+    if all(n is None or n == found for n, found in zip(said, held, strict=True)):
+        return ""
+    parts = f"{counted(said[0] or 0, 'tensor')} and {counted(said[1] or 0, 'module')}"
+    return f"it has {parts}, and {held[0]:,} and {held[1]:,} of them are found"
 
 
 def canonical(tables: GraphTables) -> GraphTables:

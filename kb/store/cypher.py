@@ -10,12 +10,15 @@ from typing import Any
 from kb import tables as kbtables
 from kb.errors import NotFoundError, StoreError
 from kb.store import assemble, guard, kin, migrations, statements
+from kb.store.deadline import TooSlowError, too_slow
 from kb.store.engine import Engine, Transaction
-from kb.store.port import Counts, ModelInfo, Progress, Rows
+from kb.store.port import Counts, Health, ModelInfo, Progress, Rows
 from kb.tables import GraphTables
 
 _LOOKS, _PAUSE = 6, 0.05
 """How often a model is read that changes meanwhile, and the seconds before it is read again; they double."""
+_LEAST = 0.001
+"""Seconds a query gets at least, where planning took all it had."""
 
 
 class CypherStore:
@@ -74,25 +77,64 @@ class CypherStore:
         self, cypher: str, params: Mapping[str, Any] | None = None, *, limit: int = 10_000, timeout: float = 30.0
     ) -> Rows:
         """Run a stranger's query: ReadOnlyError for anything that writes or reaches outside the graph."""
-        text = guard.check_text(cypher)
-        guard.check_plan(self._engine.plan(text, params or {}))
-        return self._engine.query(text, params or {}, limit, timeout)
+        text, values = guard.check_text(cypher), params or {}
+        guard.check_patterns(text, values)
+        start = time.monotonic()
+        try:
+            guard.check_plan(self._engine.plan(text, values, timeout))
+            left = max(_LEAST, timeout - (time.monotonic() - start))
+            return self._engine.query(text, values, limit, left)
+        except TooSlowError:
+            raise too_slow(timeout) from None
 
     def load(self, name: str) -> GraphTables:
         """The model's tables back, equal to what `replace` was given but for the order of rows.
 
         A server shows a commit to its readers piece by piece, so what was read is checked, and read again if need be:
-        it must be all the model says it has, or twice the same.
+        it must be all the model says it has. What is twice the same and is not is damaged: StoreError.
         """
         before = None
         for look in range(_LOOKS):
             uid = self._known(name)[0]
             tables = assemble.read_back(self.read, uid)
-            if tables is not None and self._uids(name) == [uid] and (assemble.whole(tables) or tables == before):
-                return tables
+            if tables is not None and self._uids(name) == [uid]:
+                wrong = assemble.missing(tables)
+                if not wrong:
+                    return tables
+                if tables == before:
+                    raise _damaged(self.uri, name, wrong)
             before = tables
             time.sleep(_PAUSE * 2**look)
         raise StoreError(f"{name!r} was replaced while it was read", where=self.uri, cure="ask again")
+
+    def health(self) -> Health:
+        """Read all of it, and say what is damaged."""
+        files = self._engine.damage()
+        held = [dict(self.read(statements.count_all(label)).rows) for label in statements.COUNTED]
+        faults = list(files or ())
+        models = self.read(statements.SIZES).rows
+        for uid, name, *said in models:
+            if uid is None:
+                faults.append("a model without a name: its properties are gone")
+                continue
+            wrong = self._miscounted(uid, said) or assemble.miscounted(
+                (said[0], said[1]), (held[0].get(uid, 0), held[1].get(uid, 0))
+            )
+            faults += [f"{name}: {wrong}"] if wrong else []
+        strays = {uid for counts in held for uid in counts} - {row[0] for row in models}
+        faults += [f"{uid}: parts of a model that is not there" for uid in sorted(map(str, strays))]
+        return Health(tuple(faults), files is not None)
+
+    def check(self, name: str) -> None:
+        """StoreError where the model of that name has not as many tensors and modules as it says."""
+        for uid, known, *said in self.read(statements.SIZES).rows:
+            wrong = self._miscounted(uid, said) if known == name else ""
+            if wrong:
+                raise _damaged(self.uri, name, wrong)
+
+    def _miscounted(self, uid: str, said: Sequence[int | None]) -> str:
+        held = [int(self.read(statements.count_of(x), {"uid": uid}).rows[0][0]) for x in statements.COUNTED]
+        return assemble.miscounted((said[0], said[1]), (held[0], held[1]))
 
     def close(self) -> None:
         """Release the store."""
@@ -111,6 +153,12 @@ class CypherStore:
             near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
             raise NotFoundError(f"no model is named {name!r}", near=near, cure="archkb models lists what is there")
         return uids
+
+
+def _damaged(uri: str, name: str, wrong: str) -> StoreError:
+    return StoreError(
+        f"{name!r} is damaged: {wrong}", where=uri, cure="`archkb doctor` reads all of the store; ingest the model anew"
+    )
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -16,6 +16,10 @@ from kb.errors import StoreError
 T = TypeVar("T")
 
 
+class TooSlowError(StoreError):
+    """A query that was cut off at its deadline."""
+
+
 class _Call(Generic[T]):
     """One call in a thread, with its result or its error."""
 
@@ -62,9 +66,9 @@ class Deadlines:
         return call.result[0]
 
 
-def too_slow(seconds: float) -> StoreError:
+def too_slow(seconds: float) -> TooSlowError:
     """The error for a query that was cut off."""
-    return StoreError(
+    return TooSlowError(
         f"the query took longer than {seconds:g} s and was cut off",
         cure="ask for less: name the model, bound every path, or raise the timeout",
     )

@@ -37,14 +37,18 @@ class Engine(Protocol):
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query that the engine itself keeps from writing; at most `limit` rows, at most `timeout` seconds."""
 
-    def plan(self, cypher: str, params: Params) -> Plan:
-        """EXPLAIN a query without running it."""
+    def plan(self, cypher: str, params: Params, timeout: float | None) -> Plan:
+        """EXPLAIN a query without running it, in at most `timeout` seconds."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Open the one write transaction."""
 
     def define(self, statements: Sequence[str]) -> None:
         """Run statements that define constraints and indexes, and close the engine's own ways to files and URLs."""
+
+    def damage(self) -> list[str] | None:
+        """'what: what is wrong with it' for everything stored that changed behind the engine's back, read whole; None
+        where that cannot be told."""
 
     def close(self) -> None:
         """Release the engine. Twice is no error."""

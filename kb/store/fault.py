@@ -56,6 +56,24 @@ def value_fault(text: str) -> StoreError:
     return StoreError(text, where=_WHERE, cure="check its values and parameters")
 
 
+def no_memory() -> StoreError:
+    """The error for a query that outgrew the memory it may have."""
+    return StoreError(
+        "it needs more memory than a query may have",
+        where=_WHERE,
+        cure="build no long lists or texts: return rows, count instead of collect, and give LIMIT",
+    )
+
+
+def disk_full(uri: str) -> StoreError:
+    """The error for a disk without room for what is written."""
+    return StoreError(
+        "the disk is full",
+        where=uri,
+        cure="free space on the store's disk and run it again; what was whole before is whole, the rest is undone",
+    )
+
+
 def _cure(text: str) -> str:
     return next((cure for said, cure in _CURES.items() if said in text), f"correct it; {_SCHEMA}")
 

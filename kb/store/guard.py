@@ -12,9 +12,11 @@ The words are read by a lexer, so strings, comments and quoted names cannot hide
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kb.errors import ReadOnlyError
+from kb.store import limits
 from kb.store.engine import Plan
 
 PROCEDURES = frozenset({"db.labels", "db.propertykeys", "db.relationshiptypes", "db.schema.visualization"})
@@ -30,6 +32,9 @@ FORBIDDEN_OPERATORS = ("LoadCSV", "LOAD CSV", "ProcedureCall", "Show", "Terminat
 _ALLOWED_CALL = re.compile(
     r"^ProcedureCall .*?(" + "|".join(map(re.escape, sorted(PROCEDURES))) + r")\b", re.IGNORECASE
 )
+
+_GOES_ON = frozenset({"ELSE", "WHEN", "END", "AND", "OR", "XOR", "IN", "IS", "STARTS", "ENDS", "CONTAINS"})
+"""Words that follow a value of CASE, where a clause would go on with a database's name."""
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n\r]*|/\*.*?\*/)
@@ -51,6 +56,7 @@ def check_text(cypher: str) -> str:
     """
     text = cypher.strip()
     tokens = _tokens(text)
+    limits.check_size(text, tokens)
     while tokens and tokens[-1] == ";":
         text = text[: text.rindex(";")].rstrip()
         tokens.pop()
@@ -59,6 +65,18 @@ def check_text(cypher: str) -> str:
     if decoded != text:
         _check_tokens(_tokens(decoded))
     return text
+
+
+def check_patterns(cypher: str, params: Mapping[str, Any]) -> None:
+    """StoreError where a text that the query may match with `=~` can take a time without end: a literal of the query or
+    a text among its parameters. What the query puts together itself is not seen."""
+    decoded = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), cypher)
+    if "=~" not in "".join(_tokens(decoded)):
+        return
+    literals = (m.group()[1:-1] for m in _TOKEN.finditer(decoded) if m.lastgroup == "string")
+    values = (v for value in params.values() for v in (value if isinstance(value, list | tuple) else (value,)))
+    limits.check_patterns([re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in literals])
+    limits.check_patterns([value for value in values if isinstance(value, str)])
 
 
 def check_plan(plan: Plan) -> None:
@@ -116,10 +134,20 @@ def _check_tokens(tokens: Sequence[str]) -> None:
             raise _refused("LOAD CSV reads files and URLs")
         if token == "CALL":
             _check_call(tokens, i + 1)
-        if token == "USE" and (after[:1] == "`" or after[:1].isalpha()) and before in ("", "{", ")"):
+        if token == "USE" and _is_name(after) and _begins_clause(tokens, i):
             raise _refused("USE goes to another database")
         if token == "TRANSACTIONS" and "CALL" in tokens[:i]:
             raise _refused("CALL ... IN TRANSACTIONS commits")
+
+
+def _begins_clause(tokens: Sequence[str], at: int) -> bool:
+    """Whether a clause may begin here: USE is a variable's name elsewhere, as in `RETURN use AS x`."""
+    before, two_before = tokens[at - 1] if at else "", tokens[at - 2] if at > 1 else ""
+    if before in ("ALL", "DISTINCT"):
+        return two_before == "UNION"
+    if before in ("THEN", "ELSE"):
+        return tokens[at + 1] not in _GOES_ON
+    return before in ("", "{", ")", "UNION", "NEXT")
 
 
 def _check_call(tokens: Sequence[str], start: int) -> None:

@@ -2,6 +2,9 @@
 
 The engine has a lock of its own, but it tells a reader that the database "needs recovery" while a writer is at
 work, and lets a writer in while others read. This lock is taken first, dies with its process, and says who has it.
+
+Readers that come and go would keep a writer out for ever, since one of them always has it. So there is a turnstile
+before it: whoever waits to write holds the turnstile, and readers that come later wait behind.
 """
 
 from __future__ import annotations
@@ -47,11 +50,30 @@ class Lock:
         self._note = folder / "holders" / f"{os.getpid()}-{id(self):x}"
 
     def acquire(self, shared: bool) -> None:
-        """Take the lock, or change the kind of it that is held."""
-        if self._handle is None:
-            self._handle = _open(self._folder / "lock")
+        """Take the lock, or change the kind of it that is held. StoreBusyError where others hold it too long.
+
+        To write, what is held is given back first: two that read and want to write would wait for each other. Who wrote
+        and goes on to read has its turn already, so it does not queue behind a writer that waits for it.
+        """
         deadline = time.monotonic() + self._wait
-        while self._handle is not None and not _try(self._handle, shared):
+        if self._handle is not None and not shared:
+            self._close()
+        if self._handle is not None:
+            self._until(self._handle, shared, deadline)
+        else:
+            with _closed_after(_open(self._folder / "turn")) as turnstile:
+                self._until(turnstile, shared, deadline)
+                if not shared:
+                    self._write_note("waiting to write")
+                self._handle = _open(self._folder / "lock")
+                self._until(self._handle, shared, deadline)
+        if not shared:
+            list(_holders(self._note))  # who was killed left a note
+        self._write_note("reading" if shared else "writing")
+
+    def _until(self, handle: IO[str] | None, shared: bool, deadline: float) -> None:
+        """Try for a lock until the deadline. A folder that can have no lock file is read without."""
+        while handle is not None and not _try(handle, shared):
             if time.monotonic() >= deadline:
                 holders = ", ".join(_holders(self._note)) or "another process"
                 self.release()
@@ -61,23 +83,33 @@ class Lock:
                     cure="try again when it is done, or wait longer with ARCHKB_STORE_WAIT=60",
                 )
             time.sleep(0.02)
-        self._write_note(shared)
 
     def release(self) -> None:
         """Give the lock back. Twice is no error."""
+        with suppress(OSError):
+            self._note.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
         if self._handle is not None:
-            with suppress(OSError):
-                self._note.unlink(missing_ok=True)
             self._handle.close()
             self._handle = None
 
-    def _write_note(self, shared: bool) -> None:
-        """Say who holds it; a folder that cannot be written has readers only, and needs no note."""
+    def _write_note(self, what: str) -> None:
+        """Say who does what; a folder that cannot be written has readers only, and needs no note."""
         with suppress(OSError):
             self._note.parent.mkdir(exist_ok=True)
-            if not shared:
-                list(_holders(self._note))  # who was killed left a note
-            self._note.write_text(f"{'reading' if shared else 'writing'}: {_command()}", "utf-8")
+            self._note.write_text(f"{what}: {_command()}", "utf-8")
+
+
+@contextmanager
+def _closed_after(handle: IO[str] | None) -> Iterator[IO[str] | None]:
+    """The handle, closed afterwards; with it goes its lock."""
+    try:
+        yield handle
+    finally:
+        if handle is not None:
+            handle.close()
 
 
 def _open(path: Path) -> IO[str] | None:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kb import schema
-from kb.errors import StoreSchemaError
+from kb.errors import StoreError, StoreSchemaError
 from kb.store import ddl, kin
 from kb.store.engine import Engine, Transaction
+from kb.store.folder import RESTORE
 
 VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
+_WRITTEN = "MATCH (m:Meta) RETURN count(m) AS n"
 _RECORD = (
     "MERGE (s:Meta {uid: 'schema'}) SET s.version = $version "
     "MERGE (m:Meta {uid: $uid}) SET m.version = $version, m.name = $name RETURN count(*) AS n"
@@ -47,8 +49,10 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def version(engine: Engine) -> int:
-    """Schema version of a store, 0 where nothing was ever written."""
+    """Schema version of a store, 0 where nothing was ever written. StoreError where what says so cannot be found."""
     rows = engine.query(VERSION, {}, None, None).rows
+    if not rows and engine.query(_WRITTEN, {}, None, None).rows[0][0]:
+        raise StoreError("the store is damaged: it lost the version of its schema", where=engine.uri, cure=RESTORE)
     return int(rows[0][0]) if rows else 0
 
 

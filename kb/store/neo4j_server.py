@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
-from kb.store.fault import fault, value_fault
+from kb.store.fault import fault, no_memory, value_fault
 from kb.store.port import Rows
 
 Auth = tuple[str, str] | None
 
 _EXPLAIN = "EXPLAIN "
+_GRACE = 1.0
+"""Seconds a server gets to cut a query off itself, before it is left alone with it."""
 _TIMEOUTS = ("TransactionTimedOut", "Terminated", "LockClient")
 
 
@@ -26,7 +29,12 @@ class Neo4jEngine:
     wide_keys = False
 
     def __init__(self, uri: str, auth: Auth, *, read_only: bool = False) -> None:
-        import neo4j
+        try:
+            import neo4j
+        except ImportError as error:
+            raise StoreError(
+                f"the driver of Neo4j cannot be imported ({error})", cure="`pip install --force-reinstall neo4j`"
+            ) from error
 
         self.uri = _without_secrets(uri)
         self._database = urlsplit(uri).path.strip("/") or None
@@ -41,12 +49,17 @@ class Neo4jEngine:
 
     def query(self, cypher: str, params: Params, limit: int | None, timeout: float | None) -> Rows:
         """Run a query with READ access, which the server enforces."""
-        return self._deadlines.run(lambda: self._query(cypher, params, limit, timeout), timeout, grace=1.0)
+        return self._deadlines.run(lambda: self._query(cypher, params, limit, timeout), timeout, grace=_GRACE)
 
-    def plan(self, cypher: str, params: Params) -> Plan:
+    def plan(self, cypher: str, params: Params, timeout: float | None) -> Plan:
         """The operators of the server's EXPLAIN, and whether it calls the query anything but a read."""
-        with self._translated(None, before=_EXPLAIN), self._session(read=True) as session:
-            summary = session.run(_EXPLAIN + cypher, dict(params)).consume()
+
+        def work() -> Any:
+            query: Any = self._neo4j.Query(_EXPLAIN + cypher, timeout=timeout)
+            with self._translated(timeout, before=_EXPLAIN), self._session(read=True) as session:
+                return session.run(query, dict(params)).consume()
+
+        summary = self._deadlines.run(work, timeout, grace=_GRACE)
         return Plan(writes=summary.query_type != "r", operators=tuple(_operators(summary.plan or {})))
 
     @contextmanager
@@ -63,6 +76,9 @@ class Neo4jEngine:
             for statement in statements:
                 session.run(statement).consume()
             session.run("CALL db.awaitIndexes(300)").consume()
+
+    def damage(self) -> None:
+        """A server's files are its owner's to check."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -98,10 +114,7 @@ class Neo4jEngine:
         except errors.Neo4jError as error:
             raise _refusal(error, self.uri, timeout, len(before)) from error
         except (errors.DriverError, OSError, ValueError) as error:
-            what = str(error).split("\n", maxsplit=1)[0]
-            raise StoreError(
-                f"no answer: {what}", where=self.uri, cure="is the server up? docker compose up --wait"
-            ) from error
+            raise _unanswered(error, self.uri) from error
 
 
 class _Transaction:
@@ -124,9 +137,34 @@ def _refusal(error: Any, uri: str, timeout: float | None, before: int) -> StoreE
     if timeout is not None and any(part in code for part in _TIMEOUTS):
         return too_slow(timeout)
     said = str(error.message or error).split("\n", maxsplit=1)[0]
+    if "OutOfMemory" in code or "heap space" in said:
+        return no_memory()
     if code.startswith("Neo.ClientError.Statement"):
         return fault(said, before) or value_fault(said)
     return StoreError(said, where=uri, cure="see the server's log")
+
+
+def _unanswered(error: Exception, uri: str) -> StoreError:
+    """The error for a server that does not answer, or does not answer in TLS."""
+    what = str(error).split("\n", maxsplit=1)[0].rstrip(" .:")
+    scheme, _, rest = uri.partition("://")
+    kind, _, tls = scheme.partition("+")
+    if not tls:
+        cure = "is the server up? docker compose up --wait"
+    elif not any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+        cure = f"is the server up, and does it speak TLS? If it does not, use {kind}://{rest}"
+    else:
+        what = "the server does not answer in TLS, or its certificate is not trusted"
+        own = f", or {kind}+ssc://{rest} for one that signed its own certificate" if tls == "s" else ""
+        return StoreError(what, where=uri, cure=f"use {kind}://{rest} for a server without TLS{own}")
+    return StoreError(f"no answer: {what}", where=uri, cure=cure)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and all that led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _operators(plan: Mapping[str, Any]) -> Iterator[str]:

@@ -49,6 +49,15 @@ class Rows:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was found by reading all of a store: 'what: what is wrong with it' each, and whether the files could be
+    compared with what was written (a server's are its owner's; an older program recorded nothing)."""
+
+    faults: tuple[str, ...]
+    files: bool
+
+
 class Store(Protocol):
     """A graph store that speaks Cypher."""
 
@@ -83,6 +92,12 @@ class Store(Protocol):
 
     def load(self, name: str) -> GraphTables:
         """The model's tables back, equal to what `replace` was given but for the order of rows."""
+
+    def health(self) -> Health:
+        """Read all of it, and say what is damaged."""
+
+    def check(self, name: str) -> None:
+        """StoreError where the model of that name has not as many tensors and modules as it says."""
 
     def close(self) -> None:
         """Release the store."""

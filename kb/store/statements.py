@@ -35,6 +35,12 @@ TURN = "MATCH (m:Meta {uid: 'schema'}) SET m.version = m.version RETURN count(*)
 """Changes nothing, and lets one writer at a time past: a server's lock on the node is held until the commit."""
 DROP_MODEL = "MATCH (m:Model {uid: $uid}) DETACH DELETE m RETURN count(*) AS n"
 
+SIZES = (
+    "MATCH (m:Model) RETURN m.uid AS uid, m.name AS name, m.n_tensors AS tensors, m.n_modules AS modules ORDER BY uid"
+)
+COUNTED = ("Tensor", "Module")
+"""Labels a model says the number of, in the order of :data:`SIZES`."""
+
 OWNED = tuple(label.name for label in schema.PRIMARY if not label.shared and label.name != "Model")
 """Primary labels whose nodes carry their model's uid."""
 
@@ -81,6 +87,16 @@ def drop_unused(relation: schema.Relation) -> str:
         f"UNWIND $rows AS r MATCH (s:{relation.target} {{uid: r}}) "
         f"WHERE NOT EXISTS {{ MATCH (s)<-[:{relation.type}]-() }} DETACH DELETE s RETURN count(*) AS n"
     )
+
+
+def count_all(label: str) -> str:
+    """How many nodes of a label each model has, by reading them all."""
+    return f"MATCH (n:{label}) RETURN n.model AS model, count(*) AS n ORDER BY model"
+
+
+def count_of(label: str) -> str:
+    """How many nodes of a label one model has, by the index where there is one."""
+    return f"MATCH (n:{label} {{model: $uid}}) RETURN count(*) AS n"
 
 
 def read_nodes(label: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
@@ -10,9 +9,8 @@ from typing import Annotated
 import typer
 
 from kb.errors import ArchkbError
-from kb.outline import counted
 from queries.answer import Answer
-from queries.cli import terminal
+from queries.cli import health, terminal
 from queries.cli.options import with_store_and_output
 from queries.cli.run import Run
 
@@ -61,7 +59,9 @@ def schema(format: Annotated[Page, typer.Option("--format", "-f", help="Form to 
 
 @with_store_and_output
 def doctor(run: Run) -> None:
-    """Say what is installed and whether the store opens. The exit code is 2 where something is wrong.
+    """Say what is installed, and whether the store opens and is whole. The exit code is 2 where something is wrong.
+
+    It reads all of an embedded store's files, and counts every model's tensors and modules.
 
     \b
     Examples:
@@ -80,21 +80,12 @@ def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
 
     yield "archkb", version(), True
     yield "python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
-    for package, what in (("arcadedb", "embedded store"), ("neo4j", "driver of Neo4j")):
-        yield what, *_installed(package)
+    opened = list(health.store(run))  # first, for the engine's log goes where the first store is that is opened
+    yield from health.engines()
     torch = find_spec("torch") is not None
     yield "torch", "there" if torch else "not installed; only `pip install 'archkb[torch]'` needs it", True
     yield from _content()
-    yield f"store {without_password(run.uri)}", *_opens(run)
-
-
-def _installed(package: str) -> tuple[str, bool]:
-    from importlib import metadata
-
-    try:
-        return f"{package} {metadata.version(package)}", True
-    except metadata.PackageNotFoundError:
-        return f"no {package}: `pip install {package}`", False
+    yield from opened
 
 
 def _content() -> Iterator[tuple[str, str, bool]]:
@@ -106,20 +97,3 @@ def _content() -> Iterator[tuple[str, str, bool]]:
     except ArchkbError as error:
         yield "questions", str(error), False
     yield "designs", str(len(shipped())), True
-
-
-def _opens(run: Run) -> tuple[str, bool]:
-    try:
-        with run.store() as store:
-            return f"opens, {counted(len(store.models()), 'model')}", True
-    except ArchkbError as error:
-        return str(error), False
-
-
-def without_password(uri: str) -> str:
-    """A URI that may be shown.
-
-    >>> without_password("bolt://neo4j:secret@host:7687")
-    'bolt://neo4j:***@host:7687'
-    """
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", uri)

@@ -84,9 +84,9 @@ def check_derivation(
     Equal templates are an architecture in common, not descent. That one was made from the other is suspected only where
     both headers hold the same rare choices or left-overs; how often that is wrong is said with it.
 
-    Of each part of A, the share of its parameters that B's nearest part has under the same names and shapes, in the same
-    shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor alignment
-    gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
+    Of each part of A, the share of its parameters that B's nearest part has under the same names and shapes, in the
+    same shapes under other names, and in the same form at other widths; and the share that the tensor-by-tensor
+    alignment gives a partner of the same shape anywhere in B. The verdict is identical, renamed, repeated, regrouped,
     rescaled, contained, partly or own; also_in counts the other models of the store that have the template too.
 
     The exit code is 0 whatever is said, and 2 where a model or file cannot be read.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kb.errors import NotFoundError
 from queries.answer import Answer
 from queries.cli import terminal
+from queries.cli.quiet import keep_stderr
 from queries.fold import hung
 from queries.nearest import nearest
 from queries.render import render
@@ -46,6 +47,7 @@ class Run:
         """The open store, closed afterwards."""
         from kb.store import open_store
 
+        keep_stderr()
         store = open_store(
             self.uri, read_only=not write, password=terminal.password if terminal.interactive() else None
         )

@@ -80,7 +80,7 @@ class Graph:
         return str(row["uid"])
 
     def tensor(self, module: str, name: str, shape: list[int], dtype: str = "BF16", role: str = "weight") -> str:
-        key = f"{module.partition('/')[2]}.{name}"
+        key = f"{module.partition('/')[2]}.{name}".lstrip(".")
         size = 1
         for n in shape:
             size *= n
@@ -97,7 +97,8 @@ class Graph:
             n_bytes=size * (1 if dtype.startswith("F8") else 2),
             role=role,
         )
-        self.edge("HAS_TENSOR", module, row["uid"], "Module Tensor", role=role)
+        owner = "Model" if module == self.uid else "Module"
+        self.edge("HAS_TENSOR", module, row["uid"], f"{owner} Tensor", role=role)
         return str(row["uid"])
 
     def stream(self, scope: str, name: str | None, width: int, source: str | None = None) -> str:
@@ -126,6 +127,8 @@ class Graph:
             },
         }.items():
             self.node(key[0], None, uid=key[1], **cells)
+        for label, count in (("Tensor", "n_tensors"), ("Module", "n_modules")):
+            self.model[count] = sum(len(rows) for (primary, _), rows in self._nodes.items() if primary == label)
         nodes = [
             NodeTable(p, r, node_columns(p, r), tuple(tuple(row.values()) for row in rows))
             for (p, r), rows in self._nodes.items()
@@ -146,10 +149,8 @@ def duo() -> GraphTables:
         architecture="arch-duo",
         shape_hash="shape-duo",
         header_hash="head-duo",
-        n_tensors=52,
         n_params=5100,
         n_bytes=9200,
-        n_modules=99,
         dtypes=["F8_E4M3", "BF16"],
         sketch=Sketch(
             {"form": {"attention self separate": 0.8, "norm RMSNorm": 0.2}, "layers": {"Linear 32>32": 1.0}},
@@ -157,8 +158,12 @@ def duo() -> GraphTables:
         ).text,
     )
     g.node("Template", None, uid="template-block", n_tensors=4, n_params=40, signature="attn.q [8, 8]")
-    g.module("net", "Component", role="diffusion_transformer", n_params=4000, n_bytes=7000, n_tensors=50)
-    g.module("net.refiner", "Component", role="text_connector", n_params=400, n_bytes=800, n_tensors=5)
+    g.module("net", "Component", role="diffusion_transformer", n_params=4000, n_bytes=7000, n_tensors=35)
+    refiner = g.module(
+        "net.refiner", "Component", role="text_connector", component="net.refiner", n_params=400, n_bytes=800
+    )
+    g.tensor(refiner, "register", [16])
+    g.tensor(g.uid, "step", [1], role="buffer")
     g.module(
         "net.blocks", "Stack", stack_depth=12, uniform=True, runs=["0-11"], n_params=3600, n_bytes=6000, component="net"
     )
@@ -215,7 +220,7 @@ def _block(g: Graph, path: str, video: str, text: str, dtype: str) -> None:
 
 
 def _vae(g: Graph) -> None:
-    g.module("vae", "Component", role="vae_decoder", latent_channels=4, n_params=1000, n_bytes=2000)
+    g.module("vae", "Component", role="vae_decoder", latent_channels=4, n_params=1000, n_bytes=2000, n_tensors=4)
     for level in range(2):
         for i in range(2):
             conv = g.module(
@@ -239,10 +244,8 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
         architecture="arch-solo",
         shape_hash="shape-solo",
         header_hash=header,
-        n_tensors=2,
         n_params=80,
         n_bytes=160,
-        n_modules=5,
         dtypes=["BF16"],
         sketch=Sketch(
             {"form": {"attention self separate": 1.0}, "layers": {"Linear 32>32": 0.5, "Linear 8>8": 0.5}},
@@ -269,13 +272,14 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
         gated=True,
     )
     g.module(f"{root}.0.moe", "FeedForward", form="moe", width=8, hidden=32, experts=4)
-    g.module(f"{root}.0.odd", kind="Other", kind_detail="no rule knows these shapes")
+    odd = g.module(f"{root}.0.odd", kind="Other", kind_detail="no rule knows these shapes")
+    g.tensor(odd, "table", [5, 8])
     return g.tables()
 
 
 def adapter() -> GraphTables:
     """A low-rank adapter of `duo`'s first projections, of two ranks, with one target `duo` has not."""
-    g = Graph("lora", role="adapter", n_tensors=6, n_params=1000, n_bytes=2000, n_modules=8, dtypes=["BF16"])
+    g = Graph("lora", role="adapter", n_params=1000, n_bytes=2000, dtypes=["BF16"])
     for path, rank in (("net.blocks.0.attn1.to_q", 4), ("net.blocks.1.attn1.to_q", 8), ("net.nowhere", 4)):
         for half, shape in (("lora_A", [rank, 32]), ("lora_B", [32, rank])):
             g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", shape)

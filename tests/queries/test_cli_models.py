@@ -9,7 +9,6 @@ import pytest
 
 from kb.schema_page import schema_page
 from queries.cli import terminal
-from queries.cli.about import without_password
 from tests.queries.conftest import Archkb
 
 
@@ -85,8 +84,23 @@ def test_doctor(archkb: Archkb, small: Path, tmp_path: Path) -> None:
     assert [row["ok"] for row in called.json].count(False) == 1
 
 
-def test_no_password_is_ever_shown() -> None:
-    assert without_password("neo4j+s://me:pa:ss@host") == "neo4j+s://me:***@host"
+@pytest.mark.parametrize("command", ["models", "doctor"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://me:SECRET@host/",
+        "bolt://me:SE/CRET@host:1",
+        "bolt://host:1?password=SECRET",
+        "bolt://host:1/db?password=SECRET",
+        "foo:me:SECRET@host",
+        "file://me:SECRET@host/x",
+    ],
+)
+def test_no_password_is_ever_shown(archkb: Archkb, command: str, address: str) -> None:
+    called = archkb(command, store=address)
+
+    assert called.code == 2
+    assert "CRET" not in called.out + called.err
 
 
 def test_names_from_a_file_cannot_drive_the_terminal(archkb: Archkb, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kb.store.arcade_fault import translated
 from kb.store.fault import fault
 
 SAID = [
@@ -30,3 +31,24 @@ def test_messages_of_the_engines(said: str, told: str) -> None:
 
 def test_what_is_not_about_the_query_is_left_to_the_store() -> None:
     assert fault("the disk is full") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Reading the result set failed: java.lang.OutOfMemoryError: Overflow: String length out of range", "memory"),
+        ("Reading the result set failed: java.lang.OutOfMemoryError: Array allocation too large.", "memory"),
+        (
+            "x: com.arcadedb.exception.TimeoutException: Regular expression operation aborted "
+            "(arcadedb.command.regexTimeout): pattern '(.*a){12}c' against input of length 61",
+            "the pattern '(.*a){12}c'",
+        ),
+        ("x: com.arcadedb.exception.TimeoutException: Timeout on executing command", "longer than 30 s"),
+    ],
+)
+def test_what_ended_a_query_of_the_embedded_store(said: str, told: str) -> None:
+    error = translated("the/store", RuntimeError(said), query=True)
+
+    assert told in error.what
+    assert "the/store" not in str(error)
+    assert "log" not in error.cure

@@ -75,6 +75,11 @@ CREATE USER x SET PASSWORD 'abcdefgh'
 ALTER DATABASE `arcadedb.command.timeout` 0
 USE system MATCH (n) RETURN n
 CALL { USE neo4j MATCH (n) RETURN n } RETURN n
+RETURN 1 AS n UNION USE neo4j MATCH (n) RETURN n
+RETURN 1 AS n UNION ALL USE neo4j RETURN 2 AS n
+RETURN 1 AS n UNION DISTINCT USE `neo4j` RETURN 2 AS n
+RETURN 1 AS n NEXT USE neo4j RETURN n
+RETURN EXISTS { USE neo4j MATCH (n) RETURN n } AS n
 CYPHER runtime=slotted MATCH (n) RETURN n
 RETURN apoc.static.get('x') AS x
 RETURN {a: apoc.util.sleep(1)} AS x
@@ -90,6 +95,10 @@ READS = [
     "RETURN 'LOAD CSV; CREATE (x) CALL a.b()' AS text // CALL dbms.x()",
     "MATCH (n) WHERE n.name <> 'it\\'s' OR n.`load csv` = \"'\" RETURN n.call AS call, n.use AS use LIMIT 1",
     "OPTIONAL MATCH (n:Nope) RETURN n.uid AS uid",
+    "WITH 1 AS use RETURN DISTINCT use AS x, CASE WHEN use = 1 THEN use ELSE use END AS y UNION ALL RETURN 1 AS x, 2"
+    " AS y",
+    "MATCH (n) WHERE n.name =~ '(?i).*[a(+)+]+\\\\d+(?:blocks|attn)?.*' OR n.uid =~ '.+' "
+    "RETURN n.case AS case, n.end AS end",
     "UNWIND [1, 2] AS x WITH x WHERE x > 1 RETURN x, {call: x, load: 1} AS m",
     "MATCH (n:Module) CALL (n) { MATCH (n)-[:HAS_TENSOR]->(t) RETURN count(t) AS k } RETURN sum(k) AS n",
     "CALL db.labels() YIELD label RETURN label ORDER BY label",

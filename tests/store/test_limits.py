@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from kb.errors import StoreError
-from kb.store import Rows, Store
+from kb.store import Rows, Store, open_store
 from kb.store.deadline import Deadlines
 from tests.tables import model_tables
 
@@ -99,6 +100,47 @@ store.close()
     assert (done.returncode, done.stderr) == (0, "")
     assert "longer than 0.3 s" in done.stdout
     assert time.monotonic() - start < 5
+
+
+def test_a_query_that_outgrows_its_memory_is_called_that(embedded_uri: str) -> None:
+    open_store(embedded_uri).close()
+    program = f"""
+from kb.errors import StoreError
+from kb.store import open_store
+store = open_store({embedded_uri!r}, read_only=True)
+try:
+    store.ask("WITH reduce(s = 'abcdefgh', x IN range(1, 30) | s + s) AS s RETURN size(s) AS n", timeout=50)
+except StoreError as error:
+    print(error)
+print(store.ask("RETURN 1 AS one").rows)
+store.close()
+"""
+    environment = os.environ | {"ARCADEDB_NATIVE_ISOLATE_ARGS": "-Xmx256m"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("the query: it needs more memory than a query may have. Cure: ")
+    assert done.stdout.endswith("((1,),)\n")
+
+
+def test_a_reading_process_gets_a_heap_of_its_own(embedded_uri: str) -> None:
+    open_store(embedded_uri).close()
+    program = f"""
+import os
+from kb.store import open_store
+open_store({embedded_uri!r}, read_only=True).close()
+print(os.environ["ARCADEDB_NATIVE_ISOLATE_ARGS"])
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "ARCADEDB_NATIVE_ISOLATE_ARGS"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=environment
+    )
+
+    assert int(done.stdout.strip().removeprefix("-Xmx")) <= 2 << 30
 
 
 def test_one_overdue_query_at_a_time() -> None:

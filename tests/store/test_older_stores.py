@@ -1,4 +1,4 @@
-"""A store that an earlier release wrote opens, answers, and takes new models. One archive a schema, made by that release."""
+"""A store that an earlier release wrote opens, answers, and takes new models: one archive a schema."""
 
 from __future__ import annotations
 
