@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import Any
 
+from kb.text import csv_text, json_text, markdown_text, printable
 from queries.answer import Answer
 from queries.cells import cell
 from queries.layout import lay_out
@@ -29,7 +30,7 @@ def render(answer: Answer, format: str = "table", *, columns: int | None = None)
 
 def as_json(answer: Answer) -> str:
     """An array of objects; NaN and infinities, which JSON has not, are null."""
-    records = [json.dumps(_finite(r), ensure_ascii=False) for r in answer.records()]
+    records = [json_text(json.dumps(_finite(r), ensure_ascii=False)) for r in answer.records()]
     return "[\n " + ",\n ".join(records) + "\n]\n" if records else "[]\n"
 
 
@@ -44,30 +45,35 @@ def _finite(value: Any) -> Any:
 
 
 def as_csv(answer: Answer) -> str:
-    """RFC 4180 with a header and bare line feeds; null is empty, lists and maps are JSON text."""
+    """RFC 4180 with a header and bare line feeds; null is empty, lists and maps are JSON text.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
     import csv
 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(answer.columns)
+    writer.writerow(map(csv_text, answer.columns))
     for row in answer.rows:
         writer.writerow([_csv_cell(value) for value in row])
     return out.getvalue()
 
 
 def _csv_cell(value: Any) -> Any:
-    return json.dumps(_finite(value), ensure_ascii=False) if isinstance(value, (list, tuple, dict, bool)) else value
+    if isinstance(value, (list, tuple, dict, bool)):
+        return json_text(json.dumps(_finite(value), ensure_ascii=False))
+    return csv_text(value) if isinstance(value, str) else value
 
 
 def as_markdown(answer: Answer) -> str:
     """A pipe table."""
     rule = "|".join("---:" if number else "---" for number in _numeric(answer))
-    lines = [_piped(answer.columns), f"|{rule}|", *(_piped(row) for row in shown(answer))]
+    lines = [_piped(list(map(printable, answer.columns))), f"|{rule}|", *(_piped(row) for row in shown(answer))]
     return "\n".join(lines) + "\n"
 
 
 def _piped(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(c.replace("\\", "\\\\").replace("|", "\\|") for c in cells) + " |"
+    return "| " + " | ".join(map(markdown_text, cells)) + " |"
 
 
 def shown(answer: Answer) -> list[list[str]]:
@@ -84,4 +90,4 @@ def _numeric(answer: Answer) -> list[bool]:
 
 def table(answer: Answer, columns: int | None = None) -> str:
     """An aligned table, fitted into `columns` where they are given; see :mod:`queries.layout`."""
-    return lay_out(answer.columns, shown(answer), _numeric(answer), columns)
+    return lay_out(list(map(printable, answer.columns)), shown(answer), _numeric(answer), columns)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from ingest.header_faults import shown as shown_key
+from ingest.header_faults import twice
 from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
@@ -70,9 +71,7 @@ def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        raise ValueError(f"{shown_key(twice)!r} is given twice")
+        raise ValueError(f"{shown_key(twice(name for name, _ in pairs)[0])!r} is given twice")
     return found
 
 

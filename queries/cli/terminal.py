@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kb.errors import ArchkbError
-from queries.cells import printable
+from kb.text import printable
 
 CLOSED = 141
 """Exit code when the reader of stdout went away, as a program ended by SIGPIPE has."""
