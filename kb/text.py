@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"""
     [\\|`]                       # escapes, table cells, code
   | <(?=[A-Za-z/!?])             # a tag, a comment, an automatic link
   | &(?=\#?\w+;)                 # an entity
   | \](?=[(\[:])                 # a link or an image, and where it leads
 """, re.VERBOSE)  # fmt: skip
+
+
+def is_text(text: str) -> bool:
+    """Whether UTF-8 can hold it: no half of a surrogate pair, as Python makes of bytes that are no text.
+
+    >>> is_text("größe"), is_text("caf\\udce9")
+    (True, False)
+    """
+    return not _SURROGATE.search(text)
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -16,6 +16,7 @@ from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
 from kb.outline import counted
+from kb.text import is_text
 from kb.values import Header
 
 MAX_INDEX = 20_000_000
@@ -53,9 +54,11 @@ def read_index(path: str | Path) -> Header:
 def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     """The weight map, and the index's metadata as strings."""
     try:
-        top = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_duplicates)
+        top = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_number)
     except (ValueError, RecursionError) as err:
         raise SourceError(f"the index is no JSON ({err})", path=shown, cure=_CURE) from None
+    if not is_text(json.dumps(top, ensure_ascii=False)):
+        raise SourceError("the index holds half a surrogate pair, which is no text", path=shown, cure=_CURE)
     weight_map = top.get("weight_map") if isinstance(top, dict) else None
     if not isinstance(weight_map, dict) or not weight_map:
         raise SourceError("the index has no `weight_map`", path=shown, cure=_CURE)
@@ -66,6 +69,10 @@ def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     if not isinstance(own, dict):
         raise SourceError("the index's `metadata` is not an object", path=shown, cure=_CURE)
     return weight_map, {f"index.{k}": v if isinstance(v, str) else json.dumps(v) for k, v in own.items()}
+
+
+def _no_number(literal: str) -> float:
+    raise ValueError(f"{literal} is no number of JSON")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
