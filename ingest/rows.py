@@ -187,6 +187,8 @@ def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -
         tensors = node.tensors
         if not tensors:
             continue
+        if len(cells) >= LONG:
+            rows.settle()
         has = module_has if path else model_has
         seen_as = analysis.origin.get(path, path)
         role = roles.get(seen_as)
@@ -198,8 +200,6 @@ def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -
             row = _tensor(uid, t, role[local], sizes[t.dtype])
             cells.append(row)
             has.append((owner, row[0], role[local]))
-            if len(cells) >= LONG:
-                rows.settle()
         for t, target, car in node.sidecars.values():
             row = _tensor(uid, t, "side_car", sizes[t.dtype])
             cells.append(row)

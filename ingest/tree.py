@@ -22,6 +22,10 @@ _NONE = cast(dict[str, Any], MappingProxyType({}))
 """What a module has of what it has none of: of a million modules, most have no children and no side-cars."""
 
 
+_MANY = 20_000
+"""Tensors from which on memory matters more than time."""
+
+
 class One(Mapping[str, TensorSpec]):
     """A mapping of one entry, in a third of the memory of a dict.
 
@@ -152,13 +156,15 @@ def build(tensors: Iterable[TensorSpec], names: Mapping[str, str] | None = None)
     """The module tree of a state dict, local names replaced by `names`. Linear in the number of tensors."""
     root = Node("", "", None)
     nodes: dict[str, Node] = {"": root}
+    tensors = tuple(tensors)
+    many = len(tensors) > _MANY
     for spec in tensors:
         path, local = owner(spec.key)
         node = nodes.get(path) or _insert(nodes, path)
         local = names.get(local, local) if names else local
         held = node.tensors
         if not held:
-            node.tensors = cast(dict[str, TensorSpec], One(intern(local), spec))
+            node.tensors = cast(dict[str, TensorSpec], One(intern(local), spec)) if many else {local: spec}
         elif type(held) is dict:
             held[local] = spec
         else:
@@ -254,8 +260,10 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
     if len(below) == 1 and not tensors:
         node.core = child.core
     first = interned.setdefault((tuple(own), tuple(below)), node)
-    node.sig = first.sig if first is not node else len(interned) - 1
-    # of equal modules one number each, not a million
-    node.n_params = first.n_params if params == first.n_params else params
-    node.n_bytes = first.n_bytes if size == first.n_bytes else size
-    node.n_tensors = count
+    node.n_params, node.n_bytes, node.n_tensors = params, size, count
+    if first is node:
+        node.sig = len(interned) - 1
+        return
+    node.sig = first.sig
+    if params == first.n_params and size == first.n_bytes:  # one number for all equal modules, not a million
+        node.n_params, node.n_bytes = first.n_params, first.n_bytes
