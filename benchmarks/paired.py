@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Ours against a named baseline: medians in seconds over `runs` pairs, and how far single ratios spread."""
+    """Ours against a named baseline: medians in `unit` over `runs` pairs, and how far single ratios spread."""
 
     name: str
     baseline: str
@@ -20,6 +20,7 @@ class Ratio:
     high: float
     runs: int
     aim: float
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:

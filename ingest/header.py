@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, repeat, tee
 from math import prod
 from operator import itemgetter, mul
+from sys import intern
 from typing import Any, cast
 
 from ingest.header_faults import check_entries, json_fault
@@ -38,6 +39,8 @@ DENSITY = 16
 """Characters per array or object that any lawful header has: three of them make a tensor, in 50 characters or more."""
 
 METADATA = "__metadata__"
+_AXES = 64
+"""Up to so many axes, a product is taken without a second thought."""
 _FIELDS = (itemgetter("dtype"), itemgetter("shape"), itemgetter("data_offsets"))
 _SPEC = cast(Callable[[Iterable[Any]], TensorSpec], partial(tuple.__new__, TensorSpec))
 """Make a TensorSpec of its five fields; TensorSpec._make does the same at half the speed."""
@@ -90,8 +93,21 @@ def read(
         check_entries(text, path=path, start=start, data_bytes=data_bytes)
         columns = _columns(top, exactly=False)
     dtypes, shapes, spans = columns
-    rows = zip(top, dtypes, map(tuple, shapes), repeat(file, len(top)), map(tuple, spans), strict=True)
+    rows = zip(top, map(intern, dtypes), _once(map(tuple, shapes)), repeat(file, len(top)), _spans(spans), strict=True)
     return tuple(map(_SPEC, rows)), metadata
+
+
+def _spans(spans: list[list[int]]) -> Iterator[tuple[int, ...]]:
+    """Offsets as tuples; where each tensor begins at the end of the one before, both are one number."""
+    ends = [end for _, end in spans]
+    begins = [0, *ends[:-1]]
+    return zip(begins, ends, strict=True) if begins == [begin for begin, _ in spans] else map(tuple, spans)
+
+
+def _once(shapes: Iterable[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+    """The shapes, equal ones as one value: a million tensors have few."""
+    first: dict[tuple[int, ...], tuple[int, ...]] = {}
+    return map(first.setdefault, *tee(shapes))
 
 
 def _parse(raw: bytes, path: str, start: int) -> tuple[str, dict[str, Any]]:
@@ -155,6 +171,8 @@ def _is_regular(columns: list[list[Any]], data_bytes: int | None) -> bool:
         return False
     if set(map(type, chain(chain.from_iterable(shapes), chain.from_iterable(spans)))) - {int}:
         return False
+    if max(map(len, shapes)) > _AXES:
+        return False  # the product would have as many digits as the shape has axes
     bits = list(map(mul, map(prod, shapes), map(DTYPE_BITS.__getitem__, dtypes)))
     if min(chain.from_iterable(shapes), default=1) < 1 or max(bits) >= _U64:
         return False

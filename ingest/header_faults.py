@@ -9,7 +9,8 @@ entry is an object with a plain dtype.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, prod
 from typing import Any, NamedTuple, NoReturn
 
@@ -22,6 +23,7 @@ MAX_DEPTH = 127
 SHOWN = 3
 """How many faults a message spells out."""
 
+_SIZES_SHOWN = 8
 _LIMIT = 1 << 64
 _REWRITE = "save the model again with `safetensors.torch.save_file`, or fetch the file again"
 
@@ -136,9 +138,18 @@ def _duplicates(top: _Object) -> Iterator[Fault]:
         seen[key] = seen.get(key, 0) + 1
         for inner in _values(value):
             if isinstance(inner, _Object):
-                names = [name for name, _ in inner]
-                for name in dict.fromkeys(n for n in names if names.count(n) > 1):
-                    yield Fault(key, f"its field {shown(name)!r} is given twice")
+                yield from (
+                    Fault(key, f"its field {shown(name)!r} is given twice") for name in twice(name for name, _ in inner)
+                )
+
+
+def twice(names: Iterable[str]) -> list[str]:
+    """Those of the names that come more than once, in their order.
+
+    >>> twice(["a", "b", "a", "c", "a"])
+    ['a']
+    """
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -253,7 +264,7 @@ def bits_fault(dtype: str, shape: Sequence[int]) -> str:
     for factor in (*shape, DTYPE_BITS[dtype]):
         bits *= factor
         if bits >= _LIMIT:
-            return f"the shape {list(shape)} overflows 64 bits"
+            return f"the shape {_shape(shape)} overflows 64 bits"
     return f"{bits} bits of {dtype} do not end on a byte" if bits % 8 else ""
 
 
@@ -262,7 +273,13 @@ def _size_fault(dtype: str, shape: list[int], offsets: list[int]) -> str:
     if fault := bits_fault(dtype, shape):
         return fault
     needed, held = prod(shape) * DTYPE_BITS[dtype] // 8, offsets[1] - offsets[0]
-    return "" if held == needed else f"{dtype} {shape} takes {needed:,} bytes, data_offsets hold {held:,}"
+    return "" if held == needed else f"{dtype} {_shape(shape)} takes {needed:,} bytes, data_offsets hold {held:,}"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    """A shape fit for a message."""
+    more = f", ... {len(shape):,} axes" if len(shape) > _SIZES_SHOWN else ""
+    return f"[{', '.join(map(str, shape[:_SIZES_SHOWN]))}{more}]"
 
 
 def _layout_faults(spans: list[tuple[int, int, str]], data_bytes: int | None) -> Iterator[Fault]:

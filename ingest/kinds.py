@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ingest.analysis import Leaf, Scene
 from ingest.kinds_conv import conv_leaf
 from ingest.kinds_matrix import Model, matrix_leaf, stored_in_out
@@ -9,6 +11,7 @@ from ingest.kinds_norm import Surroundings, norm_leaf, surroundings
 from ingest.kinds_other import other_leaf
 from ingest.params import Params, params
 from ingest.tree import Node
+from kb.values import Fact
 
 
 def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
@@ -17,7 +20,14 @@ def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
     found = {node.path: params(node) for node in root.leaves()}
     beside = surroundings(root, found)
     model = Model(beside.below[root.sig].reads, stored_in_out(found))
-    return {path: _leaf(scene.tree.nodes[path], own, beside, model) for path, own in found.items()}
+    facts: dict[Fact, Fact] = {}
+    sizes: dict[str, Mapping[str, object]] = {}
+    out: dict[str, Leaf] = {}
+    for path, own in found.items():
+        leaf = _leaf(scene.tree.nodes[path], own, beside, model)
+        kind = facts.setdefault(leaf.kind, leaf.kind)  # a million layers have few kinds and sizes
+        out[path] = Leaf(path, kind, leaf.role, sizes.setdefault(repr(leaf.attributes), leaf.attributes))
+    return out
 
 
 def _leaf(node: Node, own: Params, beside: Surroundings, model: Model) -> Leaf:

@@ -85,7 +85,7 @@ def _table(node: Node, own: Params, model: Model) -> tuple[Rule, str] | None:
     last = next((word for word in reversed(said) if word in _TABLE or word in _MAP), None)
     if said == ("shared",) or "queries" in said or (last in _TABLE and _PATCH.isdisjoint(said)):
         return _NAMED, f"{_seen(own)} without bias, called {node.name}"
-    outside = last is None and not any(parent.name.isdigit() for parent in node.ancestors())
+    outside = last is None and not node.numbered
     if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in model.read:
         return _TALL, f"{_seen(own)} without bias, and nothing reads {rows}"
     return None

@@ -223,16 +223,9 @@ def _pair(scope: Node, around: Surroundings) -> Params | None:
     """The convolution of a scope that holds one convolution and one norm."""
     if len(scope.children) != 2:
         return None
-    layers = [around.found.get(_only(child).path) for child in scope.children.values()]
+    layers = [around.found.get(child.core.path) for child in scope.children.values()]
     convolutions = [own for own in layers if own is not None and own.weight is not None and len(own.weight) > 2]
     return convolutions[0] if None not in layers and len(convolutions) == 1 else None
-
-
-def _only(node: Node) -> Node:
-    """The single layer in a wrapper, or the node itself."""
-    while len(node.children) == 1 and not node.tensors:
-        node = next(iter(node.children.values()))
-    return node
 
 
 def _is_lone(node: Node) -> bool:

@@ -74,9 +74,7 @@ def part_role(part: Node, scene: Scene) -> Fact:
 
 def unwrapped(node: Node) -> Node:
     """The first module at or below `node` that holds more than one other."""
-    while not node.tensors and len(node.children) == 1:
-        node = next(iter(node.children.values()))
-    return node
+    return node.core
 
 
 def _adapter(part: Node, t: Traits) -> Verdict | None:

@@ -95,7 +95,7 @@ def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
 def _single(node: Node, scene: Scene, widths: set[int]) -> Modulation | None:
     """A matrix beside its own timestep embedder, in a model with tables of that width."""
     sizes = _sizes(node, scene)
-    if sizes is None or node.parent is None or any(up.name.isdigit() for up in node.ancestors()):
+    if sizes is None or node.parent is None or node.numbered:
         return None
     out, width = sizes
     if width not in widths or out % width or not 1 <= out // width <= _MOST_ROWS:

@@ -31,24 +31,37 @@ class Layer:
 def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
     """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
     out: list[Layer] = []
-    for found in _walk(scene, node, "", node):
+    for found in _walk(scene, node):
         out.append(found)
         if len(out) > limit:
             return None
     return out
 
 
-def _walk(scene: Scene, node: Node, at: str, seen_as: Node) -> Iterator[Layer]:
-    leaf = scene.leaves.get(seen_as.path)
-    if leaf is not None:
-        made = layer_of(leaf, at)
-        if made is not None:
-            yield made
-    for name, child in node.children.items():
-        if child.children and _NORM_NAMES & set(words(name)):
+_Place = tuple[Node, str, Node]
+"""A module, its path below the top, and the representative that rules saw in its place."""
+
+
+def _walk(scene: Scene, top: Node) -> Iterator[Layer]:
+    levels: list[Iterator[_Place]] = [iter(((top, "", top),))]
+    while levels:
+        place = next(levels[-1], None)
+        if place is None:
+            levels.pop()
             continue
-        original = child.twin_of or seen_as.children[name]
-        yield from _walk(scene, child, f"{at}.{name}" if at else name, original)
+        leaf = scene.leaves.get(place[2].path)
+        layer = layer_of(leaf, place[1]) if leaf is not None else None
+        if layer is not None:
+            yield layer
+        if place[0].children:
+            levels.append(_below(*place))
+
+
+def _below(node: Node, at: str, seen_as: Node) -> Iterator[_Place]:
+    """The children that are no norms."""
+    for name, child in node.children.items():
+        if not (child.children and _NORM_NAMES & set(words(name))):
+            yield child, f"{at}.{name}" if at else name, child.twin_of or seen_as.children[name]
 
 
 def layer_of(leaf: Leaf, at: str) -> Layer | None:

@@ -8,24 +8,30 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from ingest import rules
 from ingest.analysis import Analysis
 from ingest.known import Said, published
 from ingest.roles import Role, kind_and_role
+from ingest.row_tables import LONG, RowTables
 from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
-from ingest.tree import Node
+from ingest.tree import Node, Tree
 from kb import ids
 from kb.sketch import sketch
-from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+from kb.tables import GraphTables, NodeTable, node_columns
 from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 
 _LICENCES = ("license", "licence", "modelspec.license", "license_name", "general.license", "license_text")
 """Names under which metadata state a licence, in lower case; the first that is there counts."""
+_PIECE = 4096
+"""Modules after which long tables are kept by column."""
+
+_OUTLINE = 4000
+"""Characters of a template's outline."""
 
 
 def spell(fact: Fact | None) -> tuple[Any, ...]:
@@ -36,20 +42,6 @@ def spell(fact: Fact | None) -> tuple[Any, ...]:
     return (fact.value, e.rule, e.basis, e.confidence, e.detail)
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Rows while they are collected."""
-
-    nodes: dict[tuple[str, str | None], list[tuple[Any, ...]]] = field(default_factory=dict)
-    edges: dict[tuple[str, str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
-
-    def node(self, primary: str, role: str | None, row: tuple[Any, ...]) -> None:
-        self.nodes.setdefault((primary, role), []).append(row)
-
-    def into(self, type_: str, source: str, target: str) -> list[tuple[Any, ...]]:
-        return self.edges.setdefault((type_, source, target), [])
-
-
 def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     header = analysis.header
@@ -57,31 +49,18 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     signs = signatures(analysis.tree)
     known = published(hashed, signs.architecture, None if _adapts(analysis) else signs.shapes)
     uid = ids.model_uid(name, hashed, {**known, **header.metadata, **header.declared}, rules.RULES_VERSION)
-    rows = _Rows()
-    _modules(analysis, uid, signs, rows)
-    _tensors(analysis, uid, rows)
+    rows = RowTables()
+    _tensors(analysis, uid, _modules(analysis, uid, signs, rows), rows)
     _streams(analysis, uid, rows)
     _residuals(analysis, uid, rows)
     _stacks(analysis, uid, signs, rows)
     _rules(rows)
-    nodes = [
-        NodeTable(p, r, node_columns(p, r), tuple(found))
-        for (p, r), found in sorted(rows.nodes.items(), key=_label_order)
-    ]
+    nodes = rows.node_tables()
+    edges = tuple(rows.edge_tables())
     model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes, header.metadata).text)
     return GraphTables(
-        model,
-        (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes),
-        tuple(
-            EdgeTable(t, a, b, edge_columns(t), tuple(found))
-            for (t, a, b), found in sorted(rows.edges.items())
-            if found
-        ),
+        model, (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes), edges
     )
-
-
-def _label_order(item: tuple[tuple[str, str | None], Any]) -> tuple[str, str]:
-    return item[0][0], item[0][1] or ""
 
 
 def _model_row(
@@ -145,60 +124,100 @@ def _stated(header: Header, declared: str, *metadata: str) -> str | None:
     return header.declared.get(declared) or next((header.metadata[n] for n in metadata if n in header.metadata), None)
 
 
-def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
-    made: dict[str, tuple[tuple[Any, ...], Role, list[tuple[Any, ...]]]] = {}
-    contains, by = rows.into("CONTAINS", "Module", "Module"), rows.into("BY", "Module", "Rule")
-    nodes = analysis.tree.nodes
-    patterns: dict[str, str] = {"": ""}
-    inside: dict[str, str | None] = {"": None}
-    for path, node in nodes.items():
-        parent = node.parent
-        if parent is None:
-            continue
-        me, name = f"{uid}/{path}", node.name
-        above, last = patterns[parent.path], "{i}" if name.isdigit() else name
-        patterns[path] = pattern = f"{above}.{last}" if above else last
-        inside[path] = component = path if path in analysis.components else inside[parent.path]
-        key = analysis.origin.get(path, path)
-        found = made.get(key)
-        if found is None:
-            kind, role = kind_and_role(analysis, node)
-            table = rows.nodes.setdefault(("Module", role.label), [])
-            found = made[key] = (spell(kind), role, table)
-        kind_cells, role, table = found
-        table.append(
-            (me, uid, path, name, pattern, *kind_cells, node.index, path.count(".") + 1, component,
-             signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node))
-        )  # fmt: skip
-        by.append((me, kind_cells[1], "kind"))
-        for prop, rule in role.reasons:
-            by.append((me, rule, prop))
-        for ord_, child in enumerate(node.children.values()):
-            contains.append((me, f"{uid}/{child.path}", ord_))
-    top = rows.into("CONTAINS", "Model", "Module")
-    top.extend((uid, f"{uid}/{child.path}", ord_) for ord_, child in enumerate(analysis.tree.root.children.values()))
+def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -> list[str]:
+    """Rows of the modules, of what they contain and of the rules behind them; uids of the tree's nodes in its order.
 
-
-def _tensors(analysis: Analysis, uid: str, rows: _Rows) -> None:
-    cells = rows.nodes.setdefault(("Tensor", None), [])
-    model_has, module_has = rows.into("HAS_TENSOR", "Model", "Tensor"), rows.into("HAS_TENSOR", "Module", "Tensor")
-    scales = rows.into("SCALES", "Tensor", "Tensor")
-    roles: dict[str, dict[str, str]] = {}
+    The tree lists a module right before what is in it, so the modules it lies in are a stack, and so are the uids of
+    the children that are still to come. Nothing is kept by path: a header may list a million modules.
+    """
+    repeated = set(analysis.origin.values())
+    shared: dict[str, _Shared] = {}
+    contains, by = rows.edge("CONTAINS", "Module", "Module"), rows.edge("BY", "Module", "Rule")
+    top = rows.edge("CONTAINS", "Model", "Module")
+    uids, coming = [uid], list[str]()
+    around: list[_Place] = []
     for path, node in analysis.tree.nodes.items():
+        if node.parent is None:
+            me, place = uid, _Place(node, "", "" if "" in analysis.components else None)
+        else:
+            me = coming.pop()
+            uids.append(me)
+            while around[-1].node is not node.parent:
+                around.pop()
+            key = analysis.origin.get(path, path)
+            facts = shared.get(key) or _shared(analysis, node, around[-1].pattern, rows)
+            if key in repeated:
+                shared[key] = facts
+            place = _Place(node, facts.pattern, path if path in analysis.components else around[-1].component)
+            kind, role = facts.kind, facts.role
+            facts.table.append(
+                (me, uid, path, node.name, facts.pattern, *kind, node.index, path.count(".") + 1, place.component,
+                 signs.template[node.sig], node.n_tensors, node.n_params, node.n_bytes, *role.cells(node))
+            )  # fmt: skip
+            by.append((me, kind[1], "kind"))
+            for prop, rule in role.reasons:
+                by.append((me, rule, prop))
+        if len(uids) % _PIECE == 0:
+            rows.settle()
+        if node.children:
+            around.append(place)
+            below = [f"{uid}/{child.path}" for child in node.children.values()]
+            (contains if node.parent else top).extend((me, child, ord_) for ord_, child in enumerate(below))
+            coming.extend(reversed(below))
+    return uids
+
+
+class _Place(NamedTuple):
+    """A module on the way to the one at hand, its pattern and its component."""
+
+    node: Node
+    pattern: str
+    component: str | None
+
+
+class _Shared(NamedTuple):
+    """What the rows of a module and of all its equal siblings have in common."""
+
+    kind: tuple[Any, ...]
+    role: Role
+    pattern: str
+    table: list[tuple[Any, ...]]
+
+
+def _shared(analysis: Analysis, node: Node, above: str, rows: RowTables) -> _Shared:
+    kind, role = kind_and_role(analysis, node)
+    last = "{i}" if node.name.isdigit() else node.name
+    table = rows.node("Module", role.label)
+    return _Shared(spell(kind), role, f"{above}.{last}" if above else last, table)
+
+
+def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -> None:
+    """Rows of the tensors; `owners` are the uids of the tree's nodes, in its order."""
+    cells = rows.node("Tensor")
+    model_has, module_has = rows.edge("HAS_TENSOR", "Model", "Tensor"), rows.edge("HAS_TENSOR", "Module", "Tensor")
+    scales = rows.edge("SCALES", "Tensor", "Tensor")
+    repeated = set(analysis.origin.values())
+    roles: dict[str, dict[str, str]] = {}
+    sizes: dict[str, dict[tuple[int, ...], _Size]] = {dtype: {} for dtype in DTYPE_BITS}
+    for owner, (path, node) in zip(owners, analysis.tree.nodes.items(), strict=True):
         tensors = node.tensors
         if not tensors:
             continue
-        owner, has = (f"{uid}/{path}", module_has) if path else (uid, model_has)
+        if len(cells) >= LONG:
+            rows.settle()
+        has = module_has if path else model_has
         seen_as = analysis.origin.get(path, path)
         role = roles.get(seen_as)
         if role is None:
-            role = roles[seen_as] = _tensor_roles(analysis, seen_as, node)
+            role = _tensor_roles(analysis, seen_as, node)
+            if seen_as in repeated:
+                roles[seen_as] = role
         for local, t in tensors.items():
-            row = _tensor(uid, t, role[local])
+            row = _tensor(uid, t, role[local], sizes[t.dtype])
             cells.append(row)
             has.append((owner, row[0], role[local]))
         for t, target, car in node.sidecars.values():
-            row = _tensor(uid, t, "side_car")
+            row = _tensor(uid, t, "side_car", sizes[t.dtype])
             cells.append(row)
             has.append((owner, row[0], "side_car"))
             if target in tensors:
@@ -213,41 +232,40 @@ def _tensor_roles(analysis: Analysis, path: str, node: Node) -> dict[str, str]:
     return {name: "modulation_table" if name in tables else tensor_role(kind, name) for name in node.tensors}
 
 
-def _tensor(uid: str, t: TensorSpec, role: str) -> tuple[Any, ...]:
+_Size = tuple[list[int], int, int]
+"""A shape as a row has it, its elements and its bytes."""
+
+_SIZES = 4096
+"""So many shapes of a dtype are kept as one value for all tensors that have them."""
+
+
+def _tensor(uid: str, t: TensorSpec, role: str, sizes: dict[tuple[int, ...], _Size]) -> tuple[Any, ...]:
     key, dtype, shape, file, span = t
-    n = prod(shape)
+    size = sizes.get(shape)
+    if size is None:
+        n = prod(shape)
+        size = [*shape], n, n * DTYPE_BITS[dtype] // 8
+        if len(sizes) < _SIZES:
+            sizes[shape] = size
     begin, end = span or (None, None)
-    size = n * DTYPE_BITS[dtype] // 8
-    return (
-        f"{uid}#{key}",
-        uid,
-        key,
-        key[key.rfind(".") + 1 :],
-        dtype,
-        [*shape],
-        n,
-        size,
-        file or None,
-        begin,
-        end,
-        role,
-    )
+    local = intern(key[key.rfind(".") + 1 :])
+    return (f"{uid}#{key}", uid, key, local, dtype, *size, file or None, begin, end, role)
 
 
-def _streams(analysis: Analysis, uid: str, rows: _Rows) -> None:
+def _streams(analysis: Analysis, uid: str, rows: RowTables) -> None:
     names = []
     for i, s in enumerate(analysis.streams):
         me = ids.stream_uid(uid, s.scope, f"{s.name.value or 'unnamed'}-{s.width}-{i}")
         names.append(me)
-        rows.node("Stream", None, (me, uid, s.scope, *spell(s.name), s.width, s.source))
+        rows.node("Stream").append((me, uid, s.scope, *spell(s.name), s.width, s.source))
         if s.source is not None and s.source in analysis.tree.nodes:
-            rows.into("FEEDS", "Module", "Stream").append((f"{uid}/{s.source}", me, s.name.evidence.detail))
+            rows.edge("FEEDS", "Module", "Stream").append((f"{uid}/{s.source}", me, s.name.evidence.detail))
     for relation, found in (("QUERIES", analysis.queries), ("ATTENDS_TO", analysis.attends_to)):
-        rows.into(relation, "Module", "Stream").extend((f"{uid}/{p}", names[i]) for p, i in found.items() if p)
+        rows.edge(relation, "Module", "Stream").extend((f"{uid}/{p}", names[i]) for p, i in found.items() if p)
 
 
-def _residuals(analysis: Analysis, uid: str, rows: _Rows) -> None:
-    out = rows.into("RESIDUAL", "Module", "Module")
+def _residuals(analysis: Analysis, uid: str, rows: RowTables) -> None:
+    out = rows.edge("RESIDUAL", "Module", "Module")
     for r in analysis.residuals:
         stream = analysis.adds_to.get((r.block, r.around))
         name = analysis.streams[stream].name.value if stream is not None else None
@@ -259,8 +277,8 @@ def _residuals(analysis: Analysis, uid: str, rows: _Rows) -> None:
                 )
 
 
-def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> None:
-    instance, follows = rows.into("INSTANCE_OF", "Module", "Template"), rows.into("NEXT", "Module", "Module")
+def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -> None:
+    instance, follows = rows.edge("INSTANCE_OF", "Module", "Template"), rows.edge("NEXT", "Module", "Module")
     seen: dict[str, Node] = {}
     for path, stack in analysis.stacks.items():
         if not stack.blocks:
@@ -272,25 +290,36 @@ def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: _Rows) -> Non
             seen.setdefault(sign, block)
             instance.append((f"{uid}/{block.path}", sign))
         follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in itertools.pairwise(blocks))
+    counts = _counts(analysis.tree) if seen else {}
     for sign, block in seen.items():
-        own = sum(len(n.tensors) for n in block.walk())
-        rows.node(
-            "Template",
-            None,
-            (sign, own, sum(t.n_params for n in block.walk() for t in n.tensors.values()), _outline(block)),
-        )
+        rows.node("Template").append((sign, *counts[block.sig], _outline(block)))
+
+
+def _counts(tree: Tree) -> dict[int, tuple[int, int]]:
+    """Tensors at and below each distinct structure, and the parameters in them, quantization scales left out."""
+    counts: dict[int, tuple[int, int]] = {}
+    for node in reversed(tree.distinct):
+        below = [counts[child.sig] for child in node.children.values()]
+        tensors = len(node.tensors) + sum(n for n, _ in below)
+        counts[node.sig] = tensors, sum(t.n_params for t in node.tensors.values()) + sum(n for _, n in below)
+    return counts
 
 
 def _outline(block: Node) -> str:
-    cut = len(block.path) + 1
-    lines = (f"{t.key[cut:]} {list(t.shape)}" for n in block.walk() for t in n.tensors.values())
-    return "\n".join(lines)[:4000]
+    """Keys and shapes below a block, cut at so many characters; what would be cut off is not looked at."""
+    cut, length, lines = len(block.path) + 1, 0, list[str]()
+    for t in (t for n in block.walk() for t in n.tensors.values()):
+        lines.append(f"{t.key[cut:]} {list(t.shape)}")
+        length += len(lines[-1]) + 1
+        if length > _OUTLINE:
+            break
+    return "\n".join(lines)[:_OUTLINE]
 
 
-def _rules(rows: _Rows) -> None:
-    used = {row[1] for row in rows.into("BY", "Module", "Rule")}
+def _rules(rows: RowTables) -> None:
+    used = rows.used("BY", "Module", "Rule", column=1)
     known = {r.id: r for r in rules.registry()}
     for rule_id in sorted(used):
         found, measured = known[rule_id], rules.measured().get(rule_id, {})
         on = f"{int(measured['n'])} uses on left-out models" if measured else None
-        rows.node("Rule", None, (rule_id, found.statement, found.source, measured.get("precision"), on))
+        rows.node("Rule").append((rule_id, found.statement, found.source, measured.get("precision"), on))

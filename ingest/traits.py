@@ -111,7 +111,7 @@ class _Tally:
         elif leaf.kind.value == "Embedding":
             table = _vocabulary(node, leaf)
             self.tables += [] if table is None else [table]
-            self.buckets |= table is None and any(parent.name.isdigit() for parent in node.ancestors())
+            self.buckets |= table is None and node.numbered
 
     def _convolution(self, leaf: Leaf, size: int) -> None:
         kernel, inp, out = _conv(leaf)
@@ -135,7 +135,7 @@ class _Tally:
 def _is_head(node: Node) -> bool:
     """A matrix called head or classifier, or in a module called so, outside all blocks."""
     said = spoken(node) if node.parent is None else (*spoken(node), *words(node.parent.name))
-    return not _HEAD.isdisjoint(said) and not any(up.name.isdigit() for up in node.ancestors())
+    return not _HEAD.isdisjoint(said) and not node.numbered
 
 
 def _conv(leaf: Leaf) -> tuple[list[int], int, int]:

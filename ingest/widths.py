@@ -72,9 +72,7 @@ def layer_widths(weight: Shape) -> Widths:
 def leaf_shapes(node: Node, found: Mapping[str, Params]) -> Iterable[Shape]:
     """Shapes of the weights of a module's direct layers; a wrapper around a single layer counts as that layer."""
     for child in node.children.values():
-        inner = child
-        while len(inner.children) == 1 and not inner.tensors:
-            inner = next(iter(inner.children.values()))
+        inner = child.core
         own = found.get(inner.path) if not inner.children else None
         if own is not None and own.weight is not None:
             yield own.weight

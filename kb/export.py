@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import NotFoundError
 from kb.graph import to_networkx
 from kb.outline import Box, outline
 from kb.tables import GraphTables
+from kb.text import json_text, printable, xml_text
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def export(tables: GraphTables, format: str, *, depth: int = 3) -> str:
@@ -29,7 +33,7 @@ def export(tables: GraphTables, format: str, *, depth: int = 3) -> str:
 def _graphml(tables: GraphTables, depth: int) -> str:
     import networkx as nx
 
-    graph = to_networkx(tables)
+    graph = _fit_for_xml(to_networkx(tables))
     for _, attributes in graph.nodes(data=True):
         _flatten(attributes)
     for _, _, attributes in graph.edges(data=True):
@@ -43,13 +47,33 @@ def _flatten(attributes: dict[str, Any]) -> None:
     for name, value in attributes.items():
         if isinstance(value, list):
             attributes[name] = json.dumps(value)
+        elif isinstance(value, str):
+            attributes[name] = xml_text(value)
+
+
+def _fit_for_xml(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """The graph with names such as XML can hold, and no two nodes' alike."""
+    import networkx as nx
+
+    graph.graph["name"] = xml_text(graph.graph["name"])
+    renamed: dict[str, str] = {}
+    taken = set(graph)
+    for node in graph:
+        name = xml_text(node)
+        if name == node:
+            continue
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        renamed[node] = name
+    return nx.relabel_nodes(graph, renamed) if renamed else graph
 
 
 def _json(tables: GraphTables, depth: int) -> str:
     import networkx as nx
 
     data: Mapping[str, Any] = nx.node_link_data(to_networkx(tables), edges="edges")
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return json_text(json.dumps(data, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _mermaid(tables: GraphTables, depth: int) -> str:
@@ -62,16 +86,26 @@ def _mermaid(tables: GraphTables, depth: int) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace("\n", "<br/>")
+    return (
+        printable(text, keep="\n")
+        .replace("&", "&amp;")
+        .replace('"', "&quot;")
+        .replace("<", "&lt;")
+        .replace("\n", "<br/>")
+    )
 
 
 def _dot(tables: GraphTables, depth: int) -> str:
-    lines = [f"digraph {json.dumps(tables.name)} {{", "    rankdir=LR; node [shape=box, fontname=Helvetica];"]
+    lines = [f"digraph {_quoted(tables.name)} {{", "    rankdir=LR; node [shape=box, fontname=Helvetica];"]
     for number, parent, box in _numbered(outline(tables), depth):
-        lines.append(f"    n{number} [label={json.dumps(box.title, ensure_ascii=False)}];")
+        lines.append(f"    n{number} [label={_quoted(box.title)}];")
         if parent is not None:
             lines.append(f"    n{parent} -> n{number};")
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(printable(text, keep="\n"), ensure_ascii=False)
 
 
 def _numbered(root: Box, depth: int) -> Iterator[tuple[int, int | None, Box]]:

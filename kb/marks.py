@@ -16,7 +16,8 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from math import isqrt, prod
 from typing import Any
 
@@ -50,16 +51,17 @@ def marks(tensors: Iterable[tuple[str, Shape]], metadata: Mapping[str, Any] | No
     >>> marks([("table.weight", (32017, 64))], {"origin": "0123456789abcdef"})
     {'id origin 68c4f033': 1, 'key origin': 1, 'size 32017': 1}
     """
-    listed = list(tensors)
-    sizes = {size for _, shape in listed for size in shape if not is_usual(size)}
+    odd_sizes: set[int] = set()
+    entries = sorted(_entries(_noting(tensors, odd_sizes)))
     found = [
-        [f"size {size}" for size in sorted(sizes, reverse=True)],
-        sorted(_entries(listed)),
+        [f"size {size}" for size in sorted(odd_sizes, reverse=True)],
+        entries,
         sorted(set(_said(metadata or {}))),
     ]
     return dict.fromkeys(sorted(text for texts in found for text in texts[:MOST]), 1)
 
 
+@cache
 def is_usual(size: int) -> bool:
     """Whether a dimension is one that any model may have, whoever chose it.
 
@@ -77,18 +79,28 @@ def is_usual(size: int) -> bool:
     return size - isqrt(size) ** 2 in (0, 1, 2, 4, 5) or len(str(size).rstrip("0")) <= 2
 
 
-def _entries(tensors: Sequence[tuple[str, Shape]]) -> Iterator[str]:
+def _noting(tensors: Iterable[tuple[str, Shape]], odd_sizes: set[int]) -> Iterator[tuple[str, Shape]]:
+    """The tensors as they come, their unusual dimensions noted: there may be a million, and they are met once."""
+    for key, shape in tensors:
+        odd_sizes.update(size for size in shape if not is_usual(size))
+        yield key, shape
+
+
+def _entries(tensors: Iterable[tuple[str, Shape]]) -> Iterator[str]:
     """What the entries of outermost numbered containers show."""
     containers: dict[str, dict[int, set[str]]] = {}
     sizes: Counter[str] = Counter()
+    rests: dict[str, str] = {}
+    total = 0
     for key, shape in tensors:
+        total += prod(shape)
         names = key.split(".")
         at = next((i for i, name in enumerate(names[:-1]) if name.isdecimal()), None)
         if at is not None:
-            path = ".".join(names[:at])
-            containers.setdefault(path, {}).setdefault(int(names[at]), set()).add(".".join(names[at + 1 :]))
+            path, rest = ".".join(names[:at]), ".".join(names[at + 1 :])
+            containers.setdefault(path, {}).setdefault(int(names[at]), set()).add(rests.setdefault(rest, rest))
             sizes[path] += prod(shape)
-    least = LARGE * sum(prod(shape) for _, shape in tensors)
+    least = LARGE * total
     for path, entries in containers.items():
         if len(entries) > 1 and sizes[path] >= least:
             yield f"stack {path} {len(entries)}"

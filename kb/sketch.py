@@ -19,6 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import fsum, gcd, prod
 from operator import itemgetter
 from typing import Any
@@ -29,12 +30,15 @@ from kb.tables import GraphTables, NodeTable
 
 Cells = Mapping[str, Any]
 Part = Mapping[str, float]
-Tensors = Mapping[tuple[str, tuple[int, ...]], tuple[int, int]]
+Tensors = Mapping[tuple[str, tuple[int, ...]], int]
 
 PARTS = ("spelling", "layers", "blocks", "form", "words")
 """Parts of a sketch that are weights of features."""
 FEWEST = 5e-5
 """Features with a smaller share are left out."""
+_PIECE = 50_000
+_FEW = 32
+"""Up to so many blocks, asking each whether a tensor is in it is quicker than looking for the tensor's."""
 _NUMBER = re.compile(r"(?<![^.])\d+\.|\.\d+$")
 _WORD = re.compile(r"[A-Za-z]+")
 
@@ -87,17 +91,15 @@ def sketch_of(tables: GraphTables) -> Sketch:
 def sketch(nodes: Iterable[NodeTable], metadata: Mapping[str, Any] | None = None) -> Sketch:
     """The sketch of a model from its node tables and its header's metadata. Like tensors are looked at once."""
     tables = list(nodes)
-    tensors = _tensors(tables)
-    modules = _modules(tables)
-    found: dict[str, Counter[str]] = {
-        "spelling": _spelling(tensors),
-        "layers": _layers(modules),
-        "blocks": _blocks(tables),
-        "form": _form(modules),
-        "words": _words(tensors),
-    }
-    kept = {name: _kept(counted) for name, counted in found.items()}
-    return Sketch({**kept, "marks": marks(_specs(tables), metadata)}, _scale(modules, tensors))
+    counted: dict[str, Counter[str]] = {name: Counter() for name in PARTS}
+    widths: Counter[int] = Counter()
+    elements = sum(_count_tensors(tensors, counted, widths) for tensors in _tensors(tables))
+    depth = _count_modules(_modules(tables), counted)
+    counted["blocks"] = _blocks(tables)
+    width = max(widths, key=lambda w: (widths[w], w), default=0)
+    scale = {"elements": float(elements), "depth": float(depth), "width": float(width)}
+    kept = {name: _kept(counted[name]) for name in PARTS}
+    return Sketch({**kept, "marks": marks(_specs(tables), metadata)}, scale)
 
 
 def _specs(tables: Iterable[NodeTable]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -106,34 +108,34 @@ def _specs(tables: Iterable[NodeTable]) -> Iterator[tuple[str, tuple[int, ...]]]
         yield from ((key, tuple(shape)) for key, shape, role in rows if role != "side_car")
 
 
-def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tuple[NodeTable, list[tuple[Any, ...]]]]:
-    """Each table of a primary label with its rows cut down to these columns."""
+def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tuple[NodeTable, Iterator[Any]]]:
+    """Each table of a primary label with its rows cut down to these columns, one after the other."""
     for table in tables:
         if table.primary == primary:
             pick = itemgetter(*(table.columns.index(n) for n in names))
-            yield table, list(map(pick, table.rows))
+            yield table, map(pick, table.rows)
 
 
-def _tensors(tables: Iterable[NodeTable]) -> Tensors:
-    """(key without numbers, shape) -> (tensors, elements of all). Side-cars are left out."""
-    counted: Counter[tuple[str, tuple[int, ...]]] = Counter()
+def _tensors(tables: Iterable[NodeTable]) -> Iterator[Tensors]:
+    """How many tensors there are of each (key without numbers, shape), some thousands at a time. No side-cars."""
     for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
-        counted.update((_NUMBER.sub("", key), tuple(shape)) for key, shape, role in rows if role != "side_car")
-    return {spec: (n, n * prod(spec[1])) for spec, n in counted.items()}
+        specs = ((_NUMBER.sub("", key), tuple(shape)) for key, shape, role in rows if role != "side_car")
+        while counted := Counter(islice(specs, _PIECE)):
+            yield counted
 
 
-def _modules(tables: Iterable[NodeTable]) -> list[tuple[Cells, int]]:
+def _modules(tables: Iterable[NodeTable]) -> Iterator[tuple[Cells, int]]:
     """One of each sort of module that holds elements, and how many there are of it."""
-    out: list[tuple[Cells, int]] = []
     for table, keys in _rows(tables, "Module", "pattern", "template", "n_params"):
-        counted = Counter(keys)
-        first = dict(zip(reversed(keys), reversed(table.rows), strict=True))
-        out += [
-            ({**dict(zip(table.columns, first[key], strict=True)), "label": table.role}, n)
-            for key, n in counted.items()
-            if key[2]
-        ]
-    return out
+        sorts: dict[Any, list[int]] = {}
+        for at, key in enumerate(keys):
+            if key in sorts:
+                sorts[key][1] += 1
+            else:
+                sorts[key] = [at, 1]
+        for (_, _, elements), (at, count) in sorts.items():
+            if elements:
+                yield {**dict(zip(table.columns, table.rows[at], strict=True)), "label": table.role}, count
 
 
 def _kept(counted: Counter[str]) -> dict[str, int]:
@@ -149,20 +151,32 @@ def _by(sizes: Iterable[int] | None) -> str:
     return "x".join(map(str, sizes or ()))
 
 
-def _spelling(tensors: Tensors) -> Counter[str]:
-    out: Counter[str] = Counter()
-    for (key, shape), (_, elements) in tensors.items():
-        out[_short(f"{'.'.join(key.split('.')[-3:])} {_by(shape)}")] += elements
-    return out
+def _count_tensors(tensors: Tensors, counted: Mapping[str, Counter[str]], widths: Counter[int]) -> int:
+    """Features of tensors, and elements by width; elements of all of them."""
+    spelling, words, total = counted["spelling"], counted["words"], 0
+    for (key, shape), count in tensors.items():
+        elements = count * prod(shape)
+        total += elements
+        spelling[_short(f"{'.'.join(key.split('.')[-3:])} {_by(shape)}")] += elements
+        for word in {w.lower() for w in _WORD.findall(key.rpartition(".")[0])}:
+            words[word] += count
+        for size in set(shape[:2]):
+            widths[size] += elements
+    return total
 
 
-def _layers(modules: Iterable[tuple[Cells, int]]) -> Counter[str]:
-    out: Counter[str] = Counter()
+def _count_modules(modules: Iterable[tuple[Cells, int]], counted: Mapping[str, Counter[str]]) -> int:
+    """Features of modules; depth of the stack that holds most elements."""
+    layers, form, stack = counted["layers"], counted["form"], (0, 0)
     for m, count in modules:
-        said = _sizes(m)
-        if said:
-            out[f"{m['kind']} {said}"] += count * m["n_params"]
-    return out
+        sizes = _sizes(m)
+        if sizes:
+            layers[f"{m['kind']} {sizes}"] += count * m["n_params"]
+        for name in _forms(m):
+            form[name] += count
+        if m["label"] == "Stack":
+            stack = max(stack, (m["n_params"], m["stack_depth"] or 0))
+    return stack[1]
 
 
 def _sizes(m: Cells) -> str:
@@ -186,23 +200,17 @@ def _blocks(tables: Iterable[NodeTable]) -> Counter[str]:
     roots = outermost(blocks)
     example = {blocks[root][0]: root for root in reversed(roots)}
     shapes: dict[str, list[str]] = {root: [] for root in example.values()}
-    below = tuple(f"{root}." for root in shapes)
+    below = tuple(f"{root}." for root in shapes) if len(shapes) <= _FEW else ("",)
     for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
         for key, shape, role in rows:
-            if key.startswith(below) and role != "side_car":
-                shapes[next(p for p in above(key) if p in shapes)].append(_by(shape))
+            if shapes and key.startswith(below) and role != "side_car":
+                root = next((p for p in above(key) if p in shapes), None)
+                if root is not None:
+                    shapes[root].append(_by(shape))
     out: Counter[str] = Counter()
     for root in roots:
         template, n_params = blocks[root]
         out[_short(" ".join(sorted(shapes[example[template]])))] += n_params
-    return out
-
-
-def _form(modules: Iterable[tuple[Cells, int]]) -> Counter[str]:
-    out: Counter[str] = Counter()
-    for m, count in modules:
-        for form in _forms(m):
-            out[form] += count
     return out
 
 
@@ -231,23 +239,3 @@ def _forms(m: Cells) -> Iterator[str]:
                 yield f"modulation {m['modulation_rows']}"
         case "Recurrent" | "Embedding":
             yield str(m["kind"])
-
-
-def _words(tensors: Tensors) -> Counter[str]:
-    out: Counter[str] = Counter()
-    for (key, _), (count, _) in tensors.items():
-        for word in {w.lower() for w in _WORD.findall(key.rpartition(".")[0])}:
-            out[word] += count
-    return out
-
-
-def _scale(modules: Iterable[tuple[Cells, int]], tensors: Tensors) -> dict[str, float]:
-    """Elements, depth of the largest stack, and the width most elements have."""
-    stacks = [(m["n_params"], m["stack_depth"] or 0) for m, _ in modules if m["label"] == "Stack"]
-    widths: Counter[int] = Counter()
-    for (_, shape), (_, elements) in tensors.items():
-        for size in set(shape[:2]):
-            widths[size] += elements
-    width = max(widths, key=lambda w: (widths[w], w), default=0)
-    elements = sum(n for _, n in tensors.values())
-    return {"elements": float(elements), "depth": float(max(stacks, default=(0, 0))[1]), "width": float(width)}

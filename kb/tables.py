@@ -30,7 +30,7 @@ class NodeTable:
     primary: str
     role: str | None
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: Sequence[tuple[Any, ...]]
 
     @property
     def shared(self) -> bool:
@@ -46,7 +46,7 @@ class EdgeTable:
     source: str
     target: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

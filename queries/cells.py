@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from kb.text import printable
+
 _LONGEST = 60
 """Characters of a text inside a node that a table shows."""
 
@@ -54,17 +56,6 @@ def _short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST:
         return f"{value[:_LONGEST]}... ({len(value):,} characters)"
     return value
-
-
-def printable(text: str) -> str:
-    r"""Control and formatting characters as escapes, so that a name in a file cannot drive the terminal.
-
-    >>> printable("a\x1b[31mb\n")
-    'a\\x1b[31mb\\n'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def size(n: int) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import Any
 
+from kb.text import csv_text, json_text, markdown_text, printable
 from queries.answer import Answer, Column
 from queries.cells import cell
 from queries.fold import hung
@@ -30,7 +31,7 @@ def render(answer: Answer, format: str = "table", *, columns: int | None = None)
 
 def as_json(answer: Answer) -> str:
     """An array of objects; NaN and infinities, which JSON has not, are null."""
-    records = [json.dumps(_finite(r), ensure_ascii=False) for r in answer.records()]
+    records = [json_text(json.dumps(_finite(r), ensure_ascii=False)) for r in answer.records()]
     return "[\n " + ",\n ".join(records) + "\n]\n" if records else "[]\n"
 
 
@@ -45,32 +46,37 @@ def _finite(value: Any) -> Any:
 
 
 def as_csv(answer: Answer) -> str:
-    """RFC 4180 with a header and bare line feeds; null is empty, lists and maps are JSON text."""
+    """RFC 4180 with a header and bare line feeds; null is empty, lists and maps are JSON text.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
     import csv
 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(answer.columns)
+    writer.writerow(map(csv_text, answer.columns))
     for row in answer.rows:
         writer.writerow([_csv_cell(value) for value in row])
     return out.getvalue()
 
 
 def _csv_cell(value: Any) -> Any:
-    return json.dumps(_finite(value), ensure_ascii=False) if isinstance(value, (list, tuple, dict, bool)) else value
+    if isinstance(value, (list, tuple, dict, bool)):
+        return json_text(json.dumps(_finite(value), ensure_ascii=False))
+    return csv_text(value) if isinstance(value, str) else value
 
 
 def as_markdown(answer: Answer) -> str:
     """A pipe table, and the total below it."""
     answer = answer.named()
     rule = "|".join("---:" if number else "---" for number in _numeric(answer))
-    lines = [_piped(answer.headings), f"|{rule}|", *(_piped(row) for row in shown(answer))]
-    lines += ["", answer.total] if answer.total else []
+    lines = [_piped(list(map(printable, answer.headings))), f"|{rule}|", *(_piped(row) for row in shown(answer))]
+    lines += ["", markdown_text(answer.total)] if answer.total else []
     return "\n".join(lines) + "\n"
 
 
 def _piped(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(c.replace("\\", "\\\\").replace("|", "\\|") for c in cells) + " |"
+    return "| " + " | ".join(map(markdown_text, cells)) + " |"
 
 
 def shown(answer: Answer) -> list[list[str]]:
@@ -96,5 +102,5 @@ def table(answer: Answer, columns: int | None = None) -> str:
     """An aligned table and the total below it, fitted into `columns` where given; see :mod:`queries.layout`."""
     answer = answer.named()
     lines = ["", *(hung(answer.total, columns) if columns else [answer.total])] if answer.total else []
-    text = lay_out(answer.headings, shown(answer), _numeric(answer), columns)
-    return text + "".join(f"{line}\n" for line in lines)
+    text = lay_out(list(map(printable, answer.headings)), shown(answer), _numeric(answer), columns)
+    return text + "".join(f"{printable(line)}\n" for line in lines)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.names import check_names
+from ingest.remote import refuse_remote
 from ingest.sources.design import SCHEME, read_design, read_shipped, shipped
 from ingest.sources.files import GZIP_MAGIC, read_start
-from ingest.sources.foreign import refuse_name, refuse_start
+from ingest.sources.foreign import START, refuse_name, refuse_start
 from ingest.sources.header_json import read_header_json
 from ingest.sources.index import read_index
 from ingest.sources.safetensors import read_safetensors
@@ -42,8 +43,6 @@ SOURCES = (
 )
 """All sources. A file name's end decides, the first that fits; after that its content, again the first that fits."""
 
-_LOOKED_AT = 512
-
 
 def read_header(path: str | Path) -> Header:
     """Read a model's header from a file of any known kind, or from a shipped design by `design:NAME`.
@@ -54,6 +53,7 @@ def read_header(path: str | Path) -> Header:
     text = str(path)
     if text.startswith(SCHEME):
         return read_shipped(text)
+    refuse_remote(text)
     return check_names(_source_of(text).read(path))
 
 
@@ -61,7 +61,7 @@ def _source_of(path: str) -> Source:
     for source in SOURCES:
         if path.lower().endswith(source.suffixes):
             return source
-    start = read_start(path, _LOOKED_AT)
+    start = read_start(path, START)
     for source in SOURCES:
         if source.begins(start):
             return source

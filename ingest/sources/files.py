@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.sources.folder import folder_error
 from kb.errors import SourceError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -47,11 +48,7 @@ def _cannot_open(err: OSError, shown: str) -> SourceError:
 
 def _not_regular(mode: int, path: Path) -> SourceError:
     if stat.S_ISDIR(mode):
-        suffixes = (".safetensors", ".safetensors.index.json", ".yaml")
-        inside = sorted(f.name for f in path.iterdir() if f.name.endswith(suffixes))
-        names = ", ".join(inside[:3]) + (f" and {len(inside) - 3} more" if len(inside) > 3 else "")
-        cure = f"name a file in it: {names}" if inside else "name a .safetensors file"
-        return SourceError("is a directory, not a file", path=str(path), cure=cure)
+        return folder_error(path)
     kinds = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
     what = kinds.get(stat.S_IFMT(mode), "something else")
     return SourceError(f"is {what}, not a regular file", path=str(path), cure="save it to a file first")
@@ -75,6 +72,13 @@ def read_exactly(descriptor: int, count: int, shown: str) -> bytes:
 def read_start(path: str | Path, count: int) -> bytes:
     """The first `count` bytes of a regular file, fewer when it is shorter."""
     with regular_file(path) as (descriptor, _):
+        return read_exactly(descriptor, count, str(path))
+
+
+def read_end(path: str | Path, count: int) -> bytes:
+    """The last `count` bytes of a regular file, fewer when it is shorter."""
+    with regular_file(path) as (descriptor, size):
+        os.lseek(descriptor, max(size - count, 0), os.SEEK_SET)
         return read_exactly(descriptor, count, str(path))
 
 

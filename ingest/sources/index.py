@@ -11,10 +11,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from ingest.header_faults import shown as shown_key
+from ingest.header_faults import twice
 from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
 from kb.outline import counted
+from kb.text import is_text
 from kb.values import Header
 
 MAX_INDEX = 20_000_000
@@ -52,9 +54,11 @@ def read_index(path: str | Path) -> Header:
 def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     """The weight map, and the index's metadata as strings."""
     try:
-        top = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_duplicates)
+        top = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_number)
     except (ValueError, RecursionError) as err:
         raise SourceError(f"the index is no JSON ({err})", path=shown, cure=_CURE) from None
+    if not is_text(json.dumps(top, ensure_ascii=False)):
+        raise SourceError("the index holds half a surrogate pair, which is no text", path=shown, cure=_CURE)
     weight_map = top.get("weight_map") if isinstance(top, dict) else None
     if not isinstance(weight_map, dict) or not weight_map:
         raise SourceError("the index has no `weight_map`", path=shown, cure=_CURE)
@@ -67,12 +71,14 @@ def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     return weight_map, {f"index.{k}": v if isinstance(v, str) else json.dumps(v) for k, v in own.items()}
 
 
+def _no_number(literal: str) -> float:
+    raise ValueError(f"{literal} is no number of JSON")
+
+
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        raise ValueError(f"{shown_key(twice)!r} is given twice")
+        raise ValueError(f"{shown_key(twice(name for name, _ in pairs)[0])!r} is given twice")
     return found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.header import PREFIX, header_length, read
-from ingest.sources.files import read_exactly, regular_file
-from ingest.sources.foreign import refuse_start
+from ingest.header import MAX_LENGTH, PREFIX, header_length, read
+from ingest.sources.files import read_exactly, read_start, regular_file
+from ingest.sources.foreign import START, refuse_start
 from kb.errors import SourceError
 from kb.values import Header
 
@@ -19,7 +19,7 @@ def read_safetensors(path: str | Path) -> Header:
     shown = str(path)
     with regular_file(path) as (descriptor, size):
         prefix = read_exactly(descriptor, PREFIX, shown)
-        _refuse_foreign(prefix, shown)
+        _refuse_foreign(prefix, size, shown)
         length = header_length(prefix, size, path=shown)
         raw = read_exactly(descriptor, length, shown)
     if len(raw) < length:
@@ -29,10 +29,14 @@ def read_safetensors(path: str | Path) -> Header:
     return Header(tensors, metadata, source=shown, format="safetensors", size=size)
 
 
-def _refuse_foreign(prefix: bytes, shown: str) -> None:
-    """Name what the file is instead, when its first bytes tell and cannot be a length within the limit."""
-    if int.from_bytes(prefix, "little") < 1 << 32:
+def _refuse_foreign(prefix: bytes, size: int, shown: str) -> None:
+    """Name what the file is instead, where its first bytes tell, and cannot be the length of what follows."""
+    length = int.from_bytes(prefix, "little")
+    if length <= MAX_LENGTH and PREFIX + length <= size:
         return
-    refuse_start(prefix, shown)
-    if prefix.isascii() and prefix.decode().isprintable():
+    start = read_start(shown, START)
+    if start[PREFIX:].lstrip()[:1] == b"{":
+        return  # a header that is cut off, or lies about its length
+    refuse_start(start, shown)
+    if length >> 32 and prefix.isascii() and prefix.decode().isprintable():
         raise SourceError("is text, not safetensors", path=shown, offset=0, cure="fetch the file itself")

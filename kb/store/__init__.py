@@ -6,14 +6,17 @@ Neither engine is imported before a store of its kind is opened.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from kb.address import redacted
 from kb.errors import StoreError
 from kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
+from kb.text import is_text, printable
 
 if TYPE_CHECKING:
     from kb.store.cypher import CypherStore
@@ -25,6 +28,9 @@ DEFAULT = ".archkb"
 """The store where nobody names one: a folder in the working directory."""
 
 _SERVERS = ("bolt", "neo4j")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_ADDRESSES = "use a folder, bolt://HOST:7687 or neo4j://HOST"
+_LONG = 200
 
 
 def is_server(uri: str) -> bool:
@@ -33,7 +39,22 @@ def is_server(uri: str) -> bool:
     >>> is_server("bolt://localhost:7687"), is_server("./models")
     (True, False)
     """
-    return urlsplit(uri).scheme.partition("+")[0] in _SERVERS
+    return _scheme(uri).partition("+")[0] in _SERVERS
+
+
+def _scheme(uri: str) -> str:
+    """What stands before `:` in an address, "" for a path; of an address that is none, too."""
+    return uri.partition(":")[0].lower() if _ADDRESS.match(uri) else ""
+
+
+def _split(name: str) -> SplitResult:
+    """The parts of an address. StoreError where it cannot be taken apart."""
+    try:
+        parts = urlsplit(name)
+        _ = parts.port
+    except ValueError as error:
+        raise StoreError(f"{name!r} is no address of a store ({error})", cure=_ADDRESSES) from None
+    return parts
 
 
 def open_store(
@@ -84,28 +105,52 @@ def _connect(
 ) -> tuple[CypherStore, Engine]:
     from kb.store.cypher import CypherStore
 
+    if not is_text(name):
+        raise StoreError(f"the store's name {printable(name)} is not UTF-8", cure="give it a name in UTF-8")
     engine = _server(name, read_only, password) if is_server(name) else _folder(name, read_only, wait)
     return CypherStore(engine), engine
 
 
 def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
-    parts = urlsplit(name)
+    parts = _split(name) if _scheme(name) else SplitResult("", "", name, "", "")
     if len(parts.scheme) > 1 and parts.scheme != "file":
         raise StoreError(
             f"{redacted(name)!r} is no store: a store is a folder or a Neo4j server, and {parts.scheme}:// is neither",
-            cure="use a folder, bolt://HOST:7687 or neo4j://HOST",
+            cure=_ADDRESSES,
         )
     if parts.scheme == "file":
         _no_user(name)
     from kb.store.arcade import ArcadeEngine
 
     path = (parts.netloc + parts.path) if parts.scheme == "file" else name
-    seconds = wait if wait is not None else float(os.environ.get("ARCHKB_STORE_WAIT", "5"))
-    return ArcadeEngine(Path(path).expanduser(), read_only=read_only, wait=seconds)
+    seconds = wait if wait is not None else _wait()
+    try:
+        return ArcadeEngine(Path(path).expanduser(), read_only=read_only, wait=seconds)
+    except RuntimeError as error:  # of expanduser
+        raise StoreError(f"{name!r} names the folder of a user who is not known ({error})", cure=_ADDRESSES) from None
+    except OSError as error:
+        shown = name if len(name) <= _LONG else f"{name[:_LONG]}..."
+        raise StoreError(
+            f"the store cannot be opened: {error.strerror}", where=shown, cure="name another folder"
+        ) from None
+
+
+def _wait() -> float:
+    """Seconds to wait for another process, from the environment."""
+    text = os.environ.get("ARCHKB_STORE_WAIT") or "5"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not (isfinite(seconds) and seconds >= 0):
+        raise StoreError(
+            f"ARCHKB_STORE_WAIT is {printable(text)!r}, which is no number of seconds", cure="set it to 60"
+        )
+    return seconds
 
 
 def _no_user(name: str) -> None:
-    if "@" in urlsplit(name).netloc:
+    if "@" in _split(name).netloc:
         raise StoreError(
             "a store's address holds no user or password, since addresses are printed",
             cure="set ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD, and leave them out of the address",

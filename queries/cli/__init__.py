@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from kb.errors import ArchkbError
+from kb.text import is_text, printable
 from queries.cli import terminal
 
 __all__ = ["main"]
@@ -15,17 +16,34 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 yes, 1 models differ, 2 wrong usage or input, 130 interrupted, 141 the reader of stdout went away.
     """
+    terminal.open_streams()
+    code = _run(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(terminal.close_streams(code))
+
+
+def _run(arguments: list[str]) -> int:
     from queries.cli.app import app
 
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        _check(arguments)
         app(arguments, prog_name="archkb")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else ArchkbError.exit_code
     except ArchkbError as error:
         terminal.tell(f"archkb: {error}")
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
     except OSError as error:
-        terminal.tell(f"archkb: {error}")
-        sys.exit(ArchkbError.exit_code)
+        where = f"{error.filename}: " if error.filename else "reading or writing failed: "
+        terminal.tell(f"archkb: {where}{error.strerror or error}")
+        return ArchkbError.exit_code
+    return 0
+
+
+def _check(arguments: list[str]) -> None:
+    """ArchkbError for bytes that are no text: no name in a store, no query and no message could hold them."""
+    for argument in arguments:
+        if not is_text(argument):
+            what = f"the argument {printable(argument)} is not UTF-8"
+            raise ArchkbError(what, cure="write it as UTF-8, or give the file or folder another name")

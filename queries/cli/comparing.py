@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queries.cells import printable
+from kb.text import printable
 from queries.cli import complete, terminal
 from queries.cli.either import models as either
 from queries.cli.ignoring import ignoring

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, StoreBusyError, StoreError
 from queries.cli import complete
 from queries.cli.run import Run, uid_of
 from queries.nearest import nearest
@@ -23,8 +23,15 @@ EitherArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_HELP, auto
 
 
 def is_file(name: str) -> bool:
-    """Whether a name means a shipped design or a file that is there: what a store could not hold by accident."""
-    return name.startswith("design:") or Path(name).is_file()
+    """Whether a name means a shipped design, an address, or a file or folder that is there by its path.
+
+    What a store could not hold by accident; so of a folder only one that is named by more than its own name.
+    """
+    from ingest.remote import is_address
+
+    if name.startswith("design:") or is_address(name) or Path(name).is_file():
+        return True
+    return bool(Path(name).name != name and Path(name).is_dir())
 
 
 class Models:
@@ -44,8 +51,14 @@ class Models:
             return _read(name)
         try:
             uid_of(self.store, name)
+        except StoreBusyError:
+            raise
+        except StoreError:
+            if _is_repository(name):
+                return _read(name)
+            raise
         except NotFoundError as error:
-            if Path(name).exists():
+            if Path(name).exists() or _is_repository(name):
                 return _read(name)  # which says what it is instead of a file
             near = error.near or nearest(name, [*_shipped(), *_files()])
             cure = "`archkb models` lists the store's, `archkb designs` what ships, or give a file"
@@ -70,6 +83,12 @@ def _read(name: str) -> GraphTables:
     from queries.cli.ingesting import default_name
 
     return read_tables(name, name=default_name(name))
+
+
+def _is_repository(name: str) -> bool:
+    from ingest.remote import is_repository
+
+    return is_repository(name)
 
 
 def _shipped() -> list[str]:

@@ -37,7 +37,7 @@ def explain(
       archkb explain lora.safetensors
       archkb explain ltx-2-19b-dev-fp8 model.diffusion_model.transformer_blocks.0 --evidence
     """
-    from queries.cells import printable
+    from kb.text import printable
     from queries.explain import explain as page
 
     with models(run) as found:

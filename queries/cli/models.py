@@ -105,7 +105,7 @@ def _lines(box: Box, level: int, depth: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _indented(row: tuple[Any, ...]) -> str:
-    from queries.cells import printable
+    from kb.text import printable
 
     level, _, name, count, kind, _, facts = row
     times = f" ×{count}" if count > 1 else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,7 +40,7 @@ def cypher(
       archkb cypher "MATCH (a:Attention {attends: 'cross'}) RETURN count(a) AS n"
       archkb cypher "MATCH (m:Model {name: \\$name}) RETURN m.n_params AS n" -p name=ltx-2-19b-dev-fp8
     """
-    text = sys.stdin.read() if query == "-" else query
+    text = terminal.read_input() if query == "-" else query
     params = {name: asks.guess(value) for name, value in asks.pairs(param or ()).items()}
     missing = [name for name in parameters(text) if name not in params]
     if missing:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from kb.paths import pattern
+from kb.text import printable
 from queries.answer import Answer
-from queries.cells import printable
 from queries.diff.adapter import Adaptation
 from queries.diff.align import Alignment
 from queries.diff.changes import tally

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.tables import GraphTables
+from kb.text import json_text
 from queries.diff.align import Alignment
 from queries.diff.changes import changes, tally
 from queries.diff.compare import Diff
@@ -279,7 +280,7 @@ def document(
 
 def text(found: Document | Chain) -> str:
     """The document as JSON text that ends with a line break."""
-    return found.model_dump_json(by_alias=True, indent=1) + "\n"
+    return json_text(found.model_dump_json(by_alias=True, indent=1)) + "\n"
 
 
 def json_schema() -> dict[str, Any]:

@@ -78,10 +78,10 @@ def test_what_nothing_tells_is_refused_with_the_known_kinds(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("m.pt", b"PK\x03\x04" + bytes(30), r"PyTorch checkpoint.*torch\.load\('"),
-        ("m.bin", b"\x80\x02}q", r"pickle.*save_file.*weights_only=True"),
+        ("m.pt", b"PK\x03\x04" + bytes(30), r"PyTorch checkpoint.*torch\.load\(sys"),
+        ("m.bin", b"\x80\x02}q", r"pickle.*weights_only=True.*save_file"),
         ("m.pt", b"hello", "by its name a PyTorch checkpoint"),
-        ("m.gguf", b"GGUF\x03\0\0\0", r"GGUF file.*gguf\.GGUFReader"),
+        ("m.gguf", b"GGUF\x03\0\0\0", r"GGUF file.*does not read yet.*without reading a weight.*gguf\.GGUFReader"),
         ("m.npz", b"PK\x03\x04" + bytes(26) + b"w.npy", r"NumPy archive.*numpy\.load"),
         ("m.onnx", b"\x08\x07", "ONNX graph.*safetensors file it was made from"),
         ("m", b"", "the file is empty"),

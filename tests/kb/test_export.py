@@ -78,3 +78,18 @@ def test_outline_counts_elements_of_equal_siblings_together(tables: GraphTables)
     assert block.n_params == blocks.n_params == 6 * (5 * 64 * 64 + 64)
     with pytest.raises(KeyError):
         outline(tables, "no.such.path")
+
+
+_HOSTILE = "a\x1b[31m\x07\x00\x9b\u202e<b>\ufffe"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_names_with_control_characters_are_exported_as_escapes(format: str) -> None:
+    nodes = {f"{_HOSTILE}.0.weight": (8, 8), r"a\x1b[31m.weight": (8, 8), "a\x1b[31m.weight": (8, 8)}
+    tables = to_tables(analyse(header(nodes)), name=f"m{_HOSTILE}")
+    text = export(tables, format, depth=9)
+    assert all(c.isprintable() or c == "\n" for c in text)
+    if format == "graphml":
+        graph = nx.read_graphml(BytesIO(text.encode()), force_multigraph=True)
+        whole = to_networkx(tables)
+        assert (len(graph), graph.number_of_edges()) == (len(whole), whole.number_of_edges())

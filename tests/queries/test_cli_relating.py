@@ -7,6 +7,8 @@ from math import prod
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from kb.lineage import COLUMNS, Known
 from kb.store.port import Rows, Store
 from queries.similar import similar
@@ -187,3 +189,34 @@ def test_a_suspicion_says_its_evidence_and_how_often_it_is_wrong(archkb: Archkb,
     ):
         assert "suspected, false-positive rate" in said
         assert "no model.layers.4 in one, of which the other has 6" in said
+
+
+@pytest.mark.parametrize("command", ["ingest", "explain", "similar", "diff", "check-derivation"])
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("hf://owner/model", "hf download owner/model"),
+        ("https://host/m.safetensors", "fetch the header alone"),
+        ("nobody-at-all/model", "may be the id of a repository"),
+        ("m.gguf", "a GGUF file, which archkb does not read yet"),
+        ("m.onnx", "an ONNX graph, which archkb does not read yet"),
+        ("m.pt", "a PyTorch checkpoint of the old layout"),
+        ("./pipeline", "the folder of a diffusers pipeline"),
+        ("./bare", "the folder of a model with its configuration"),
+    ],
+)
+def test_what_is_not_read_yet_says_so_wherever_a_model_may_be_a_file(
+    archkb: Archkb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, model: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.gguf").write_bytes(b"GGUF\x03" + bytes(60))
+    Path("m.onnx").write_bytes(b"\x08\x09\x12\x07pytorch" + bytes(60))
+    Path("m.pt").write_bytes(b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19." + bytes(60))
+    for folder, name in (("pipeline", "model_index.json"), ("bare", "config.json")):
+        Path(folder).mkdir()
+        Path(folder, name).write_text("{}")
+    other = ["design:aiprod-hwvae"] if command in ("diff", "check-derivation") else []
+    called = archkb(command, model, *other)
+    assert called.code == 2
+    assert says in called.err
+    assert "Cure: " in called.err

@@ -92,10 +92,12 @@ def test_a_table_is_wrapped_to_the_terminal(columns: int) -> None:
 
 def test_names_from_files_cannot_drive_the_terminal() -> None:
     hostile = Answer("q", ("key",), (("a\x1b[2J\x07\nb\u202ec",),))
-    for format in ("table", "markdown"):
+    for format in ("table", "markdown", "csv", "json"):
         text = render(hostile, format)
         assert "\x1b" not in text
         assert "\u202e" not in text
+    for format in ("table", "markdown"):
+        text = render(hostile, format)
         assert "a\\x1b[2J\\x07\\nb\\u202ec" in text.replace("\\\\", "\\")
 
 
@@ -178,3 +180,15 @@ def test_wrapped_rows_are_set_apart() -> None:
     answer = Answer("q", ("a", "why"), (("x", "word " * 20), ("y", "short")))
     assert "" in render(answer, "table", columns=40).splitlines()
     assert "" not in render(answer, "table", columns=200).splitlines()
+
+
+def test_a_csv_cell_is_no_formula_and_numbers_are_left_alone() -> None:
+    answer = Answer("q", ("=name", "n"), (("=HYPERLINK(1)", -1), ("-1.5", -0.5), ("@x", None)))
+    assert render(answer, "csv").splitlines() == ["'=name,n", "'=HYPERLINK(1),-1", "-1.5,-0.5", "'@x,"]
+
+
+def test_markdown_of_a_strangers_names_holds_no_tag_and_no_link() -> None:
+    answer = Answer("q", ("key",), (("<img src=x onerror=alert(1)> [a](javascript:alert(1))",),))
+    assert render(answer, "markdown").splitlines()[-1] == (
+        "| \\<img src=x onerror=alert(1)> [a\\](javascript:alert(1)) |"
+    )
