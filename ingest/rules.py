@@ -21,7 +21,10 @@ RULES_VERSION = "3"
 UNMEASURED = 0.5
 
 DOUBTFUL = 0.7
-"""A rule whose measured precision is below this answers unknown."""
+"""A rule whose measured precision is below this answers unknown, if enough was seen of it."""
+
+ENOUGH = 3
+"""Families a rule must have been used in to be called doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,13 @@ def measured() -> dict[str, dict[str, float]]:
 @cache
 def is_doubtful(rule_id: str) -> bool:
     """Whether the rule was measured and found right too seldom to be told. Definitions never are."""
-    return rule_id in measured() and confidence(rule_id) < DOUBTFUL
+    table = measured().get(rule_id)
+    return table is not None and misleads(table["precision"], int(table["families"]))
+
+
+def misleads(precision: float, families: int) -> bool:
+    """Whether a rule of this measured precision, seen in so many families, is right too seldom."""
+    return precision < DOUBTFUL and families >= ENOUGH
 
 
 def sure(found: Fact) -> Fact:

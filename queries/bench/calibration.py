@@ -8,12 +8,12 @@ measured on: each third of the families is judged by what the other two say (:fu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from queries.bench.corpus import FOLDS, fold_of
 from queries.bench.counts import Scored, Verdict
-from queries.bench.precision import class_of, measure
+from queries.bench.precision import Measured, class_of, measure
 
 BINS = 10
 
@@ -73,25 +73,29 @@ def ece(verdicts: Sequence[Verdict]) -> float:
     return sum(b.uses * abs(b.confidence - b.precision) for b in reliability(verdicts)) / total if total else 0.0
 
 
-def cross_fitted(models: Sequence[Scored], least: float) -> tuple[Scored, ...]:
-    """The models with the confidences that the folds of other families give; answers below `least` are not given.
+def cross_fitted(models: Sequence[Scored], misleads: Callable[[float, int], bool]) -> tuple[Scored, ...]:
+    """The models with the confidences that the folds of other families give.
 
-    A rule those folds never used has the mean of its class there, or of all rules.
+    Answers of a rule that `misleads` by its precision and families there are not given. A rule those folds never used
+    has the mean of its class there, or of all rules.
     """
     out = []
     for fold in range(FOLDS):
-        learnt = {r: m.precision for r, m in measure(m for m in models if fold_of(m.group) != fold).items()}
+        learnt = measure(m for m in models if fold_of(m.group) != fold)
+        unknown = {rule for rule, m in learnt.items() if misleads(m.precision, m.families)}
         for model in models:
             if fold_of(model.group) == fold:
-                judged = (replace(v, confidence=_claimed(v.rule, learnt)) for v in model.verdicts)
-                out.append(replace(model, verdicts=tuple(v for v in judged if v.confidence >= least)))
+                told = (v for v in model.verdicts if v.rule not in unknown)
+                judged = tuple(replace(v, confidence=_claimed(v.rule, learnt)) for v in told)
+                out.append(replace(model, verdicts=judged))
     return tuple(out)
 
 
-def _claimed(rule: str, learnt: Mapping[str, float]) -> float:
+def _claimed(rule: str, learnt: Mapping[str, Measured]) -> float:
     if rule in learnt:
-        return learnt[rule]
-    alike = [p for r, p in learnt.items() if class_of(r) == class_of(rule)] or list(learnt.values())
+        return learnt[rule].precision
+    alike = [m.precision for r, m in learnt.items() if class_of(r) == class_of(rule)]
+    alike = alike or [m.precision for m in learnt.values()]
     return sum(alike) / len(alike) if alike else 0.5
 
 

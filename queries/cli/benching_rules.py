@@ -17,10 +17,10 @@ _COLUMNS = ("group", "task", "rule", "uses", "right", "precision", "confidence",
 
 def calibrated(scores: Scores) -> Answer:
     """Rows: every group whole, then its tasks; then the rules over all models."""
-    from ingest.rules import DOUBTFUL
+    from ingest.rules import DOUBTFUL, misleads
     from queries.bench.calibration import cross_fitted, ece, groups
 
-    fitted = cross_fitted(scores.models, DOUBTFUL)
+    fitted = cross_fitted(scores.models, misleads)
     rows: list[tuple[Any, ...]] = []
     for name, models in groups(fitted).items():
         verdicts = [v for m in models for v in m.verdicts]
