@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingest.analysis import Analysis, Scene
 from ingest.attention import find_attention
 from ingest.components import find_components, model_role
+from ingest.doubt import settle
 from ingest.feed_forward import find_feed_forwards
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
@@ -17,8 +18,11 @@ from ingest.tree import build
 from kb.values import Header
 
 
-def analyse(header: Header) -> Analysis:
-    """Run all rules over one header. Pure: the same header gives an equal analysis."""
+def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
+    """Run all rules over one header. Pure: the same header gives an equal analysis.
+
+    With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
+    """
     scene = Scene(header, build(header.tensors, spoken_names(header.tensors)))
     scene.leaves = leaf_kinds(scene)
     scene.stacks = find_stacks(scene)
@@ -28,6 +32,8 @@ def analyse(header: Header) -> Analysis:
     scene.residuals = find_residuals(scene)
     scene.components = find_components(scene)
     scene.role = model_role(scene)
+    if not doubtful:
+        settle(scene)
     pairs = copies(scene.tree)
     origin = origins(pairs)
     analysis = Analysis(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingest.analysis import Scene
+from ingest.projection_names import read_name
 from ingest.projections import Projections
 from ingest.rules import fact, rule
 from ingest.tree import Node
@@ -44,6 +45,12 @@ _MANY_WIDTHS = rule(
     "attends.no_context",
     "neighbour",
     "A context has one width for all its readers; modules of this name read three or more, each its block's own.",
+)
+_MAPPED = rule(
+    "attends.mapped_context",
+    "name",
+    "A map beside the attention that is named for keys and values brings a context into it.",
+    "Stable Cascade",
 )
 _SECOND = rule("attends.second", "name", "Numbered second beside a first attention of the block: it reads the context.")
 _BESIDE_SELF = rule("attends.beside_self", "neighbour", "The other attention of the block is called self-attention.")
@@ -134,6 +141,22 @@ def _joint_pair(seen: Seen) -> Fact | None:
         pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
         if pair and other.form == "fused_qkv" and len(only) == len(theirs) == 1:
             return fact("joint", _JOINT_PAIR, f"{seen.unit.name} and {name} make queries, keys and values each")
+    return _twin_blocks(seen)
+
+
+def _twin_blocks(seen: Seen) -> Fact | None:
+    """The same attention in two sub-blocks of one block that are named for two streams."""
+    inner = seen.node.parent
+    block = inner.parent if inner is not None else None
+    if inner is None or block is None or inner.name.isdigit():
+        return None
+    mine = set(words(inner.name))
+    for name, child in block.children.items():
+        only, theirs = mine - set(words(name)), set(words(name)) - mine
+        pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
+        if pair and len(only) == len(theirs) == 1 and seen.node.name in child.children:
+            detail = f"{inner.name} and {name} have a {seen.node.name} each"
+            return fact("joint", _JOINT_PAIR, detail)
     return None
 
 
@@ -152,8 +175,17 @@ def _probe(seen: Seen) -> Fact | None:
 def _width(seen: Seen) -> Fact | None:
     q, k = seen.found.q_dim, seen.found.kv_dim
     if seen.found.form in ("separate", "fused_kv") and q is not None and k is not None and q != k:
+        if _makes(seen, q, k):
+            return None
         return fact("cross", _WIDTH, f"queries read {q} channels, keys read {k}")
     return None
+
+
+def _makes(seen: Seen, q: int, k: int) -> bool:
+    """Whether a further layer of the attention turns the width of the queries' input into that of the keys'."""
+    parts = {f"{seen.node.path}.{m.path}" for m in seen.found.parts.values()}
+    layers = (n for n in seen.node.distinct() if n.path not in parts and not any(n.path.startswith(p) for p in parts))
+    return any((n.shape("weight") or ())[:2] == (k, q) for n in layers)
 
 
 def _resampler(seen: Seen) -> Fact | None:
@@ -170,6 +202,9 @@ def _named(seen: Seen) -> Fact | None:
     """What the names of the module and of those around it up to its block say, the nearest first."""
     node: Node | None = seen.node
     fused = seen.found.form == "fused_qkv"
+    parent = seen.node.parent
+    if seen.node.name == "self" and parent is not None and not fused and _says_cross(set(words(parent.name)), seen):
+        return fact("cross", _CROSS_NAME, f"self is the core of {parent.name}")
     while node is not None and not node.name.isdigit():
         said = set(words(node.name))
         if said & _SELF:
@@ -219,6 +254,14 @@ def _second(seen: Seen) -> Fact | None:
     return fact("cross", _SECOND, f"{name} beside {', '.join(n for n, _ in seen.beside)}")
 
 
+def _mapped(seen: Seen) -> Fact | None:
+    parent = seen.node.parent
+    for name in parent.children if parent is not None and seen.found.form != "fused_qkv" else ():
+        if read_name(name).letters == "kv" and name != seen.node.name:
+            return fact("cross", _MAPPED, f"{name} beside {seen.node.name}")
+    return None
+
+
 def _beside_self(seen: Seen) -> Fact | None:
     for name, _ in seen.beside:
         if set(words(name)) & _SELF:
@@ -231,5 +274,6 @@ def _alone(seen: Seen) -> Fact:
 
 
 _RULES: tuple[Callable[[Seen], Fact | None], ...] = (
-    _joint, _width, _joint_pair, _probe, _resampler, _named, _fused, _second, _beside_self, _alone,
+    _joint, _width, _joint_pair, _probe, _resampler, _named, _fused, _mapped, _second,
+    _beside_self, _alone,
 )  # fmt: skip

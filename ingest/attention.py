@@ -90,7 +90,7 @@ def _cores(scene: Scene) -> dict[str, Core]:
     """Modules that own projections, children before parents, so that no layer is counted twice."""
     found: dict[str, Projections] = {}
     for node in reversed(scene.tree.distinct):
-        if (node.children or len(node.tensors) > 1) and not node.tensors.keys() >= _STATE_SPACE:
+        if node.path and (node.children or len(node.tensors) > 1) and not node.tensors.keys() >= _STATE_SPACE:
             projections = by_name(scene, node, found) or by_shape(scene, node, found)
             if projections is not None:
                 found[node.path] = projections

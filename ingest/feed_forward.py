@@ -45,6 +45,8 @@ _NAMES = vocabulary("mlp ffn ff feedforward fc ffw intermediate wi wo denserelud
 _FIRST = vocabulary("up in wi gate intermediate expand fc1 1 0")
 _LAST = vocabulary("down out output wo proj project 2")
 _CONDITION = vocabulary("norm adaln")
+_TIME = vocabulary("time timestep timesteps temb")
+_EMBEDS = vocabulary("emb embed embedding embedder embeddings pos")
 _FEW = 12
 
 
@@ -78,7 +80,7 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
             contents[node.sig] = _Content((), True)
             continue
         content = _content(scene, node, contents)
-        here = stacked_experts(node) or _whole(scene, node, content) or _inline(node, content)
+        here = stacked_experts(node) or _whole(scene, node, content) or _inline(scene, node, content)
         if here is not None:
             found[here.path] = here
             content = _Content((), True)
@@ -89,8 +91,9 @@ def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
 
 
 def _conditions(node: Node) -> bool:
-    """Whether the module is a norm with maps of a condition: none of them is of the stream."""
-    return bool(node.children) and bool(_CONDITION & set(words(node.name)))
+    """Whether the module is a norm with maps of a condition, or embeds time: none of its maps is of the stream."""
+    said = set(words(node.name))
+    return bool(node.children) and bool(_CONDITION & said or (_TIME & said and _EMBEDS & said))
 
 
 def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
@@ -139,10 +142,18 @@ def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
         return None
     if hidden <= down.out:
         stacked = node.parent is not None and node.parent.path in scene.stacks
-        if not (_is_named(node) or (stacked and hidden == down.out)) or down.out > 4 * hidden:
+        stacked = stacked and (because is _FUSED or not all(m.conv for m in maps))
+        named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= 4 * hidden
+        if not named and not _says_parts(up, down):
             return None
         because = _NAMED
     return _made(node.path, because, up, down, hidden, inline=False)
+
+
+def _says_parts(ups: tuple[Map, ...], down: Map) -> bool:
+    """Whether three matrices are called gate, up and down: an MLP however narrow it is."""
+    said = [set(words(m.path)) for m in (*ups, down)]
+    return len(ups) == 2 and any("gate" in s for s in said) and any("up" in s for s in said[:2]) and "down" in said[-1]
 
 
 def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
@@ -196,10 +207,10 @@ def _place(m: Map) -> int:
     return -1 if _FIRST & said and not _LAST & said - {"proj", "project"} else int(bool(_LAST & said))
 
 
-def _inline(node: Node, content: _Content) -> FeedForward | None:
-    """The layer holds other things, and one pair (or triple) of loose maps that is an MLP."""
+def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+    """The layer holds other things, and one pair (or triple) of loose maps that is an MLP. No layer holds a stack."""
     maps = content.maps
-    if maps is None or len(maps) < 2 or not node.path:
+    if maps is None or len(maps) < 2 or not node.path or any(_is_stack(scene, c) for c in node.children.values()):
         return None
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
@@ -213,9 +224,14 @@ def _inline(node: Node, content: _Content) -> FeedForward | None:
         return None
     down = next(iter(downs.values()))
     ups = tuple(u for u, _ in pairs)
-    if len(ups) > 2:
+    if len(ups) > 2 or (len(ups) == 1 and "gate" in words(ups[0].path)):
         return None
     return _made(node.path, _INLINE, ups, down, down.inp, inline=True)
+
+
+def _is_stack(scene: Scene, node: Node) -> bool:
+    stack = scene.stacks.get(node.path)
+    return stack is not None and stack.blocks and any(c.children for c in node.children.values())
 
 
 def _adapts(m: Map) -> bool:

@@ -28,6 +28,7 @@ _NETWORK = rule(
 )
 _SCALE = rule("heads.per_head_scale", "shape", "A parameter [heads, 1, 1] scales each head.")
 _VECTOR = rule("heads.per_head_vector", "name", "A vector of sinks, slopes or temperatures has one entry a head.")
+_MEMORY = rule("heads.memory", "name", "Memories [2, heads, n, width] are a learned key and value for each head.")
 _LAMBDA = rule("heads.lambda", "name", "The lambda vectors of differential attention have the size of one head.")
 _GATE = rule("heads.gate", "name", "Gate logits have one row a head.")
 _TALKING = rule("heads.talking", "shape", "Two small square layers beside the projections mix the heads.", "CaiT")
@@ -40,7 +41,10 @@ MLA = rule(
 )
 
 _RELATIVE = vocabulary("relative rel rpb rpe biases distance")
-_BIAS = vocabulary("table bias biases rpb rpe")
+_BIAS = vocabulary("table bias biases rpb rpe params")
+_ROWS = vocabulary("biases params")
+"""Words of tables that have one row a head; others have one column."""
+_NO_TABLE = vocabulary("index coords coordinates")
 _KEYED = vocabulary("emb embed embedding embeddings pos position k v key distance h w t height width")
 _BIAS_NETWORK = vocabulary("cpb rel relative continuous meta rpb")
 _PER_HEAD = vocabulary("sinks sink slopes temperature head heads")
@@ -106,11 +110,11 @@ def _by_product(node: Node, found: Projections, rows: int) -> Iterator[Known]:
 def _by_table(node: Node, found: Projections, rows: int) -> Iterator[Known]:
     for local, shape in _tensors(node):
         said = set(words(local))
-        if not (said & _RELATIVE and said & _BIAS) or "index" in said:
+        if not (said & _RELATIVE and said & _BIAS) or said & _NO_TABLE:
             continue
         slices = shape[1:] if len(shape) == 4 and shape[0] == 1 else shape
         if len(slices) == 2:
-            heads = slices[0] if "biases" in said else slices[1]
+            heads = slices[0] if said & _ROWS else slices[1]
         elif len(slices) == 3 and slices[0] > 1:
             heads = slices[0]
         else:
@@ -140,9 +144,13 @@ def _by_scale(node: Node, found: Projections, rows: int) -> Iterator[Known]:
 
 def _by_vector(node: Node, found: Projections, rows: int) -> Iterator[Known]:
     for local, spec in node.tensors.items():
+        said = set(words(local))
+        if local == "A_log" and len(spec.shape) > 1 and sum(d > 1 for d in spec.shape) == 1:
+            yield Known(max(spec.shape), _VECTOR, f"{local} is {list(spec.shape)}")
+        elif local == "mem_kv" and len(spec.shape) == 4 and spec.shape[0] == 2:
+            yield Known(spec.shape[1], _MEMORY, f"{local} is {list(spec.shape)}")
         if len(spec.shape) != 1:
             continue
-        said = set(words(local))
         if said & _PER_HEAD:
             yield Known(spec.shape[0], _VECTOR, f"{local} is {list(spec.shape)}")
         elif "lambda" in said and said & {"q", "k"} and 1 < spec.shape[0] < rows and rows % spec.shape[0] == 0:

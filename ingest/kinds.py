@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ingest.analysis import Leaf, Scene
 from ingest.kinds_conv import conv_leaf
 from ingest.kinds_matrix import Model, matrix_leaf, stored_in_out
-from ingest.kinds_norm import Surroundings, norm_leaf, surroundings
+from ingest.kinds_norm import Surroundings, norm_leaf, spread_norm, surroundings
 from ingest.kinds_other import other_leaf
 from ingest.params import Params, params
 from ingest.tree import Node
@@ -32,8 +32,8 @@ def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
 
 def _leaf(node: Node, own: Params, beside: Surroundings, model: Model) -> Leaf:
     """The first rule that knows this set of parameters; `Other` where none does."""
-    leaf = None
-    if own.weight is not None:
+    leaf = spread_norm(node, own)
+    if leaf is None and own.weight is not None:
         rank = len(own.weight)
         if rank == 2:
             leaf = matrix_leaf(node, own, model)

@@ -36,6 +36,13 @@ _TALL = rule(
 )
 _ROUTER = rule("kind.router", "name", "A matrix with a correction bias beside it chooses the experts of a mixture.")
 
+_BESIDE = rule(
+    "kind.linear_beside",
+    "shape",
+    "A matrix called weight makes a linear map, whatever copies of its shape, scales and vectors lie beside it.",
+    "gains and integer quantization",
+)
+
 _TABLE = vocabulary(
     "emb embs embed embeds embedding embeddings wte wpe wpi vocab vocabulary token tokens tok lut lookup table codebook"
     " position positions bias biases pe queries"
@@ -46,6 +53,7 @@ _MAP = vocabulary(
     " unembed ffn ff transform adapter embedder"
 )
 _PATCH = vocabulary("patch patches patchify pixel pixels")
+_INDEXED = vocabulary("hash bucket codepoint char row column position token")
 _VOCABULARY = 4096
 _SHORT = 1024
 """A table of this many rows is not eight times as wide as it is tall."""
@@ -64,10 +72,12 @@ def matrix_leaf(node: Node, own: Params, model: Model) -> Leaf | None:
         return None
     if own.others:
         correction = next((name for name in own.others if name.endswith("correction_bias")), None)
+        if correction is not None:
+            return _linear(node, own, model, (_ROUTER, f"weight beside {correction}"), "Router")
         return (
-            None
-            if correction is None
-            else _linear(node, own, model, (_ROUTER, f"weight beside {correction}"), "Router")
+            _linear(node, own, model, (_BESIDE, f"{_seen(own)} beside {own.others[0]}"))
+            if _are_small(node, own)
+            else None
         )
     table = _table(node, own, model)
     if table is not None:
@@ -83,12 +93,35 @@ def _table(node: Node, own: Params, model: Model) -> tuple[Rule, str] | None:
         return None
     said = spoken(node)
     last = next((word for word in reversed(said) if word in _TABLE or word in _MAP), None)
-    if said == ("shared",) or "queries" in said or (last in _TABLE and _PATCH.isdisjoint(said)):
+    if _maps(node, own, said, last):
+        return None
+    hashed = last == "embedder" and not _INDEXED.isdisjoint(said)
+    if said == ("shared",) or "queries" in said or hashed or (last in _TABLE and _PATCH.isdisjoint(said)):
         return _NAMED, f"{_seen(own)} without bias, called {node.name}"
     outside = last is None and not node.numbered
     if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in model.read:
         return _TALL, f"{_seen(own)} without bias, and nothing reads {rows}"
     return None
+
+
+def _are_small(node: Node, own: Params) -> bool:
+    """Whether all other tensors of a module without children are copies of the weight or of one dimension at most."""
+    shapes = [node.shape(name) or () for name in own.others]
+    return not node.children and all(shape == own.weight or sum(d > 1 for d in shape) <= 1 for shape in shapes)
+
+
+def _maps(node: Node, own: Params, said: tuple[str, ...], last: str | None) -> bool:
+    """Whether a matrix with a table's name is a map all the same.
+
+    One of a numbered sequence reads what another writes, and a bias with a scale is made from a condition.
+    """
+    rows, columns = own.weight or (0, 0)
+    if last == "bias" and "scale" in said:
+        return True
+    if not node.name.isdigit() or node.parent is None:
+        return False
+    beside = [c.shape("weight") or () for c in node.parent.children.values() if c is not node]
+    return any(len(s) == 2 and rows != columns and (s[1] == rows or s[0] == columns) for s in beside)
 
 
 def _linear(node: Node, own: Params, model: Model, said: tuple[Rule, str], kind: str = "Linear") -> Leaf:

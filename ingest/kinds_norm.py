@@ -60,6 +60,24 @@ _POINT = rule(
 )
 _ALONE = rule("kind.norm_alone", "convention", "A norm with a bias and no layer of its width anywhere is a layer norm.")
 
+_SPREAD = rule(
+    "kind.layer_norm_spread",
+    "shape",
+    "A weight of several dimensions and a bias of the same shape normalise over all of them: a layer norm.",
+    "torch.nn.LayerNorm",
+)
+_CHANNELS = rule(
+    "kind.layer_norm_channels",
+    "shape",
+    "A gain g and an offset b of shape [1, C, 1, 1] are a layer norm over the channels of an image.",
+)
+_RESPONSE = rule(
+    "kind.response_norm",
+    "name",
+    "A gain and an offset called grn, or of shape [1, 1, 1, C], are a global response normalisation.",
+    "ConvNeXt V2 (Woo et al. 2023)",
+)
+
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("GroupNorm", re.compile(r"(^|_)(group_?norm|gn)\d*($|_)")),
     ("InstanceNorm", re.compile(r"(^|_)(instance_?norm|in_norm)\d*($|_)")),
@@ -135,6 +153,24 @@ def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
     return _lone_gain(node, own)
 
 
+def spread_norm(node: Node, own: Params) -> Leaf | None:
+    """A norm whose gain and offset have one shape of several dimensions, or that is called grn; None for others."""
+    tensors = {name: spec.shape for name, spec in node.tensors.items()}
+    pair = next((p for p in (("weight", "bias"), ("gamma", "beta"), ("g", "b")) if set(p) == tensors.keys()), None)
+    if pair is None or node.children or tensors[pair[0]] != tensors[pair[1]]:
+        return None
+    shape = tensors[pair[0]]
+    wide = [i for i, size in enumerate(shape) if size > 1]
+    seen = f"{pair[0]} and {pair[1]} {list(shape)}"
+    if "grn" in spoken(node) or (len(shape) == 4 and wide == [3]):
+        return Leaf(node.path, fact("GlobalResponseNorm", _RESPONSE, seen))
+    if pair == ("g", "b") and len(shape) > 2 and wide == [1]:
+        return _norm(node, ("LayerNorm", _CHANNELS, seen), shape[1], True)
+    if pair == ("weight", "bias") and len(wide) > 1:
+        return _norm(node, ("LayerNorm", _SPREAD, seen), prod(shape), True)
+    return None
+
+
 def _is_slope(node: Node, size: int, around: Surroundings) -> bool:
     """Whether a numbered vector stands in a sequence of convolutions of its width: the slopes of a PReLU."""
     if node.parent is None or not node.name.isdigit():
@@ -163,6 +199,8 @@ def _lone_gain(node: Node, own: Params) -> Leaf | None:
         return None
     local, spec = next(iter(node.tensors.items()))
     size = prod(spec.shape)
+    if local == "scale" and node.name.isdigit():
+        return None  # a layer scale at the end of a branch
     if size < 2 or size != max(spec.shape, default=0) or local not in ("weight", "gamma", "g", "scale", "gain"):
         return None
     seen = f"{local} {list(spec.shape)} alone in {node.name}"
@@ -198,7 +236,8 @@ def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
         return "LayerNorm", _DEPTHWISE, f"a depthwise convolution beside it has the width {size}"
     if _is_lone(node):
         return "LayerNorm", _LONE, "a norm numbered 3, and none numbered 1 has parameters"
-    if "spatial" in kinds and "reads" not in kinds:
+    timed = "temporal" in kinds and ("point" in kinds or not node.name.isdigit())
+    if ("spatial" in kinds or timed) and "reads" not in kinds:
         if pair is not None:
             return None  # a patch embedding or a downsampling step: of either kind
         return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"

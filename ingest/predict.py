@@ -48,8 +48,10 @@ def predictions(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _type(kind: Fact) -> str:
-    name = str(kind.value or "other").lower()
+def _type(kind: Fact) -> str | None:
+    if kind.value is None:
+        return None
+    name = str(kind.value).lower()
     return name if name in _SCORED else "other"
 
 

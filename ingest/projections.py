@@ -72,7 +72,7 @@ class Projections:
         qkv = self.rows("qkv")
         if qkv is not None:
             if self.mlp and reads is not None:
-                return (qkv - reads) // 2
+                return reads - self.mlp
             if reads is not None and reads < qkv:
                 return reads
             return qkv // 3 if qkv % 3 == 0 else None
@@ -86,7 +86,8 @@ class Projections:
         if rows is not None:
             return rows
         if "kv" in self.parts:
-            return self.parts["kv"].out // 2
+            rows, queries, reads = self.parts["kv"].out, self.rows("q"), self.width("o")
+            return queries if queries and reads and queries + reads == rows else rows // 2
         qkv, inner = self.rows("qkv"), self.query_rows
         if qkv is not None and inner is not None:
             if self.mlp:

@@ -38,6 +38,8 @@ def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projectio
             wrapped = matrix(scene.leaves, child, name)
             if wrapped is not None:
                 layers[name] = wrapped
+    if _convolves(scene, node):
+        return None
     found = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
     found = found or _separate(scene, node, layers) or _joint(scene, node, layers)
     if found is None:
@@ -45,6 +47,14 @@ def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projectio
     form, parts, mlp = found
     norms = dict(query_norms(node)) or _twin_norms(node, parts["q"].out if "q" in parts else parts["qkv"].out)
     return Projections(form, parts, norms, by_shape=True, mlp=mlp)
+
+
+def _convolves(scene: Scene, node: Node) -> bool:
+    """Whether a depthwise convolution over time stands between in_proj and out_proj: a short convolution, gated."""
+    if "in_proj" not in node.children or _is_attention(node.name):
+        return False
+    leaves = (scene.leaves.get(child.path) for child in node.children.values())
+    return any(leaf is not None and leaf.role == "Conv" and leaf.attributes.get("depthwise") for leaf in leaves)
 
 
 def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:

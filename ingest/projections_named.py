@@ -13,21 +13,47 @@ from ingest.words import vocabulary, words
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates g")
 _SECOND = vocabulary("add added context txt")
+_ATTENTION = vocabulary("attn attention")
+_CELLS = (
+    frozenset(("igate", "fgate")),
+    frozenset(("inputgate", "forgetgate")),
+    frozenset(("igatepreact", "fgatepreact")),
+)
 _PACKED = ("in_proj_weight", "in_proj")
 
 
 def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module names, None where queries, keys or values are missing. `cores`: attentions below it."""
+    if _is_cell(node):
+        return None
     ranked = _ranked(scene, node, cores)
     parts = {role: found for role, (_, found) in ranked.items()}
-    form = _form(parts, ranked)
+    form = _form(parts, ranked) or _keyed(node, parts)
     if form is None:
         return None
     if form == "separate":
         parts.pop("qkv", None)
     taken = {m.path for m in parts.values()}
     _add_outputs(scene, node, parts, taken, cores)
-    return Projections(form, parts, dict(query_norms(node)))
+    return Projections(form, parts, dict(query_norms(node)), mlp=_mlp(parts))
+
+
+def _mlp(parts: Mapping[str, Matrix]) -> int:
+    """Channels of an MLP that a fused projection of d queries makes as well: [3d + m, d] or, gated, [3d + 2m, d].
+
+    The output projection reads queries and MLP side by side: d + m.
+    """
+    qkv, out = parts.get("qkv"), parts.get("o")
+    if qkv is None or out is None or "mlp" not in words(qkv.path):
+        return 0
+    channels = out.inp - qkv.inp
+    return channels if channels > 0 and qkv.out - 3 * qkv.inp in (channels, 2 * channels) else 0
+
+
+def _is_cell(node: Node) -> bool:
+    """Whether the module has input and forget gates beside its queries: a recurrent cell with a matrix for a memory."""
+    said = {name.replace("_", "") for name in node.children}
+    return any(gates <= said for gates in _CELLS)
 
 
 def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]]) -> str | None:
@@ -47,6 +73,12 @@ def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]])
     return "deformable" if "offsets" in parts and "weights" in parts else None
 
 
+def _keyed(node: Node, parts: Mapping[str, Matrix]) -> str | None:
+    """Queries and keys alone, in a module that is called an attention: additive attention has no values."""
+    named = bool(_ATTENTION & set(words(node.name)))
+    return "separate" if named and set(parts) == {"q", "k"} and parts["q"][1:] == parts["k"][1:] else None
+
+
 def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
     """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
     found: dict[str, tuple[int, Matrix]] = {}
@@ -58,6 +90,10 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
             layer = None if spelling.noise else matrix(scene.leaves, child, name)
             if layer is not None:
                 _keep(found, spelling, layer)
+        elif name in _PACKED:
+            layer = matrix(scene.leaves, child, name)
+            if layer is not None and layer.out == 3 * layer.inp and {"q_bias", "v_bias"} <= node.tensors.keys():
+                found["qkv"] = (0, layer)
         elif name in ("sampling_offsets", "attention_weights"):
             layer = matrix(scene.leaves, child, name)
             if layer is not None:

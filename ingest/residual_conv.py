@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
+from ingest.residual_chain import are_branches, around_chain, dense_width, joined, short_way
+from ingest.residual_maps import Layer, ends, is_shortcut, layers
 from ingest.residual_pairs import pair_residuals
+from ingest.residual_place import NAMED, forks, has_third_way, is_list, is_step, samples, squeezes, stands_as_block
 from ingest.rules import fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -24,7 +26,7 @@ _PROJECTION = rule(
     "residual networks (He et al. 2015)",
 )
 
-_DENSE = rule(
+DENSE = rule(
     "residual.conv.dense",
     "shape",
     "A chain in which every convolution reads all that was written before, and whose last gives back the first width.",
@@ -37,11 +39,12 @@ _REPEATED = rule(
     "Inception-ResNet (Szegedy et al. 2016)",
 )
 
-_NO_BLOCK = vocabulary("head classifier stem upsample downsample downsampler upsampler down up pool fpn features")
-_GATE = vocabulary("se squeeze excite excitation attention ca attn gate fc1 fc2 fc sca avg")
-_CONDITION = vocabulary("emb embed time temb cond style")
+_NO_BLOCK = vocabulary(
+    "head classifier stem upsample downsample downsampler upsampler downsamplers upsamplers down up pool fpn features"
+    " branch"
+)
+_RESAMPLES = vocabulary("resample downsample upsample")
 _FACTORS = vocabulary("spatial temporal space time")
-_NAMED = vocabulary("block res residual resnet unit bottleneck resblock resblocks basicblock layer")
 
 
 def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
@@ -101,66 +104,45 @@ def _plain_stacks(scene: Scene) -> set[str]:
 def _block(scene: Scene, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
     found = layers(scene, node)
-    named = node.name.isdigit() or bool(_NAMED & set(words(node.name)))
+    named = node.name.isdigit() or bool(NAMED & set(words(node.name)))
     if not found or (len(node.children) < 2 and not named):
         return None
-    dense = _dense(found)
+    dense = dense_width(found)
     if dense is not None:
         seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in found)
-        return Residual(node.path, tuple(node.children), fact("identity", _DENSE, seen), width=dense)
-    main = [m for m in found if m.conv and not is_shortcut(m.path) and not _aside(m.path)]
+        return Residual(node.path, tuple(node.children), fact("identity", DENSE, seen), width=dense)
+    if is_list(scene, node) or is_step(scene, node) or squeezes(found) or forks(node):
+        return None
+    main = joined([m for m in found if m.conv and not is_shortcut(m.path)])
     mixing = [m for m in main if not m.depthwise]
-    if any(m.transposed for m in main) or (_branches(mixing) and not _third_way(scene, node)):
+    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(scene, node)):
         return None
     if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
         return None  # one convolution in two factors is a step of the block around it
+    short = [m for m in found if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
+    main, mixing = ([m for m in way if m not in short] for way in (main, mixing))
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
         return _repeated(scene, node, found)
-    short = [m for m in found if is_shortcut(m.path) and not m.depthwise]
-    around = tuple(
-        name
-        for name, child in node.children.items()
-        if not is_shortcut(name) and not _CONDITION & set(words(name)) and not is_norm(scene, child)
-    )
+    around = tuple(around_chain(scene, node, {m.path.split(".")[0] for m in short}))
     seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
     if short and (short[0].inp, short[-1].out) == through:
         seen += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
         return Residual(
             node.path, around, fact("projection", _PROJECTION, seen), width=through[1], shortcut=short[0].path
         )
-    if _NO_BLOCK & set(words(node.name)) or not _stands_as_block(scene, node):
+    if (
+        _NO_BLOCK & set(words(node.name))
+        or samples(scene, node)
+        or not stands_as_block(scene, node)
+        or any(m.kernel % 2 == 0 for m in mixing)
+    ):
+        return None
+    if any(_RESAMPLES & set(words(name)) for name in node.children):
         return None
     if through[0] == through[1] and not short:
         return Residual(node.path, around, fact("identity", _IDENTITY, seen), width=through[0])
     return None
-
-
-def _dense(found: list[Layer]) -> int | None:
-    """The width of a dense chain: all that was written is read again, the last writes it."""
-    width = found[0].inp
-    seen = width
-    for m in found[:-1]:
-        if m.inp != seen or not m.conv:
-            return None
-        seen += m.out
-    last = found[-1]
-    return width if len(found) > 2 and last.inp == seen and last.out == width and seen > width else None
-
-
-def _branches(mixing: list[Layer]) -> bool:
-    """A 3-kernel beside a 1-kernel of the same widths: two ways at once, folded into one for use."""
-    return (
-        len(mixing) == 2
-        and sorted(m.kernel for m in mixing) == [1, 3]
-        and (mixing[0].inp, mixing[0].out) == (mixing[1].inp, mixing[1].out)
-    )
-
-
-def _third_way(scene: Scene, node: Node) -> bool:
-    """Whether a norm stands beside layers that have norms of their own: it is what the input itself passes."""
-    alone = [c for c in node.children.values() if is_norm(scene, c)]
-    return len(alone) == 1 and any(is_norm(scene, c) for n in node.children.values() for c in n.children.values())
 
 
 def _repeated(scene: Scene, node: Node, found: list[Layer]) -> Residual | None:
@@ -172,29 +154,3 @@ def _repeated(scene: Scene, node: Node, found: list[Layer]) -> Residual | None:
         return None
     seen = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
     return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, seen), width=last.out)
-
-
-def _aside(path: str) -> bool:
-    """Whether a layer lies in a gate on the channels, which is no step of the chain."""
-    return any(_GATE & set(words(part)) for part in path.split("."))
-
-
-def _stands_as_block(scene: Scene, node: Node) -> bool:
-    """Numbered, named as a block, or one of several of its name, with a norm below unless its name says block."""
-    parent = node.parent
-    if parent is None:
-        return False
-    if node.name.isdigit():
-        return True
-    if _NAMED & set(words(node.name)):
-        return True
-    normed = any(is_norm(scene, n) for n in node.distinct())
-    return normed and (_kin(parent, node) or any(m.depthwise for m in layers(scene, node) or ()))
-
-
-def _kin(parent: Node, node: Node) -> bool:
-    stem = [w for w in words(node.name) if not w.isdigit()]
-    return any(
-        other is not node and other.children and [w for w in words(other.name) if not w.isdigit()] == stem
-        for other in parent.children.values()
-    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ingest.analysis import Residual, Scene
+from ingest.residual_conv import DENSE
 from ingest.residual_maps import direct_layers, is_norm, is_shortcut, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree import Node
@@ -23,7 +26,7 @@ _NESTED = rule(
 _KIN = rule(
     "residual.group.kin",
     "name",
-    "Three or more residual blocks of one name and nothing else in a numbered module have an addition around them all.",
+    "Three or more dense chains of one name and nothing else in a numbered module have an addition around them all.",
     "residual in residual dense blocks (Wang et al. 2018)",
 )
 _LONG = rule(
@@ -33,12 +36,19 @@ _LONG = rule(
     "SRResNet and its descendants",
 )
 
+_CLOSED = rule(
+    "residual.group.closed",
+    "shape",
+    "A list of residual blocks whose last entry is a convolution of their width has an addition around all of them.",
+    "EDSR (Lim et al. 2017), RCAN (Zhang et al. 2018)",
+)
+
 _BODY = vocabulary("body trunk layers blocks backbone deep features residual blks")
 
 
 def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
     """Additions whose inside holds other additions."""
-    blocks = {r.block for r in found}
+    blocks = {r.block: r.form.evidence.rule for r in found}
     holding: set[int] = set()
     out: list[Residual] = []
     for node in reversed(scene.tree.distinct):
@@ -48,9 +58,10 @@ def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
         elif below:
             holding.add(id(node))
             made = _projected(scene, node) or _nested(scene, node, holding, blocks) or _long(scene, node, holding)
+            made = made or _closed(scene, node, holding)
             if made is not None:
                 out.append(made)
-                blocks.add(node.path)
+                blocks[node.path] = made.form.evidence.rule
     return out
 
 
@@ -71,7 +82,7 @@ def _projected(scene: Scene, node: Node) -> Residual | None:
     return None
 
 
-def _nested(scene: Scene, node: Node, holding: set[int], blocks: set[str]) -> Residual | None:
+def _nested(scene: Scene, node: Node, holding: set[int], blocks: Mapping[str, str]) -> Residual | None:
     """A numbered group: blocks and a closing convolution d to d, or only blocks that have names of their own."""
     if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
         return None
@@ -83,12 +94,29 @@ def _nested(scene: Scene, node: Node, holding: set[int], blocks: set[str]) -> Re
     if any(not is_norm(scene, c) for c in rest if c.children or c.tensors):
         return None
     stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
-    if _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
+    dense = all(blocks.get((c.twin_of or c).path) == DENSE.id for c in inner)
+    if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
         seen = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
         return Residual(node.path, tuple(node.children), fact("identity", _KIN, seen))
     if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
         seen = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
         return Residual(node.path, tuple(node.children), fact("identity", _NESTED, seen), width=maps[0].out)
+    return None
+
+
+def _closed(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
+    """A list of blocks that add, whose last entry is a convolution of their width: it closes one around them all."""
+    for listed in node.children.values():
+        entries = list(listed.children.values())
+        if len(entries) < 3 or not all(c.name.isdigit() for c in entries) or not _BODY & set(words(listed.name)):
+            continue
+        last = direct_layers(scene, listed).get(entries[-1].name)
+        adding = [c for c in entries[:-1] if id(c.twin_of or c) in holding]
+        if last is None or len(adding) < len(entries) - 1 or not last.conv or last.depthwise:
+            continue
+        if last.inp == last.out and last.kernel > 1 and last.kernel % 2:
+            seen = f"{len(adding)} blocks and then {listed.name}.{last.path} {last.inp}→{last.out}"
+            return Residual(node.path, (listed.name,), fact("identity", _CLOSED, seen), width=last.out)
     return None
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from ingest.analysis import Residual, Scene
+from ingest.projection_names import read_name
 from ingest.residual_maps import is_norm, layers, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree import Node
@@ -18,6 +22,19 @@ _POSITION = rule(
     "name",
     "A convolution named for positions that keeps its channels is added to what it reads.",
     "conditional position encodings (Chu et al. 2021); wav2vec 2.0 (Baevski et al. 2020)",
+)
+
+_WRAPPER = rule(
+    "residual.wrapper",
+    "name",
+    "A numbered module that holds one module called fn and nothing else adds what fn makes to its input.",
+    "Residual(fn) of x-transformers and its relatives",
+)
+_DEPTHWISE = rule(
+    "residual.depthwise",
+    "neighbour",
+    "A depthwise convolution of the stream's width, beside an attention of a block and outside its MLP, is added.",
+    "DaViT (Ding et al. 2022); CPVT (Chu et al. 2021)",
 )
 
 _SIDE = vocabulary(
@@ -38,18 +55,29 @@ def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
         if r.width is not None:
             widths.setdefault(r.block, set()).add(r.width)
     taken = set(scene.attentions) | set(scene.feed_forwards)
+    attended = {r.block for r in found if r.form.evidence.rule == "residual.attention"}
     out = []
+    known = Counter(r.block for r in found)
     for node in scene.tree.distinct:
-        if node.path in taken or "" in covered.get(node.path, ()):
+        if not node.path or node.path in taken or "" in covered.get(node.path, ()):
             continue
         alone = _alone(scene, node) if node.path not in covered else ()
         for name, child in node.children.items():
             if node.path in covered:
-                fits = name not in covered[node.path] and _keeps(scene, child, widths.get(node.path, set()))
+                fits = name not in covered[node.path] and (
+                    _keeps(scene, child, widths.get(node.path, set()))
+                    or _is_left(scene, node, child, covered[node.path], known[node.path])
+                )
             else:
                 fits = child in alone
             if fits and not any(n.path in covered for n in child.distinct()):
                 form = fact("identity", _MIXER, "reads and writes the width of the stream beside it")
+                out.append(Residual(node.path, (name,), form))
+            elif _wraps(scene, node, child, covered):
+                form = fact("identity", _WRAPPER, f"{name} is all that {node.name} holds, and keeps its width")
+                out.append(Residual(node.path, (name,), form))
+            elif node.path in attended and _depthwise(scene, child, widths.get(node.path, set())):
+                form = fact("identity", _DEPTHWISE, f"{name} keeps the stream's channels apart")
                 out.append(Residual(node.path, (name,), form))
             elif _convolves_positions(scene, child):
                 form = fact("identity", _POSITION, f"{name} keeps its channels")
@@ -59,7 +87,8 @@ def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
 
 def _alone(scene: Scene, node: Node) -> tuple[Node, ...]:
     """The modules beside norms in a stack's child, one a norm, each with maps that read and write the norms' width."""
-    if node.parent is None or node.parent.path not in scene.stacks:
+    parent = node.parent
+    if parent is None or not (parent.path in scene.stacks or (parent.parent and parent.parent.path in scene.stacks)):
         return ()
     norms = [c for c in node.children.values() if is_norm(scene, c)]
     rest = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
@@ -84,14 +113,50 @@ def _spans(scene: Scene, child: Node, widths: set[int]) -> bool:
 
 def _keeps(scene: Scene, child: Node, widths: set[int]) -> bool:
     """Whether a further module of a known block maps its stream to itself and is not a norm, a gate or a position."""
-    if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child):
+    if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child) or read_name(child.name).letters:
         return False
     found = layers(scene, child, 64)
     if not found or not _spans(scene, child, widths):
         return False
     if len(found) == 1:
         return len(child.children) == 1 and not child.tensors
-    return len(found) > 1 and min(m.out for m in found) >= min(widths) // 4
+    narrow = min(m.out for m in found) < min(widths) // 4
+    return len(found) > 1 and not (narrow and len(found) < 3 and not child.tensors)
+
+
+def _is_left(scene: Scene, node: Node, child: Node, taken: set[str], known: int) -> bool:
+    """Whether a block has one norm more than known sublayers, and only this child is left with a matrix for it."""
+    if not node.name.isdigit() or _SIDE & set(words(child.name)):
+        return False
+    norms = [c for c in node.children.values() if "norm" in c.name.lower() or is_norm(scene, c)]
+    left = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]
+    maps = layers(scene, child, 1) or []
+    concatenates = not child.children and len(maps) == 1 and maps[0].inp != maps[0].out
+    return left == [child] and len(norms) == known + 1 and not concatenates
+
+
+def _has_matrix(node: Node) -> bool:
+    return any(sum(d > 1 for d in t.shape) > 1 for n in node.distinct() for t in n.tensors.values())
+
+
+def _wraps(scene: Scene, node: Node, child: Node, covered: Mapping[str, set[str]]) -> bool:
+    """Whether a numbered module holds a module called fn and nothing else, and that one keeps its width."""
+    if child.name != "fn" or len(node.children) > 1 or node.tensors or not node.name.isdigit():
+        return False
+    maps = layers(scene, child, 16) or []
+    return len(maps) > 0 and maps[0].inp == maps[-1].out and not any(n.path in covered for n in child.distinct())
+
+
+def _depthwise(scene: Scene, child: Node, widths: set[int]) -> bool:
+    """Whether a layer convolves each channel of the stream for itself, with an odd kernel."""
+    maps = layers(scene, child, 1) or []
+    return (
+        len(maps) == 1
+        and not child.children
+        and maps[0].depthwise
+        and maps[0].kernel % 2 == 1
+        and maps[0].out in widths
+    )
 
 
 def _convolves_positions(scene: Scene, child: Node) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ingest.analysis import Attention, FeedForward, Residual, Scene
 from ingest.residual_maps import direct_layers, is_norm, layers, norm_widths
+from ingest.residual_wide import JOINED, bottleneck, joined_mlp
 from ingest.rules import Rule, fact, rule
 from ingest.tree import Node
 from ingest.words import vocabulary, words
@@ -46,6 +47,7 @@ _PROJECTED = rule(
 )
 
 _POOLING = vocabulary("pool pooling pooler probe head classifier predictor")
+_FEEDS = vocabulary("mlp ffn ff feed forward feedforward")
 _GATES = vocabulary("gate gating se squeeze excite excitation")
 _CONDITIONS = vocabulary("mod modulation adaln emb embed embedding temb cond timestep")
 
@@ -73,7 +75,8 @@ def _in_block(scene: Scene, node: Node) -> bool:
         return False
     if any(a.name.isdigit() and a.parent is not None and a.parent.path for a in (node, *node.ancestors())):
         return True
-    return node.parent is not None and any(is_norm(scene, c) for c in node.parent.children.values())
+    parent = node.parent
+    return parent is not None and bool(parent.path) and any(is_norm(scene, c) for c in parent.children.values())
 
 
 def _around(node: Node, because: Rule, seen: str, width: int | None) -> Residual:
@@ -105,6 +108,8 @@ def _attention(scene: Scene, node: Node, found: Attention) -> Residual | None:
         outer = _with_output(scene, node, reads)
         if outer is not None:
             return _around(outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads)
+    if reads is not None and (wide := bottleneck(scene, node, reads, writes or reads)) is not None:
+        return wide
     if writes is not None and reads is not None and reads != writes:
         return _projected(scene, node, reads, writes)
     if any(n.path in scene.feed_forwards for n in node.distinct()):
@@ -112,6 +117,11 @@ def _attention(scene: Scene, node: Node, found: Attention) -> Residual | None:
         form = fact("identity", _ATTENTION, f"{', '.join(parts)} read and write {reads}")
         return Residual(node.path, parts, form, width=reads) if parts else None
     made = _around(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
+    joined = joined_mlp(scene, node, reads)
+    if joined is not None:
+        return replace(
+            made, around=(*made.around, joined), form=fact("identity", JOINED, f"{joined} reads {reads} twice")
+        )
     return replace(made, around=(*made.around, *_followers(scene, node, reads)))
 
 
@@ -186,6 +196,8 @@ def _feed_forward(scene: Scene, node: Node, ff: FeedForward) -> Residual:
         before = _depthwise(scene, block, ff)
         if before:
             return Residual(block.path, (*before, *parts), fact("identity", _CONV_MLP, seen), width=ff.width)
+        if ff.inline and _FEEDS & set(words(node.name)) and not node.name.isdigit():
+            return _around(node, _FEED_FORWARD, seen, ff.width)
         if ff.inline:
             return Residual(block.path, parts, fact("identity", _FEED_FORWARD, seen), width=ff.width)
     return _around(node, _FEED_FORWARD, seen, ff.width)
@@ -197,7 +209,8 @@ def _depthwise(scene: Scene, block: Node, ff: FeedForward) -> tuple[str, ...]:
     norms = sum(is_norm(scene, c) for c in block.children.values())
     for name, child in block.children.items():
         found = layers(scene, child, 8)
-        if found is None or (child.path in scene.attentions or child.path in scene.stacks):
+        stack = scene.stacks.get(child.path)
+        if found is None or child.path in scene.attentions or (stack is not None and stack.blocks):
             return ()
         kernels = [m for m in found if m.depthwise and m.kernel > 1]
         if kernels and not child.children and kernels[0].out == ff.width:

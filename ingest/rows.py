@@ -227,7 +227,7 @@ def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -
 def _tensor_roles(analysis: Analysis, path: str, node: Node) -> dict[str, str]:
     """Role of each own tensor of a representative."""
     leaf, modulation = analysis.leaves.get(path), analysis.modulations.get(path)
-    kind = str(leaf.kind.value) if leaf is not None else "Other"
+    kind = str(leaf.kind.value or "Other") if leaf is not None else "Other"
     tables = modulation.tables if modulation is not None else ()
     return {name: "modulation_table" if name in tables else tensor_role(kind, name) for name in node.tensors}
 
@@ -321,5 +321,5 @@ def _rules(rows: RowTables) -> None:
     known = {r.id: r for r in rules.registry()}
     for rule_id in sorted(used):
         found, measured = known[rule_id], rules.measured().get(rule_id, {})
-        on = f"{int(measured['n'])} uses on left-out models" if measured else None
+        on = f"{int(measured['n'])} uses in {int(measured['models'])} models" if measured else None
         rows.node("Rule").append((rule_id, found.statement, found.source, measured.get("precision"), on))

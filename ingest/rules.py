@@ -1,8 +1,9 @@
 """The rules of inference by id: what each says, on what basis, and where it comes from.
 
 A rule is one small function in the module that uses it; its entry here is what the graph, `explain` and the
-calibration table show. `precision` is measured by `archkb bench --calibration` on models the rule was not written for
-and lives in `precision.json` beside this file; a rule never measured has the confidence :data:`UNMEASURED`.
+calibration table show. `precision` is measured by `archkb bench CORPUS_DIR --confidences FILE`, weighted towards models
+the rule was not written on, and lives in `precision.json` beside this file; a rule never measured has the confidence
+:data:`UNMEASURED`. What a rule says that is right too seldom is not told: see :func:`sure`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ RULES_VERSION = "3"
 """Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
 
 UNMEASURED = 0.5
+
+DOUBTFUL = 0.7
+"""A rule whose measured precision is below this answers unknown, if enough was seen of it."""
+
+ENOUGH = 3
+"""Families a rule must have been used in to be called doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,33 @@ def registry() -> tuple[Rule, ...]:
 
 @cache
 def measured() -> dict[str, dict[str, float]]:
-    """Measured precision and support by rule id, as `archkb bench --calibration --write` left them."""
+    """By rule id: precision, and the uses, models and families it was measured on."""
     found = files("ingest").joinpath("precision.json")
     data: dict[str, dict[str, float]] = json.loads(found.read_text()) if found.is_file() else {}
     return data
+
+
+@cache
+def is_doubtful(rule_id: str) -> bool:
+    """Whether the rule was measured and found right too seldom to be told. Definitions never are."""
+    table = measured().get(rule_id)
+    return table is not None and misleads(table["precision"], int(table["families"]))
+
+
+def misleads(precision: float, families: int) -> bool:
+    """Whether a rule of this measured precision, seen in so many families, is right too seldom."""
+    return precision < DOUBTFUL and families >= ENOUGH
+
+
+def sure(found: Fact) -> Fact:
+    """The fact itself, or unknown where its rule is doubtful: the reason says what was seen and how often it holds."""
+    because = found.evidence
+    if found.value is None or not is_doubtful(because.rule):
+        return found
+    reason = (
+        f"{because.detail}; {because.rule} says {found.value}, which holds for {confidence(because.rule):.0%} of models"
+    )
+    return Fact(None, Evidence(because.rule, "none", reason, 1.0))
 
 
 @cache

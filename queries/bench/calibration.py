@@ -1,17 +1,19 @@
 """How often each rule was used and right, and whether its confidence says so.
 
-A rule's confidence is its precision on the families rules may be written on; on the left-out families the expected
-calibration error (ECE) tells whether such confidences can be believed: the mean over ten equal bins of
-|confidence - precision|, weighted by predictions (Naeini et al. 2015).
+The expected calibration error (ECE) tells whether confidences can be believed: the mean over ten equal bins of
+|confidence - precision|, weighted by predictions (Naeini et al. 2015). A confidence is never judged on models it was
+measured on: each third of the families is judged by what the other two say (:func:`cross_fitted`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from queries.bench.counts import Verdict
+from queries.bench.corpus import FOLDS, fold_of
+from queries.bench.counts import Scored, Verdict
+from queries.bench.precision import Measured, class_of, measure
 
 BINS = 10
 
@@ -43,15 +45,6 @@ def by_rule(verdicts: Iterable[Verdict]) -> list[RuleUse]:
     ]
 
 
-def smoothed(uses: RuleUse) -> float:
-    """Precision with one imagined failure and one imagined success, so that a rule seen twice is not called certain.
-
-    >>> round(smoothed(RuleUse("r", "t", 98, 98, 0.5)), 2)
-    0.99
-    """
-    return (uses.right + 1) / (uses.uses + 2)
-
-
 @dataclass(frozen=True, slots=True)
 class Bin:
     """Predictions whose confidence lies in [low, high)."""
@@ -78,3 +71,59 @@ def ece(verdicts: Sequence[Verdict]) -> float:
     """Expected calibration error in [0, 1]; 0 where there is nothing to judge."""
     total = len(verdicts)
     return sum(b.uses * abs(b.confidence - b.precision) for b in reliability(verdicts)) / total if total else 0.0
+
+
+def cross_fitted(models: Sequence[Scored], misleads: Callable[[float, int], bool]) -> tuple[Scored, ...]:
+    """The models with the confidences that the folds of other families give.
+
+    Answers of a rule that `misleads` by its precision and families there are not given. A rule those folds never used
+    has the mean of its class there, or of all rules.
+    """
+    out = []
+    for fold in range(FOLDS):
+        learnt = measure(m for m in models if fold_of(m.group) != fold)
+        unknown = {rule for rule, m in learnt.items() if misleads(m.precision, m.families)}
+        for model in models:
+            if fold_of(model.group) == fold:
+                told = (v for v in model.verdicts if v.rule not in unknown)
+                judged = tuple(replace(v, confidence=_claimed(v.rule, learnt)) for v in told)
+                out.append(replace(model, verdicts=judged))
+    return tuple(out)
+
+
+def _claimed(rule: str, learnt: Mapping[str, Measured]) -> float:
+    if rule in learnt:
+        return learnt[rule].precision
+    alike = [m.precision for r, m in learnt.items() if class_of(r) == class_of(rule)]
+    alike = alike or [m.precision for m in learnt.values()]
+    return sum(alike) / len(alike) if alike else 0.5
+
+
+def groups(models: Sequence[Scored]) -> dict[str, list[Scored]]:
+    """All models, folds, those seen and unseen when rules were written, and four bands of novelty; none is empty."""
+    found = {"all": list(models)}
+    found |= {f"fold {i + 1}": [m for m in models if fold_of(m.group) == i] for i in range(FOLDS)}
+    found |= {"seen": [m for m in models if not m.newness], "unseen": [m for m in models if m.newness]}
+    found |= novelty_bands(models)
+    return {name: chosen for name, chosen in found.items() if chosen}
+
+
+def novelty(models: Sequence[Scored]) -> dict[str, float]:
+    """By model: the share of its key patterns that no model of another family has."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for model in models:
+        for pattern in model.patterns:
+            holders[pattern].add(model.group)
+    return {m.name: sum(len(holders[p]) == 1 for p in m.patterns) / (len(m.patterns) or 1) for m in models}
+
+
+def novelty_bands(models: Sequence[Scored]) -> dict[str, list[Scored]]:
+    """Quarters of the models from the least novel to the most, named by the span of their novelty."""
+    new = novelty(models)
+    ranked = sorted(models, key=lambda m: (new[m.name], m.name))
+    out = {}
+    for i in range(4):
+        chosen = ranked[i * len(ranked) // 4 : (i + 1) * len(ranked) // 4]
+        if chosen:
+            out[f"novelty {i + 1}: {new[chosen[0].name]:.2f}-{new[chosen[-1].name]:.2f}"] = chosen
+    return out

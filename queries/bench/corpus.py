@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from kb.errors import SourceError
 from kb.values import TensorSpec
 
 Record = Mapping[str, Any]
+
+FOLDS = 3
+"""Parts of the families that confidences are measured and judged on in turn."""
+
+_DIGITS = re.compile(r"\d+")
 
 
 def records(folder: Path) -> Iterator[Record]:
@@ -39,14 +45,37 @@ def specs(record: Record) -> tuple[TensorSpec, ...]:
     return tuple(TensorSpec(k, v["dtype"], tuple(v["shape"])) for k, v in record["tensors"].items())
 
 
+def group_of(record: Record) -> str:
+    """The name of the record's group of related models: never divided between what is measured and what judges."""
+    return str(record.get("group") or record.get("family") or record["name"])
+
+
+def patterns(record: Record) -> frozenset[str]:
+    """The record's keys with every number written as {i}."""
+    return frozenset(_DIGITS.sub("{i}", key) for key in record["tensors"])
+
+
+def newness(record: Record) -> float:
+    """Share of the record's key patterns that no model had on which rules were first written; 0 where none is told."""
+    return float(record.get("novelty") or 0.0)
+
+
+def fold_of(group: str, folds: int = FOLDS) -> int:
+    """Which fold a group falls into: SHA-256 of its name modulo the number of folds.
+
+    >>> fold_of("vit") in range(3)
+    True
+    """
+    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % folds
+
+
 def is_left_out(record: Record) -> bool:
-    """Whether the record's group falls into the left-out fifth: SHA-256 of its name modulo 5 is 0.
+    """Whether the record's group falls into the left-out fifth: the first of five folds.
 
     >>> is_left_out({"group": "vit"}) in (True, False)
     True
     """
-    group = str(record.get("group") or record.get("family") or record["name"])
-    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % 5 == 0
+    return fold_of(group_of(record), 5) == 0
 
 
 def hashed(segment: str) -> str:

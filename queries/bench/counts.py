@@ -49,7 +49,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One model's result. `answered` holds (right, answered, asked) of attributes such as head counts."""
+    """One model's result. `answered` holds (right, answered, asked) of attributes such as head counts.
+
+    `newness` is the share of its key patterns that were unknown when rules were written, `patterns` are all of them.
+    """
 
     name: str
     library: str
@@ -57,6 +60,9 @@ class Scored:
     tasks: Mapping[str, Counts]
     answered: Mapping[str, tuple[int, int, int]]
     verdicts: tuple[Verdict, ...]
+    group: str = ""
+    newness: float = 0.0
+    patterns: frozenset[str] = frozenset()
 
 
 def mean(values: Iterable[float | None]) -> float | None:

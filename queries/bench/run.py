@@ -10,7 +10,7 @@ from typing import Any
 
 from kb.values import TensorSpec
 from queries.bench.attention import score_attention
-from queries.bench.corpus import Anonymiser, Record, is_left_out, records, specs
+from queries.bench.corpus import Anonymiser, Record, group_of, is_left_out, newness, patterns, records, specs
 from queries.bench.counts import Counts, Scored, Verdict, mean
 from queries.bench.feed_forward import score_feed_forwards
 from queries.bench.modules import score_modules, score_stacks
@@ -51,7 +51,17 @@ def score_record(record: Record, prediction: dict[str, Any]) -> Scored:
         verdicts.append(Verdict("role", prediction.get("role_rule", ""), prediction.get("role_confidence", 0.0), right))
     elif record.get("role"):
         answered["role"] = (0, 0, 1)
-    return Scored(record["name"], record.get("library", ""), is_left_out(record), tasks, answered, tuple(verdicts))
+    return Scored(
+        name=record["name"],
+        library=record.get("library", ""),
+        left_out=is_left_out(record),
+        tasks=tasks,
+        answered=answered,
+        verdicts=tuple(verdicts),
+        group=group_of(record),
+        newness=newness(record),
+        patterns=patterns(record),
+    )
 
 
 def score_corpus(

@@ -12,6 +12,7 @@ import typer
 from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.benching_pairs import bench_pairs
+from queries.cli.benching_rules import calibrated, precisions
 from queries.cli.options import with_output
 from queries.cli.run import Run
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from queries.bench.run import Run as Scores
 
 _FIGURES = ("group", "task", "precision", "recall", "f1", "micro_f1", "models")
-_RULES = ("task", "rule", "uses", "right", "precision", "confidence")
 
 
 @with_output
@@ -45,18 +45,22 @@ def bench(
     ] = None,
     anonymise: Annotated[bool, typer.Option("--anonymise", help="Hash every name first; numbers stay.")] = False,
     calibration: Annotated[
-        bool, typer.Option("--calibration", help="Per rule: uses, precision, confidence; and the ECE.")
+        bool,
+        typer.Option("--calibration", help="Uses, precision, confidence and ECE by task, fold, novelty of keys, rule."),
     ] = False,
     kin: Annotated[
         bool, typer.Option("--kin", help="How right relations between models are: nearest, suspected descents.")
     ] = False,
     confidences: Annotated[
-        Path | None, typer.Option(help="Write each rule's precision on the families that were not left out.")
+        Path | None, typer.Option(help="Write each rule's precision, a model counting once, to this file.")
     ] = None,
 ) -> None:
     """Extract a corpus of models and score it: precision, recall and F1 (means over models) by task and library.
 
     A fifth of the families, chosen by a hash, is left out: their figures tell whether a rule is general.
+
+    With --calibration, each third of the families is judged with confidences measured on the other two; ECE is the
+    expected calibration error. An answer whose confidence is then below .7 is unknown and not judged.
 
     With --diff, pairs of headers are compared instead and scored against what is known to have changed: means by kind
     of pair, then each pair that is not exact. Of two designs no tensor map is true; there, facts of both are scored.
@@ -87,20 +91,27 @@ def bench(
     if kin:
         run.show(_kin(corpus))
         return
+    if calibration or confidences is not None:
+        raw = _score(corpus, anonymise=anonymise, doubtful=True)
+        if confidences is not None:
+            terminal.put(precisions(raw), confidences)
+    scores = raw if calibration else _score(corpus, anonymise=anonymise)
+    if write is not None:
+        _write(scores.predictions, write)
+    run.show(calibrated(scores) if calibration else _figures(scores))
+
+
+def _score(corpus: Path, *, anonymise: bool, doubtful: bool = False) -> Scores:
+    """Extract and score; with `doubtful`, answers of rules that are right too seldom as well."""
     from queries.bench.run import score_corpus
 
     shown = terminal.progress("bench")
-    scores = score_corpus(
+    return score_corpus(
         corpus,
-        _predict,
+        lambda tensors: _predict(tensors, doubtful=doubtful),
         anonymise=anonymise,
         progress=(lambda done, name: shown(name, done, done + 1)) if shown else None,
     )
-    if write is not None:
-        _write(scores.predictions, write)
-    if confidences is not None:
-        terminal.put(_precisions(scores), confidences)
-    run.show(_calibration(scores) if calibration else _figures(scores))
 
 
 def _write(predictions: Mapping[str, dict[str, Any]], folder: Path) -> None:
@@ -110,12 +121,12 @@ def _write(predictions: Mapping[str, dict[str, Any]], folder: Path) -> None:
     terminal.tell(f"archkb: wrote {len(predictions)} predictions to {folder}")
 
 
-def _predict(tensors: tuple[TensorSpec, ...]) -> dict[str, Any]:
+def _predict(tensors: tuple[TensorSpec, ...], *, doubtful: bool = False) -> dict[str, Any]:
     from ingest.assemble import analyse
     from ingest.predict import predictions
     from kb.values import Header
 
-    return predictions(analyse(Header(tensors)))
+    return predictions(analyse(Header(tensors), doubtful=doubtful))
 
 
 def _kin(corpus: Path) -> Answer:
@@ -144,6 +155,8 @@ def _figures(scores: Scores) -> Answer:
         "all": models,
         "left out": [m for m in models if m.left_out],
         "not left out": [m for m in models if not m.left_out],
+        "seen": [m for m in models if not m.newness],
+        "unseen": [m for m in models if m.newness],
     }
     groups |= {name: [m for m in models if m.library == name] for name in sorted({m.library for m in models})}
     rows = [
@@ -161,30 +174,6 @@ def _figures(scores: Scores) -> Answer:
         right, answered, asked = (sum(x[i] for x in found) for i in range(3))
         notes.append(f"{name}: {right} right of {answered} answered, {asked} asked")
     return Answer("bench", _FIGURES, tuple(rows), notes=tuple(notes))
-
-
-def _calibration(scores: Scores) -> Answer:
-    from queries.bench.calibration import by_rule, ece
-
-    left_out = [v for m in scores.models if m.left_out for v in m.verdicts]
-    every = [v for m in scores.models for v in m.verdicts]
-    rows = tuple(
-        (u.task, u.rule, u.uses, u.right, _round(u.precision), _round(u.confidence)) for u in by_rule(left_out)
-    )
-    notes = (
-        f"rules as used on the left-out families; ECE there {ece(left_out):.4f} over {len(left_out):,} predictions, "
-        f"on all families {ece(every):.4f} over {len(every):,}",
-    )
-    return Answer("calibration", _RULES, rows, notes=notes)
-
-
-def _precisions(scores: Scores) -> str:
-    """The file `ingest/precision.json`: smoothed precision and uses of every rule on the families not left out."""
-    from queries.bench.calibration import by_rule, smoothed
-
-    seen = [v for m in scores.models if not m.left_out for v in m.verdicts]
-    table = {u.rule: {"n": u.uses, "precision": round(smoothed(u), 4)} for u in by_rule(seen) if u.rule}
-    return json.dumps(dict(sorted(table.items())), indent=1) + "\n"
 
 
 def _round(value: float | None) -> float | None:

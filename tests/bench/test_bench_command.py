@@ -12,7 +12,7 @@ import pytest
 
 from kb.lineage import Known, between
 from kb.schema import LINEAGE
-from queries.bench.calibration import RuleUse, ece, reliability, smoothed
+from queries.bench.calibration import ece, reliability
 from queries.bench.corpus import Anonymiser, hashed
 from queries.bench.counts import Verdict
 from queries.bench.kin import QUESTIONS, Kept, shares
@@ -104,12 +104,27 @@ def test_an_anonymised_record_says_nothing_and_comes_back() -> None:
     assert blind.path(f"{hashed('layers')}.1.{hashed('attn')}") == "layers.1.attn"
 
 
-def test_calibration_and_confidences(archkb: Archkb, corpus: Path, tmp_path: Path) -> None:  # noqa: F811
-    target = tmp_path / "precision.json"
-    done = archkb("bench", corpus, "--calibration", "--confidences", target)
+def test_calibration_tells_by_task_fold_novelty_and_rule(archkb: Archkb, corpus: Path) -> None:  # noqa: F811
+    done = archkb("bench", corpus, "--calibration", "--json")
     assert done.code == 0
     assert "ECE" in done.err
-    assert all(0 < v["precision"] < 1 and v["n"] > 0 for v in json.loads(target.read_text()).values())
+    groups = [r["group"] for r in done.json if r["task"] is None]
+    assert groups[0] == "all"
+    assert sum(g.startswith("fold ") for g in groups) >= 1
+    assert sum(g.startswith("novelty ") for g in groups) == 3, "as many bands as there are models"
+    tasks = {r["task"]: r for r in done.json if r["group"] == "all" and r["rule"] is None and r["task"]}
+    assert {"modules", "stacks", "attention_kind", "mlp", "residual"} <= tasks.keys()
+    rules = [r for r in done.json if r["rule"] is not None]
+    assert sum(r["uses"] for r in rules) == sum(t["uses"] for t in tasks.values())
+    assert all(r["precision"] == r["right"] / r["uses"] for r in rules)
+
+
+def test_confidences_are_written_with_what_they_rest_on(archkb: Archkb, corpus: Path, tmp_path: Path) -> None:  # noqa: F811
+    target = tmp_path / "precision.json"
+    assert archkb("bench", corpus, "--confidences", target).code == 0
+    table = json.loads(target.read_text())
+    assert table["stack.blocks"]["models"] == 3
+    assert all(0 < v["precision"] < 1 and v["n"] >= v["models"] >= v["families"] > 0 for v in table.values())
 
 
 def test_a_folder_without_records(archkb: Archkb, tmp_path: Path) -> None:  # noqa: F811
@@ -124,7 +139,6 @@ def test_expected_calibration_error() -> None:
     assert ece([Verdict("t", "r", 0.9, False)]) == pytest.approx(0.9)
     assert ece([]) == 0.0
     assert [b.uses for b in reliability([*sure, Verdict("t", "r", 0.1, True)])] == [1, 10]
-    assert smoothed(RuleUse("r", "t", 0 + 2, 2, 1.0)) == 0.75
 
 
 def test_kin_asks_only_models_that_have_relatives(archkb: Archkb, tmp_path: Path) -> None:  # noqa: F811

@@ -149,3 +149,52 @@ def test_wrapped_attentions_are_compared_by_their_wrappers():
     found = kinds(repeated("x_layers", 2, block))
     assert {fact.value for path, fact in found.items() if "visual" in path} == {"cross"}
     assert {fact.value for path, fact in found.items() if "lang" in path} == {"self"}
+
+
+def test_the_outer_name_wins_over_an_inner_self():
+    net = {}
+    for name in ("attention", "crossattention"):
+        net |= below(f"layer.0.{name}", {**below("self", _bert()), "output.dense.weight": (16, 16)})
+    assert told(kinds(net)["layer.0.crossattention"]) == ("cross", "attends.cross_name")
+    assert kinds(net)["layer.0.attention"].value == "self"
+
+
+def _bert() -> Net:
+    return {f"{part}.weight": (16, 16) for part in ("query", "key", "value")}
+
+
+def test_a_map_for_keys_and_values_beside_it_brings_a_context():
+    block = {**below("attention", projections()), "kv_mapper.1.weight": (16, 24)}
+    assert told(kinds(repeated("blocks", 2, block))["blocks.1.attention"]) == ("cross", "attends.mapped_context")
+
+
+def test_a_layer_inside_that_makes_the_width_of_the_keys_leaves_it_self():
+    net = {**projections(kv=24), "reduce.weight": (24, 16)}
+    assert kinds(below("attn", net))["attn"].value == "self"
+
+
+def test_the_same_attention_in_two_named_blocks_is_joint():
+    block = {**below("x_block.attn", FUSED), **below("x_block.attn2", FUSED), **below("context_block.attn", FUSED)}
+    found = kinds(repeated("joint_blocks", 2, block))
+    assert told(found["joint_blocks.0.x_block.attn"]) == ("joint", "attends.joint_pair")
+    assert told(found["joint_blocks.0.context_block.attn"]) == ("joint", "attends.joint_pair")
+    assert found["joint_blocks.0.x_block.attn2"].value == "self"
+
+
+def test_queries_and_keys_without_values_are_an_attention_where_the_name_says_so():
+    additive: Net = {"to_query.weight": (16, 16), "to_key.weight": (16, 16), "w_g": (16, 1), "final.weight": (16, 16)}
+    assert set(kinds(below("blocks.0.attn", additive))) == {"blocks.0.attn"}
+    assert not kinds(below("blocks.0.router", additive))
+
+
+def test_a_packed_projection_with_biases_of_its_own_is_an_attention():
+    packed: Net = {"in_proj.weight": (48, 16), "q_bias": (16,), "v_bias": (16,)}
+    assert set(kinds(below("layer.0.attention.self", packed))) == {"layer.0.attention"}
+
+
+def test_recurrent_cells_short_convolutions_and_the_root_are_no_attentions():
+    cell = {**projections(), "igate.weight": (4, 48), "fgate.weight": (4, 48)}
+    assert not kinds(below("blocks.0.mlstm_cell", cell))
+    short: Net = {"in_proj.weight": (48, 16), "conv.weight": (16, 1, 3), "out_proj.weight": (16, 16)}
+    assert not kinds(below("layers.0.conv", short))
+    assert not kinds(projections())

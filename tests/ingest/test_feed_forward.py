@@ -105,3 +105,27 @@ def test_low_rank_pairs_of_an_adapter_are_no_feed_forwards() -> None:
     assert not found.feed_forwards
     assert not found.residuals
     assert found.role.value == "adapter"
+
+
+def test_gate_up_and_down_are_an_mlp_however_narrow() -> None:
+    expert = {"gate_proj.weight": (1, 8), "up_proj.weight": (1, 8), "down_proj.weight": (8, 1)}
+    ff = found(repeated("blocks", 2, {**NORM, **below("expert", expert)}))["blocks.0.expert"]
+    assert (ff.form.value, ff.hidden) == ("gated", 1)
+
+
+def test_pointwise_chains_are_no_gated_mlps() -> None:
+    chain = {f"{i}.weight": (8, 8, 1, 1) for i in (0, 3, 6)}
+    assert not found(repeated("stage", 3, chain))
+
+
+def test_what_holds_a_stack_is_no_layer_with_an_mlp() -> None:
+    inner = repeated("layers", 2, {"attn.qkv.weight": (24, 8), "attn.proj.weight": (8, 8)})
+    net = below("predictor", {"embed.weight": (32, 8), "proj.weight": (8, 32), **inner})
+    assert "predictor" not in found(net)
+
+
+def test_maps_of_a_time_embedding_and_a_lone_gate_are_no_mlp() -> None:
+    time = {"time_pos_embed.linear_1.weight": (32, 8), "time_pos_embed.linear_2.weight": (8, 32)}
+    assert not found(repeated("blocks", 2, {**NORM, **time}))
+    gate = {"input_gate.weight": (32, 8), "projection.weight": (8, 32), "attn.qkv.weight": (24, 8)}
+    assert not found(repeated("blocks", 2, {**NORM, **gate}))

@@ -141,3 +141,27 @@ def test_metadata_for_one_part_is_for_that_part_alone():
 @pytest.mark.parametrize("text", ["not JSON with heads", '{"num_heads": ', '["num_heads"]', '{"num_heads": "four"}'])
 def test_metadata_that_is_no_configuration_is_passed_over(text):
     assert attention(FUSED, {"config": text}).heads.evidence.rule == "heads.unknown"
+
+
+def test_queries_beside_an_mlp_in_two_matrices() -> None:
+    gated: Net = {"to_qkv_mlp_proj.weight": (3 * 32 + 2 * 96, 32), "to_out.weight": (32, 128), "norm_q.weight": (8,)}
+    assert shown(attention(gated))[:3] == (4, 4, 8)
+    plain: Net = {"to_qkv_mlp_proj.weight": (3 * 32 + 96, 32), "to_out.weight": (32, 128), "norm_q.weight": (8,)}
+    assert shown(attention(plain))[:3] == (4, 4, 8)
+
+
+def test_a_table_of_coordinates_has_no_column_a_head() -> None:
+    net: Net = {**FUSED, "relative_coords_table": (1, 15, 15, 2), "logit_scale": (4, 1, 1)}
+    assert shown(attention(net))[0] == 4
+
+
+@pytest.mark.parametrize("sign", [
+    {"A_log": (1, 1, 4, 1)}, {"mem_kv": (2, 4, 6, 8)}, {"relative_position_params": (4, 13)},
+])  # fmt: skip
+def test_further_signs_of_heads(sign: Net) -> None:
+    assert attention({**EQUAL, **sign}).heads.value == 4
+
+
+def test_values_wider_than_keys_in_one_matrix() -> None:
+    net: Net = {"q.weight": (32, 32), "kv.weight": (160, 32), "proj.weight": (32, 128), "attention_biases": (4, 49)}
+    assert shown(attention(net))[:2] == (4, 4)

@@ -180,3 +180,23 @@ def test_every_module_with_tensors_gets_a_kind_however_odd(net: dict[str, tuple[
     found = leaf_kinds(Scene(made, tree))
     assert set(found) == {node.path for node in tree.root.leaves()}
     assert all(leaf.kind.known and leaf.kind.evidence.detail for leaf in found.values())
+
+
+def test_the_main_weight_decides_whatever_small_things_lie_beside_it() -> None:
+    quantized = {"fc.weight": (32, 16), "fc.bias": (32,), "fc.weight_integer": (32, 16), "fc.scaling_factor": (32,)}
+    assert kind(quantized, "fc") == ("Linear", "kind.linear_beside")
+    assert leaves(quantized)["fc"].attributes["in_features"] == 16
+    assert kind({"x.weight": (32, 16), "x.other": (7, 9)}, "x")[0] == "Other"
+
+
+def test_numbered_matrices_that_chain_are_maps_whatever_holds_them() -> None:
+    sequence = {"cond_emb.0.weight": (64, 16), "cond_emb.2.weight": (64, 64)}
+    assert kind(sequence, "cond_emb.0")[0] == "Linear"
+    tables = {"embeds.0.weight": (10, 16), "embeds.1.weight": (12, 16)}
+    assert kind(tables, "embeds.1")[0] == "Embedding"
+
+
+def test_tables_of_hashes_rows_and_columns_are_embeddings() -> None:
+    for name in ("HashBucketCodepointEmbedder_3", "row_embedder", "column_embedder"):
+        assert kind({f"{name}.weight": (4096, 48)}, name) == ("Embedding", "kind.embedding_name")
+    assert kind({"scale_bias.weight": (64, 128)}, "scale_bias")[0] == "Linear"

@@ -95,3 +95,27 @@ def test_gamma_and_beta_are_weight_and_bias() -> None:
 def test_names_hashed_the_shapes_still_tell() -> None:
     net = {"q1.weight": (64,), "q1.bias": (64,), **below("q2", CONV), **below("q3", CONV)}
     assert kind(below("r", net), "r.q1")[0] == "GroupNorm"
+
+
+def test_gain_and_offset_of_several_dimensions_are_a_layer_norm() -> None:
+    assert kind({"norm.weight": (16, 40), "norm.bias": (16, 40)}, "norm") == ("LayerNorm", "kind.layer_norm_spread")
+    channels = {"norm.g": (1, 16, 1, 1), "norm.b": (1, 16, 1, 1)}
+    assert kind(channels, "norm") == ("LayerNorm", "kind.layer_norm_channels")
+
+
+def test_a_response_normalisation_is_no_norm_of_statistics() -> None:
+    response = {"x.gamma": (1, 1, 1, 64), "x.beta": (1, 1, 1, 64)}
+    assert kind(response, "x") == ("GlobalResponseNorm", "kind.response_norm")
+    assert kind({**below("mlp.fc1", LINEAR), **below("mlp.grn", NORM)}, "mlp.grn")[0] == "GlobalResponseNorm"
+
+
+def test_a_scale_at_the_end_of_a_numbered_branch_is_a_layer_scale() -> None:
+    branch = {**below("0", CONV), **below("1", NORM), "3.scale": (64,)}
+    assert kind(below("layers.0", branch), "layers.0.3") == ("LayerScale", "kind.layer_scale")
+
+
+def test_norms_between_convolutions_over_time_are_group_norms() -> None:
+    conv = {"weight": (64, 64, 3), "bias": (64,)}
+    block = {**below("norm1", NORM), **below("conv1", conv), **below("norm2", NORM), **below("conv2", conv)}
+    net = {**repeated("pos", 2, block), **below("out.norm", NORM), **below("out.fc", LINEAR)}
+    assert kind(net, "pos.0.norm2") == ("GroupNorm", "kind.group_norm")

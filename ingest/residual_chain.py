@@ -1,0 +1,85 @@
+"""The chain of convolutions of a block: gates left out, the short way found, and what an addition goes around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest.analysis import Scene
+from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
+from ingest.tree import Node
+from ingest.words import vocabulary, words
+
+_GATE = vocabulary("se squeeze excite excitation attention ca attn gate fc1 fc2 fc sca avg")
+_CONDITION = vocabulary("emb embed time temb cond style")
+
+
+def joined(found: list[Layer]) -> list[Layer]:
+    """The chain without gates on the channels. A layer beside a gate of its own module may have its splits summed."""
+    aside = {m.path.rpartition(".")[0] for m in found if is_aside(m.path)}
+    main = [m for m in found if not is_aside(m.path)]
+    for at, (m, after) in enumerate(pairwise(main)):
+        module = m.path.rpartition(".")[0]
+        if module and module in aside and after.inp < m.out and m.out % after.inp == 0:
+            main[at] = replace(m, out=after.inp)
+    return main
+
+
+def short_way(node: Node, mixing: list[Layer]) -> list[Layer]:
+    """The one pointwise convolution of its own module whose widths are those of all the others together."""
+    for m in reversed(mixing):
+        rest = [other for other in mixing if other is not m]
+        alone = m.path.partition(".")[0] not in {other.path.partition(".")[0] for other in rest}
+        if m.kernel == 1 and m.inp != m.out and alone and len(rest) > 1 and ends(rest) == (m.inp, m.out):
+            return [m]
+    return []
+
+
+def around_chain(scene: Scene, node: Node, short: set[str]) -> Iterator[str]:
+    """Names of what the addition goes around: no shortcut, no norm, no map of a condition."""
+    for name, child in node.children.items():
+        if name in short or is_shortcut(name) or _CONDITION & set(words(name)) or is_norm(scene, child):
+            continue
+        maps = layers(scene, child.twin_of or child) or ()
+        if len(maps) == 1 and not maps[0].conv:
+            continue
+        yield from _bare(scene, child.twin_of or child, name)
+
+
+def _bare(scene: Scene, node: Node, at: str) -> Iterator[str]:
+    """The module's path, or those of its parts where a norm below it has maps of a condition."""
+    if node.tensors or not any(is_norm(scene, n) and layers(scene, n) for n in node.distinct() if n.children):
+        yield at
+        return
+    for name, child in node.children.items():
+        if not is_norm(scene, child):
+            yield from _bare(scene, child.twin_of or child, f"{at}.{name}")
+
+
+def is_aside(path: str) -> bool:
+    """Whether a layer lies in a gate on the channels, which is no step of the chain."""
+    return any(_GATE & set(words(part)) for part in path.split("."))
+
+
+def dense_width(found: list[Layer]) -> int | None:
+    """The width of a dense chain: all that was written is read again, the last writes it."""
+    width = found[0].inp
+    seen = width
+    for m in found[:-1]:
+        if m.inp != seen or not m.conv:
+            return None
+        seen += m.out
+    last = found[-1]
+    return width if len(found) > 2 and last.inp == seen and last.out == width and seen > width else None
+
+
+def are_branches(main: list[Layer]) -> bool:
+    """A 3-kernel beside a 1-kernel of the same widths: two ways at once, folded into one for use.
+
+    A numbered 1-kernel before the numbered 3-kernel is a step of its own; one beside a depthwise convolution is too.
+    """
+    if len(main) != 2 or sorted(m.kernel for m in main) != [1, 3] or any(m.depthwise for m in main):
+        return False
+    numbered = all(m.path.partition(".")[0][-1:].isdigit() for m in main)
+    return (main[0].inp, main[0].out) == (main[1].inp, main[1].out) and not (numbered and main[0].kernel == 1)

@@ -1,0 +1,80 @@
+"""Whether a module of convolutions stands where a residual block stands, or is a list, a step, a branch or a gate."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.analysis import Scene
+from ingest.residual_chain import is_aside
+from ingest.residual_maps import Layer, ends, is_norm, layers
+from ingest.tree import Node
+from ingest.words import spoken, vocabulary, words
+
+_SAMPLERS = vocabulary("downsamplers upsamplers downsamples upsamples extra extras")
+_STEP = re.compile(r"conv_?\d")
+_BRANCH = re.compile(r"branch_?\d[a-z]?")
+NAMED = vocabulary("block res residual resnet unit bottleneck resblock resblocks basicblock layer")
+
+
+def is_list(scene: Scene, node: Node) -> bool:
+    """Whether the module is a list of blocks: each of them may add, the list does not."""
+    stack = scene.stacks.get(node.path)
+    if stack is None or not stack.blocks or len(stack.children) < 2:
+        return False
+    for name in stack.children:
+        child = node.children[name]
+        through = ends([m for m in layers(scene, child.twin_of or child) or () if not is_aside(m.path)])
+        if through is None or through[0] != through[1]:
+            return False
+    return True
+
+
+def samples(scene: Scene, node: Node) -> bool:
+    """Whether a numbered module of a list of samplers has no norm: one that has is a residual block all the same."""
+    listed = bool(node.name.isdigit() and _SAMPLERS & set(spoken(node)))
+    return listed and not any(is_norm(scene, n) for n in node.distinct())
+
+
+def is_step(scene: Scene, node: Node) -> bool:
+    """Whether a numbered module has nothing but norms beside it: a convolution in factors, with its norm."""
+    parent = node.parent
+    if parent is None or not node.name.isdigit() or len(parent.children) < 2 or parent.name.isdigit():
+        return False
+    return all(is_norm(scene, c) for c in parent.children.values() if c is not node)
+
+
+def forks(node: Node) -> bool:
+    """Whether all that the module holds are branches, whose outputs are laid side by side."""
+    return len(node.children) > 1 and all(_BRANCH.fullmatch(name) for name in node.children)
+
+
+def squeezes(found: list[Layer]) -> bool:
+    """Whether pointwise convolutions alone narrow the channels and widen them: a gate, or the ends of a codebook."""
+    return all(m.kernel == 1 and not m.depthwise for m in found) and min(m.out for m in found) * 2 <= found[0].inp
+
+
+def stands_as_block(scene: Scene, node: Node) -> bool:
+    """Numbered, named as a block, or one of several of its name, with a norm below unless its name says block."""
+    parent = node.parent
+    if parent is None or (_STEP.fullmatch(node.name) and _kin(parent, node)):
+        return False
+    if node.name.isdigit():
+        return True
+    if NAMED & set(words(node.name)):
+        return True
+    normed = any(is_norm(scene, n) for n in node.distinct())
+    return normed and (_kin(parent, node) or any(m.depthwise for m in layers(scene, node) or ()))
+
+
+def _kin(parent: Node, node: Node) -> bool:
+    stem = [w for w in words(node.name) if not w.isdigit()]
+    return any(
+        other is not node and other.children and [w for w in words(other.name) if not w.isdigit()] == stem
+        for other in parent.children.values()
+    )
+
+
+def has_third_way(scene: Scene, node: Node) -> bool:
+    """Whether a norm stands beside layers that have norms of their own: it is what the input itself passes."""
+    alone = [c for c in node.children.values() if is_norm(scene, c)]
+    return len(alone) == 1 and any(is_norm(scene, c) for n in node.children.values() for c in n.children.values())
