@@ -15,13 +15,13 @@ _TIMES = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """The evidence of one value in a line."""
+    """The evidence of one value in a line; what is unknown has no confidence."""
 
     property: str
     value: Any
     rule: str
     basis: str
-    confidence: float
+    confidence: float | None
     detail: str
 
 
@@ -50,7 +50,7 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
             cells[prop],
             cells[f"{prop}_rule"],
             cells[f"{prop}_basis"],
-            cells[f"{prop}_confidence"],
+            None if cells[prop] is None else cells[f"{prop}_confidence"],
             cells[f"{prop}_detail"] or "",
         )
         for prop in properties

@@ -80,6 +80,8 @@ def _reasons(line: Line) -> list[str]:
 def _sure(because: Because) -> str:
     from ingest.rules import UNMEASURED, measured
 
+    if because.confidence is None:
+        return "no confidence in what is unknown"
     if because.confidence == UNMEASURED and because.rule not in measured():
         return "confidence unmeasured"
     return f"confidence {because.confidence:.2f}"
