@@ -107,14 +107,14 @@ class Residual:
 class Modulation:
     """A module that turns a condition into `rows` vectors of `width` (shift, scale, gate of adaLN).
 
-    `path` is the leaf that yields them, or the module that owns the table. `tables` are the local names of learned
-    tables [rows, width] it owns; `rows` is then that of the first.
+    `path` is the leaf that yields them, or the module that owns tables. `tables` are all learned tables it owns: local
+    name -> (rows, width); `rows` and `width` are then those of the first.
     """
 
     path: str
     rows: Fact
     width: int
-    tables: tuple[str, ...] = ()
+    tables: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

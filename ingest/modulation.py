@@ -54,7 +54,7 @@ def find_modulations(scene: Scene) -> dict[str, Modulation]:
     leaves = list(scene.tree.root.leaves())
     found = (_table(node, scene) or _matrix(node, scene, streams) for node in leaves)
     out = {modulation.path: modulation for modulation in found if modulation is not None}
-    widths = {node.tensors[table].shape[-1] for node in leaves if node.path in out for table in out[node.path].tables}
+    widths = {width for modulation in out.values() for _, width in modulation.tables.values()}
     single = (_single(node, scene, widths) for node in leaves if widths and node.path not in out)
     return out | {modulation.path: modulation for modulation in single if modulation is not None}
 
@@ -73,7 +73,7 @@ def _table(node: Node, scene: Scene) -> Modulation | None:
     first = min(tables, key=lambda local: (local != "scale_shift_table", local))
     rows, width = tables[first]
     seen = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
-    return Modulation(node.path, fact(rows, _TABLE, seen), width, tuple(sorted(tables)))
+    return Modulation(node.path, fact(rows, _TABLE, seen), width, tables)
 
 
 def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:

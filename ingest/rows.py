@@ -228,7 +228,7 @@ def _tensor_roles(analysis: Analysis, path: str, node: Node) -> dict[str, str]:
     """Role of each own tensor of a representative."""
     leaf, modulation = analysis.leaves.get(path), analysis.modulations.get(path)
     kind = str(leaf.kind.value or "Other") if leaf is not None else "Other"
-    tables = modulation.tables if modulation is not None else ()
+    tables = modulation.tables if modulation is not None else {}
     return {name: "modulation_table" if name in tables else tensor_role(kind, name) for name in node.tensors}
 
 

@@ -109,7 +109,7 @@ def _box(
             ("",),
             str(m["role"] or "Model"),
             int(m["n_params"]),
-            f"{human(int(m['n_params']))} elements",
+            f"{human(int(m['n_params']))} parameters",
             tuple(boxes),
         )
     c = modules[uid]

@@ -14,10 +14,11 @@ from kb.paths import within
 from kb.tables import GraphTables
 from queries.cells import size
 from queries.diff.components import shares
+from queries.diff.items import HOLDERS, LAYERS
 from queries.diff.profile import Cells, Profile
 from queries.explain_adapter import Bases, adapter_lines
 from queries.explain_lines import Because, Line, because, drafts, finished
-from queries.explain_loose import LAYERS, layers, loose_lines
+from queries.explain_loose import beside, beside_lines, layers, loose_lines
 from queries.explain_stacks import stack_lines
 from queries.nearest import nearest
 
@@ -60,7 +61,7 @@ def _headline(p: Profile) -> Line:
     m = p.model
     dtypes = f" ({', '.join(m['dtypes'])})" if m["dtypes"] else ""
     text = (
-        f"{p.name}: {m['role'] or 'role unknown'}, {human(m['n_params'])} elements in "
+        f"{p.name}: {m['role'] or 'role unknown'}, {human(m['n_params'])} parameters in "
         f"{counted(m['n_tensors'], 'tensor')}, {size(m['n_bytes'])}{dtypes}"
     )
     return Line(0, "", text, because(m, "role"))
@@ -69,7 +70,7 @@ def _headline(p: Profile) -> Line:
 def _component(p: Profile, c: Cells, level: int) -> Iterator[Line]:
     path = str(c["path"])
     latent = f", {counted(c['latent_channels'], 'latent channel')}" if c["latent_channels"] else ""
-    text = f"{path}: {c['role'] or 'role unknown'}, {human(c['n_params'])} elements{_but_inner(p, c)}{latent}"
+    text = f"{path}: {c['role'] or 'role unknown'}, {human(c['n_params'])} parameters{_but_inner(p, c)}{latent}"
     yield Line(level, path, text, because(c, "role", "latent_channels"))
     for stack in p.labelled("Stack"):
         if stack["component"] == path and within(str(stack["path"]), path) and not _inner(p, stack):
@@ -96,7 +97,7 @@ def _part(p: Profile, c: Cells) -> Iterator[Line]:
     if c["label"] == "Stack":
         yield from stack_lines(p, c, 0)
         return
-    yield Line(0, path, f"{path}: {c['kind']}, {human(c['n_params'])} elements", because(c, "kind"))
+    yield Line(0, path, f"{path}: {c['kind']}, {human(c['n_params'])} parameters", because(c, "kind"))
     below = [x for x in p.modules.values() if within(str(x["path"]), path)]
     stacks = [s for s in p.inside(p.labelled("Stack"), path) if c["label"] is None and not _inner(p, s)]
     for stack in stacks:
@@ -105,6 +106,9 @@ def _part(p: Profile, c: Cells) -> Iterator[Line]:
     found = list(finished([drafts(p, rest, path, 1)]))
     text = "" if found else layers(rest, path)
     yield from found or ([Line(1, path, text)] if text and c["label"] not in LAYERS else [])
+    if c["label"] not in (*LAYERS, *HOLDERS):
+        more = beside(p, path) if not stacks else {}
+        yield from beside_lines([{k: said for k, said in more.items() if not (text and k[0] == "layers")}], path, 1)
 
 
 _UNKNOWN = (

@@ -15,7 +15,7 @@ _TIMES = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """The evidence of one value in a line."""
+    """The evidence of one value in a line; what is unknown has no confidence."""
 
     property: str
     value: Any
@@ -50,7 +50,7 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
             cells[prop],
             cells[f"{prop}_rule"],
             cells[f"{prop}_basis"],
-            cells[f"{prop}_confidence"],
+            None if cells[prop] is None else cells[f"{prop}_confidence"],
             cells[f"{prop}_detail"] or "",
         )
         for prop in properties

@@ -1,17 +1,20 @@
-"""What a model or a component has outside its stacks: layers by kind, and tensors that belong to no layer."""
+"""What a model or a block has beside attentions, feed-forwards and additions: layers, modulation, loose parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kb.paths import pattern, within
+from kb.paths import above, pattern, within
 from queries.cells import cell
+from queries.diff.edits.wording import common
+from queries.diff.inventory import sizes
+from queries.diff.items import HOLDERS, LAYERS, Item
 from queries.diff.profile import Cells, Profile
-from queries.explain_lines import Line, drafts, finished, relative
+from queries.explain_lines import Line, because, drafts, finished, relative
 
-LAYERS = ("Linear", "Conv", "Norm", "Embedding", "Recurrent")
-_HOLDERS = ("Attention", "FeedForward")
-_SHOWN = 6
+_HOLDERS = tuple(HOLDERS)
+_TITLES = ("layers", "modulation", "loose parameters")
+_SHOWN = 16
 """How many names are given of each kind."""
 
 
@@ -29,12 +32,25 @@ def loose_lines(p: Profile, component: str | None, level: int) -> Iterator[Line]
         where = "outside the components"
     else:
         where = "outside the stacks" if any(within(s, path) for s in stacks) else "layers"
-    text = layers(loose, path, where)
+    text = layers((m for m in loose if not m.get("modulation_rows")), path, where)
     if text:
         yield Line(level, path, text)
+    yield from _modulation(p, loose, path, level)
     own = _tensors(p, loose, path, component)
     if own:
-        yield Line(level, path, f"tensors of no layer: {_some(own)}")
+        yield Line(level, path, f"loose parameters: {_some(own)}")
+
+
+def _modulation(p: Profile, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
+    """Layers and tables among the loose modules that modulate."""
+    matrices = [m for m in loose if m.get("modulation_rows")]
+    owners = {"", *(str(m["path"]) for m in loose)}
+    tables = (k for k, t in p.tensors.items() if t["role"] == "modulation_table" and k.rpartition(".")[0] in owners)
+    items = [Item("modulation", "", key, (key,)) for key in (*(str(m["path"]) for m in matrices), *tables)]
+    said = list(dict.fromkeys(f"{pattern(_below(i.path, path))} {sizes(p, i)}" for i in items))
+    if said:
+        evidence = because(matrices[0], "modulation_rows") if matrices else ()
+        yield Line(level, path, f"modulation: {_some(said)}", evidence)
 
 
 def layers(modules: Iterable[Cells], path: str, title: str = "layers") -> str:
@@ -45,9 +61,11 @@ def layers(modules: Iterable[Cells], path: str, title: str = "layers") -> str:
     for m in found:
         if m["label"] in LAYERS and not any(within(str(m["path"]), h) for h in holders):
             kinds.setdefault(str(m["kind"]), []).append(relative(m, path))
-    parts = (
-        f"{len(names)} {kind} ({_some(list(dict.fromkeys(map(_top, names))))})" for kind, names in sorted(kinds.items())
-    )
+    cut = len(
+        common([f"{name}.weight" for names in kinds.values() for name in names])
+    )  # what wraps all of them says nothing
+    tops = {kind: list(dict.fromkeys(_top(name[cut:].lstrip(".")) for name in names)) for kind, names in kinds.items()}
+    parts = (f"{len(names)} {kind} ({_some(tops[kind])})" for kind, names in sorted(kinds.items()))
     return f"{title}: {', '.join(parts)}" if kinds else ""
 
 
@@ -64,10 +82,46 @@ def _tensors(p: Profile, loose: Iterable[Cells], path: str, component: str | Non
         owners.add("")
     out: dict[str, str] = {}
     for key, tensor in p.tensors.items():
-        if key.rpartition(".")[0] in owners and tensor["role"] != "side_car":
-            name = pattern(key[len(path) + 1 :] if path else key)
+        if key.rpartition(".")[0] in owners and tensor["role"] not in ("side_car", "modulation_table"):
+            name = pattern(_below(key, path))
             out.setdefault(name, f"{name} {cell(tensor['shape'], 'shape')}")
     return list(out.values())
+
+
+def _below(path: str, root: str) -> str:
+    return path[len(root) + 1 :] if root else path
+
+
+def beside(p: Profile, block: str) -> dict[tuple[str, str], str]:
+    """What a block has that is in no attention, feed-forward or addition: (title, name) -> kind or sizes."""
+    cells = p.modules[block]
+    inner = [m for m in p.modules.values() if within(str(m["path"]), block)]
+    added = {str(p.by_uid[e["target"]]["path"]) for m in (cells, *inner) for e in p.residuals.get(m["uid"], ())}
+    out: dict[tuple[str, str], str] = {}
+    for item in p.items:
+        if not within(item.path, block) or any(path in added for path in (item.path, *above(item.path))):
+            continue
+        name = pattern(_below(item.path, block)) or str(cells["name"])
+        if item.kind in ("layer", "norm"):
+            out.setdefault(("layers", name), str(p.modules[item.path]["kind"]))
+        elif item.kind in ("modulation", "parameter"):
+            out.setdefault((_TITLES[1 + (item.kind == "parameter")], name), sizes(p, item))
+    return out
+
+
+def beside_lines(found: Sequence[Mapping[tuple[str, str], str]], path: str, level: int) -> Iterator[Line]:
+    """Lines for what blocks of one form have beside; sizes in which they differ are left out."""
+    first = found[0]
+    for title in sorted({title for title, _ in first}, key=_TITLES.index):
+        names: dict[str, list[str]] = {}
+        for (of, name), said in first.items():
+            if of == title:
+                alike = all(other.get((of, name)) == said for other in found)
+                names.setdefault(said if title == "layers" else "", []).append(
+                    name if title == "layers" or not alike else f"{name} {said}"
+                )
+        parts = (f"{len(some)} {kind} ({_some(some)})" if kind else _some(some) for kind, some in names.items())
+        yield Line(level, path, f"{title}: {', '.join(parts)}")
 
 
 def _some(names: Sequence[str]) -> str:

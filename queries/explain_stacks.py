@@ -11,7 +11,7 @@ from kb.paths import pattern, within
 from queries.cells import cell
 from queries.diff.profile import Cells, Profile
 from queries.explain_lines import Draft, Line, because, drafts, finished
-from queries.explain_loose import layers
+from queries.explain_loose import beside, beside_lines, layers
 from queries.template_name import name_of, outer, part_of
 
 _SHOWN = 4
@@ -27,13 +27,23 @@ class _Template:
     level: int
 
     @cached_property
-    def drafts(self) -> list[Draft]:
-        """What is in the first of them."""
+    def _told(self) -> list[Draft]:
+        """Attentions, feed-forwards and additions of the first of them."""
         path = str(self.blocks[0]["path"])
-        below = [c for c in self.profile.modules.values() if within(str(c["path"]), path)]
-        found = drafts(self.profile, below, path, self.level)
-        text = layers(below, path)
-        return found or ([Draft(Line(self.level, path, text))] if text else [])
+        return drafts(self.profile, self.profile.inside(self.profile.modules.values(), path), path, self.level)
+
+    @cached_property
+    def drafts(self) -> list[Draft]:
+        """What is in the first of them; its layers where there is nothing else to say."""
+        path = str(self.blocks[0]["path"])
+        text = "" if self._told else layers(self.profile.inside(self.profile.modules.values(), path), path)
+        return self._told or ([Draft(Line(self.level, path, text))] if text else [])
+
+    @cached_property
+    def beside(self) -> Mapping[tuple[str, str], str]:
+        """What the first of them has beside that."""
+        found = beside(self.profile, str(self.blocks[0]["path"]))
+        return {key: said for key, said in found.items() if self._told or key[0] != "layers"}
 
     @cached_property
     def tensors(self) -> Mapping[str, str]:
@@ -67,12 +77,19 @@ def stack_lines(p: Profile, stack: Cells, level: int) -> Iterator[Line]:
         template = _Template(p, members, level + 1)
         forms.setdefault(template.form, []).append(template)
     text = f"{stack['path']}: {counted(stack['stack_depth'] or len(blocks), 'block')}, "
-    text += f"{_alike(len(groups), list(forms.values()))}, {human(stack['n_params'])} elements"
+    text += f"{_alike(len(groups), list(forms.values()))}, {human(stack['n_params'])} parameters"
     yield Line(level, str(stack["path"]), text, because(stack, "stack_depth"))
     if len(forms) == 1:
-        yield from finished([t.drafts for t in next(iter(forms.values()))])
+        yield from _inner(next(iter(forms.values())), level + 1)
     elif forms:
         yield from _several(list(forms.values()), level + 1)
+
+
+def _inner(templates: Sequence[_Template], level: int) -> Iterator[Line]:
+    """What is in blocks of one form."""
+    yield from finished([t.drafts for t in templates])
+    path = str(templates[0].blocks[0]["path"])
+    yield from beside_lines([t.beside for t in templates], path, level)
 
 
 def _alike(templates: int, forms: Sequence[Sequence[_Template]]) -> str:
@@ -92,7 +109,7 @@ def _several(forms: Sequence[Sequence[_Template]], level: int) -> Iterator[Line]
         differs = f"; as {_where(alike)}, but {_difference(alike[0], templates[0])}" if alike else ""
         yield Line(level, path, f"{_where(templates)}: {sizes}{differs}")
         if not alike:
-            for line in finished([t.drafts for t in templates]):
+            for line in _inner(templates, level + 1):
                 yield Line(level + 1, line.path, line.text, line.evidence)
 
 
@@ -116,7 +133,7 @@ def _sizes(templates: Sequence[_Template]) -> str:
     sizes = sorted(t.blocks[0]["n_params"] for t in templates)
     shown = list(dict.fromkeys((human(sizes[0]), human(sizes[-1]))))
     many = sum(len(t.blocks) for t in templates) > 1
-    return f"{' to '.join(shown)} elements{' each' if many else ''}"
+    return f"{' to '.join(shown)} parameters{' each' if many else ''}"
 
 
 def _difference(a: _Template, b: _Template) -> str:

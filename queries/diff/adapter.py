@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from kb.adapter import Fit, Target, lay, targets_of, widths
@@ -40,7 +41,11 @@ class NoOp:
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
-    """An adapter laid on a base. `share`: of the base's elements in modules that are changed."""
+    """An adapter laid on a base. `share`: of the base's parameters in modules that are changed.
+
+    `untouched`: tensors of the base outside of these modules. `beside`: patterns of the adapter's tensors that are of
+    no target, with how many there are.
+    """
 
     adapter: str
     base: str
@@ -48,6 +53,8 @@ class Adaptation:
     touches: tuple[Touch, ...]
     no_ops: tuple[NoOp, ...]
     share: float
+    untouched: int
+    beside: tuple[tuple[str, int], ...]
 
     @property
     def touched(self) -> int:
@@ -68,9 +75,23 @@ def adaptation(a: Profile, b: Profile) -> Adaptation | None:
 
 def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:
     fit = lay(wanted, widths(base.tables))
-    own = sum(base.modules[path]["n_params"] for path in set(fit.touched.values()))
-    total = int(base.model["n_params"]) or 1
-    return Adaptation(adapter.name, base.name, len(wanted), _touches(base, wanted, fit), _no_ops(fit), own / total)
+    changed = [base.modules[path] for path in set(fit.touched.values())]
+    return Adaptation(
+        adapter.name,
+        base.name,
+        len(wanted),
+        _touches(base, wanted, fit),
+        _no_ops(fit),
+        sum(m["n_params"] for m in changed) / (int(base.model["n_params"]) or 1),
+        len(base.tensors) - sum(m["n_tensors"] for m in changed),
+        _beside(adapter.tensors, wanted),
+    )
+
+
+def _beside(keys: Iterable[str], wanted: Container[str]) -> tuple[tuple[str, int], ...]:
+    """Tensors of an adapter that are of no target: whole weights that were trained with it, say."""
+    free = (key for key in keys if not any(key[: m.start()] in wanted for m in re.finditer("[._]", key)))
+    return tuple(sorted(Counter(_NUMBER.sub("{i}", key) for key in free).items()))
 
 
 def _touches(base: Profile, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:

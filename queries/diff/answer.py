@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kb.outline import counted
 from kb.paths import pattern
 from kb.text import printable
 from queries.answer import Answer
@@ -15,9 +17,13 @@ from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit
 from queries.diff.names import named_changes
+from queries.diff.similarity import similarity
 from queries.diff.stacks import StackChange
 
 Row = tuple[Any, ...]
+
+FEW = 3
+"""Parts of a value that are shown whether they differ or not."""
 
 _SIGNS = {"added": "+", "removed": "-", "packaging": "≈"}
 
@@ -33,13 +39,40 @@ def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: 
     rows += [_edit_row(e) for e in diff.edits]
     shown = (x for x in diff.aspects if diff.relation == "designs" or everything or x.change != "same")
     if diff.relation != "adapter" or everything:
-        rows += [(x.topic, x.aspect, x.a, x.b, x.change) for x in shown]
+        whole = diff.relation == "designs" or everything
+        rows += [(x.topic, x.aspect, *((x.a, x.b) if whole else differing(x.a, x.b)), x.change) for x in shown]
     if everything and not apart:  # stacks are compared by path, which says nothing of two designs
         rows += [_stack_row(s) for s in diff.stacks]
     if tensors and not apart:
         rows += list(_name_rows(diff))
         rows += list(_pair_rows(diff.alignment))
     return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(_notes(diff, apart)))
+
+
+def differing(a: str | None, b: str | None) -> tuple[str | None, str | None]:
+    """Two values without the parts that both have, which are counted; parts are what stands between semicolons.
+
+    >>> differing("2 x q; 4 x k; 1 x v; 1 x o", "2 x q; 1 x v; 3 x o"), differing("x; y", "x; z")
+    (('4 x k; 1 x o; 2 the same', '3 x o; 2 the same'), ('x; y', 'x; z'))
+    """
+    if a is None or b is None:
+        return a, b
+    ours, theirs = a.split("; "), b.split("; ")
+    both = list((Counter(ours) & Counter(theirs)).elements())
+    if not both or max(len(ours), len(theirs)) <= FEW:
+        return a, b
+    return tuple("; ".join([*_without(x, both), f"{len(both)} the same"]) for x in (ours, theirs))  # type: ignore[return-value]
+
+
+def _without(parts: Sequence[str], some: Sequence[str]) -> list[str]:
+    left = Counter(some)
+    out = []
+    for part in parts:
+        if left[part]:
+            left[part] -= 1
+        else:
+            out.append(part)
+    return out
 
 
 def script(answer: Answer, diff: Diff) -> tuple[str, Answer]:
@@ -94,12 +127,13 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
     else:
         yield f"{diff.a} and {diff.b}: {diff.relation}"
     if not diff.same:
-        parts = ", ".join(f"{name} {value:.2f}" for name, value in diff.similarity.parts.items())
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
-        yield f"similarity {diff.similarity.score:.2f} ({parts}){differs}"
+        yield f"similarity {similarity(diff.similarity)}{differs}"
     if not apart:
         found = diff.alignment
-        yield f"{sum(len(p.a) for p in found.pairs):,} of {len(found.a):,} tensors have a partner in {diff.b}"
+        paired = sum(len(p.a) for p in found.pairs)
+        same = f", {found.unchanged:,} of them unchanged" if not diff.same else ""
+        yield f"{paired:,} of {len(found.a):,} tensors have a partner in {diff.b}{same}"
         free = sum(p.ambiguous for p in found.pairs)
         if free:
             yield f"{free:,} of the pairs were chosen among equals that neither names nor shapes tell apart"
@@ -109,8 +143,9 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         x = diff.adaptation
         idle = sum(n.count for n in x.no_ops)
         yield (
-            f"{x.adapter} changes {x.touched:,} modules of {x.base}, {x.share:.1%} of its elements; "
-            f"{idle:,} of its {x.targets:,} targets change nothing there"
+            f"{x.adapter} changes {x.touched:,} modules of {x.base}, {x.share:.1%} of its parameters; "
+            f"{idle:,} of its {x.targets:,} targets change nothing there; "
+            f"{counted(x.untouched, 'other tensor')} of {x.base} stay as they are"
         )
 
 
@@ -125,7 +160,9 @@ def _adapter_rows(x: Adaptation, a: str) -> Iterator[Row]:
         where = f" ({t.where})" if t.where else ""
         yield placed(ranks, f"{t.touched} of {t.total} {t.kind}{where}", "touched", t.pattern)
     for n in x.no_ops:
-        yield placed(f"{n.count} targets", None, f"no effect: {n.why}", n.pattern)
+        yield placed(counted(n.count, "target"), None, f"no effect: {n.why}", n.pattern)
+    for pattern_, count in x.beside:
+        yield placed(counted(count, "tensor"), None, "of no target: no low-rank pair", pattern_)
 
 
 def _edit_row(e: Edit) -> Row:

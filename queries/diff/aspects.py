@@ -7,13 +7,15 @@ where a header cannot tell.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any
 
-from kb.outline import human
+from kb.outline import counted, human
+from kb.paths import natural, pattern
 from queries.diff.components import Share, shares
-from queries.diff.profile import Cells, Profile
+from queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
+from queries.diff.profile import ITSELF, Cells, Profile
 
 Read = Callable[[Profile], str | None]
 
@@ -36,13 +38,13 @@ def whole_role(p: Profile) -> str | None:
 
 
 def whole_size(p: Profile) -> str | None:
-    """Tensors, elements and bytes."""
+    """Tensors, parameters and bytes."""
     m = p.model
-    return f"{m['n_tensors']:,} tensors, {human(m['n_params'])} elements, {m['n_bytes'] / 1e9:.2f} GB"
+    return f"{m['n_tensors']:,} tensors, {human(m['n_params'])} parameters, {m['n_bytes'] / 1e9:.2f} GB"
 
 
 def whole_precision(p: Profile) -> str | None:
-    """Share of elements by dtype."""
+    """Share of parameters by dtype."""
     m = p.model
     total = max(1, m["n_params"])
     parts = zip(m["dtypes"], m["dtype_params"], strict=True)
@@ -62,16 +64,16 @@ def _share(x: float) -> str:
 
 def parts(p: Profile) -> str | None:
     """Components with their sizes, inner ones in brackets and counted once; the rest of the model is told too."""
-    listed = shares(p)
+    components = shares(p)
 
-    def told(s: Share) -> str:
-        inner = ", ".join(told(x) for x in listed if x.inside == s.path and s.path)
+    def with_inner(s: Share) -> str:
+        inner = ", ".join(with_inner(x) for x in components if x.inside == s.path and s.path)
         size = f"{s.role or s.path or 'beside them'} {human(s.params)}"
         return f"{size} (and inside it {inner})" if inner else size
 
-    if len(listed) == 1 and not listed[0].path and not listed[0].role:
+    if len(components) == 1 and not components[0].path and not components[0].role:
         return None
-    return ", ".join(told(s) for s in listed if s.inside is None)
+    return ", ".join(with_inner(s) for s in components if s.inside is None)
 
 
 def backbone_name(p: Profile) -> str | None:
@@ -88,7 +90,7 @@ def backbone_depth(p: Profile) -> str | None:
 
 
 def backbone_size(p: Profile) -> str | None:
-    """Elements of the backbone."""
+    """Parameters of the backbone."""
     return human(p.backbone["n_params"]) if p.backbone else None
 
 
@@ -109,18 +111,24 @@ def _attention(p: Profile, c: Cells) -> str:
     heads = f"{c['heads']} heads" if c["heads"] else "heads unknown"
     ratio = f", GQA {c['gqa']}:1" if c["gqa"] and c["gqa"] > 1 else ""
     gate = ", gated" if c["gated"] else ""
-    return f"{_of(c['attends'])} {what}, inner {c['inner_dim']}, {heads}{ratio}{gate}"
+    return f"{_of(c['attends'])} {what}, attention width {c['inner_dim']}, {heads}{ratio}{gate}"
 
 
 def attentions(p: Profile) -> str | None:
-    """Attentions of the backbone by place in the block."""
-    return (
-        "; ".join(
-            f"{n} × {place}: {_attention(p, p.example('Attention', place))}"
-            for place, n in sorted(p.per_block("Attention").items())
-        )
-        or None
+    """Attentions of the backbone by place in the block; those of one place that differ in sizes are told apart."""
+    return _per_place(p, "Attention", lambda c: _attention(p, c))
+
+
+def _per_place(p: Profile, role: str, say: Callable[[Cells], str]) -> str | None:
+    """Modules of a role in the backbone by place in the block, and by what is said of them."""
+    if p.backbone is None:
+        return None
+    path = str(p.backbone["path"])
+    seen = Counter(
+        (pattern(str(c["path"])[len(path) + 1 :].partition(".")[2] or ITSELF), say(c))
+        for c in sorted(p.inside(p.labelled(role), path), key=lambda c: natural(str(c["path"])))
     )
+    return "; ".join(f"{n} × {place}: {said}" for (place, said), n in seen.items()) or None
 
 
 def attention_kinds(p: Profile) -> str | None:
@@ -141,12 +149,8 @@ def gates(p: Profile) -> str | None:
 
 
 def feed_forwards(p: Profile) -> str | None:
-    """Feed-forwards of the backbone by place in the block."""
-    out = []
-    for place, n in sorted(p.per_block("FeedForward").items()):
-        c = p.example("FeedForward", place)
-        out.append(f"{n} × {place}: {_of(c['form'])} {c['width']}→{c['hidden']}")
-    return "; ".join(out) or None
+    """Feed-forwards of the backbone by place in the block; those of one place that differ in sizes are told apart."""
+    return _per_place(p, "FeedForward", lambda c: f"{_of(c['form'])} {c['width']}→{c['hidden']}")
 
 
 def norms(p: Profile) -> str | None:
@@ -155,38 +159,57 @@ def norms(p: Profile) -> str | None:
 
 
 def modulation(p: Profile) -> str | None:
-    """Layers and tables that modulate: how many, with the vectors (rows of a width) each yields."""
-    layers = Counter(
-        f"{c['modulation_rows']} rows of {c['out_features'] // c['modulation_rows']}"
-        for c in p.labelled("Linear")
-        if c["modulation_rows"]
+    """What modulates, by the number of vectors it yields: their widths, and how many layers and tables.
+
+    `6 rows of 2048 or 4096: 2 layers, 96 tables`.
+    """
+    seen: dict[int, tuple[set[int], Counter[str]]] = {}
+    for rows, width, what in _modulators(p):
+        widths, counts = seen.setdefault(rows, (set(), Counter()))
+        widths.add(width)
+        counts[what] += 1
+    return listed(
+        f"{rows_of(rows)} of {_either(widths)}: {', '.join(counted(n, what) for what, n in sorted(counts.items()))}"
+        for rows, (widths, counts) in sorted(seen.items(), key=lambda x: (-sum(x[1][1].values()), -x[0]))
     )
-    tables = Counter(
-        f"{prod(t['shape'][:-1])} rows of {t['shape'][-1]}"
-        for t in p.tensors.values()
-        if t["role"] == "modulation_table" and t["shape"]
-    )
-    said = [
-        f"{n} {kind} with {what}"
-        for kind, found in (("layers", layers), ("tables", tables))
-        for what, n in _most(found)
-    ]
-    return "; ".join(said) or None
+
+
+def _modulators(p: Profile) -> Iterator[tuple[int, int, str]]:
+    """(rows, width, layer or table) of all that modulates."""
+    for c in p.labelled("Linear"):
+        if c["modulation_rows"]:
+            yield c["modulation_rows"], c["out_features"] // c["modulation_rows"], "layer"
+    for t in p.tensors.values():
+        if t["role"] == "modulation_table" and t["shape"]:
+            yield prod(t["shape"][:-1]), t["shape"][-1], "table"
+
+
+def _either(widths: Iterable[int]) -> str:
+    return " or ".join(map(str, sorted(widths)))
 
 
 def residuals(p: Profile) -> str | None:
-    """Residual additions of the backbone's first block, in order, with their streams."""
-    if not p.blocks:
+    """Residual additions of the backbone's commonest block, in order, with their streams."""
+    block = p.common_block
+    if block is None:
         return None
-    block = p.blocks[0]
     cut = len(str(block["path"])) + 1
     places: dict[int, list[str]] = {}
     names: dict[int, str | None] = {}
-    for edge in p.tables.related("RESIDUAL"):
-        if edge["source"] == block["uid"]:
-            places.setdefault(edge["order"], []).append(str(p.by_uid[edge["target"]]["path"])[cut:])
-            names[edge["order"]] = edge["stream"]
+    for order, edge in p.additions(block):
+        places.setdefault(order, []).append(str(p.by_uid[edge["target"]]["path"])[cut:] or ITSELF)
+        names[order] = edge["stream"]
     return ", ".join(f"{' + '.join(places[o])}{f' ({names[o]})' if names[o] else ''}" for o in sorted(places)) or None
+
+
+def _in_backbone(*kinds: str) -> Read:
+    def read(p: Profile) -> str | None:
+        if p.backbone is None:
+            return None
+        return told(p, str(p.backbone["path"]), *kinds)
+
+    read.__doc__ = f"What is {' or '.join(kinds)} in the blocks of the backbone, by place."
+    return read
 
 
 def text_coupling(p: Profile) -> str | None:
@@ -223,15 +246,18 @@ def _describe(p: Profile, c: Cells) -> str:
 ASPECTS: tuple[tuple[str, str, Read], ...] = (
     ("model", "role", whole_role),
     ("model", "size", whole_size),
-    ("model", "precision (share of elements)", whole_precision),
+    ("model", "precision (share of parameters)", whole_precision),
     ("model", "components", parts),
     ("backbone", "name", backbone_name),
     ("backbone", "depth", backbone_depth),
-    ("backbone", "elements", backbone_size),
+    ("backbone", "parameters", backbone_size),
     ("backbone", "streams", backbone_streams),
     ("backbone", "attentions per place", attentions),
     ("backbone", "feed-forwards per place", feed_forwards),
     ("backbone", "residual additions of a block", residuals),
+    ("backbone", "modulation per place", _in_backbone("modulation")),
+    ("backbone", "other layers per place", _in_backbone("layer")),
+    ("backbone", "loose parameters per place", _in_backbone("parameter")),
     ("attention", "kinds", attention_kinds),
     ("attention", "query/key norm", qk_norm),
     ("attention", "gated", gates),
@@ -244,4 +270,8 @@ ASPECTS: tuple[tuple[str, str, Read], ...] = (
     ("audio", "components", _component("audio")),
     ("audio", "vocoder", _component("vocoder")),
     ("upscaler", "components", _component("upsc")),
+    ("model", "other stacks", other_stacks),
+    ("model", "layers outside the stacks", outside),
+    ("model", "modulation outside the stacks", modulators),
+    ("model", "loose parameters outside the stacks", loose),
 )

@@ -91,11 +91,11 @@ class Diff:
         return self.relation == "identical"
 
 
-def compare(a: GraphTables, b: GraphTables) -> Diff:
-    """Compare two models by their tables."""
+def compare(a: GraphTables, b: GraphTables, found: Alignment | None = None) -> Diff:
+    """Compare two models by their tables. `found` is their alignment, where it is known already."""
     left, right = Profile(a), Profile(b)
     laid = adaptation(left, right)
-    relation, found, script = ("adapter", *_unpaired(left, right)) if laid else _paired(left, right)
+    relation, alignment, script = ("adapter", *_unpaired(left, right)) if laid else _paired(left, right, found)
     sketches = kept_sketch(a), kept_sketch(b)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
     return Diff(
@@ -104,7 +104,7 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
         relation,
         tuple(x for x in aspects if x.a is not None or x.b is not None),
         compare_stacks(left, right),
-        found,
+        alignment,
         script,
         likeness(*sketches),
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
@@ -113,9 +113,9 @@ def compare(a: GraphTables, b: GraphTables) -> Diff:
     )
 
 
-def _paired(a: Profile, b: Profile) -> tuple[str, Alignment, tuple[Edit, ...]]:
+def _paired(a: Profile, b: Profile, known: Alignment | None) -> tuple[str, Alignment, tuple[Edit, ...]]:
     """What two models are to one another, with their alignment and its script; of designs neither says anything."""
-    found = align(a.specs, b.specs)
+    found = known if known is not None else align(a.specs, b.specs)
     script = edits(found)
     relation = _relation(a, b, found, script)
     return (relation, *_unpaired(a, b)) if relation in APART else (relation, found, script)

@@ -49,9 +49,9 @@ class Side(_Frozen):
     tensors: int
     """Stored tensors."""
     elements: int
-    """Stored elements, scales and buffers included."""
+    """Stored parameters, scales and buffers included."""
     bytes: int
-    """Bytes of the stored elements."""
+    """Bytes of the stored parameters."""
 
 
 class Similarity(_Frozen):
@@ -60,7 +60,7 @@ class Similarity(_Frozen):
     score: float = Field(ge=0, le=1)
     """Weighted mean of the parts."""
     parts: dict[str, float]
-    """Shares in common by part: spelling, layers, blocks, form, words, scale."""
+    """Shares in common by part: spelling, layers, blocks (those without any change), form, words, scale."""
     differs_in: list[str]
     """Sizes as 'x / y' of a and b, and what only one has, the weightiest first."""
 
@@ -110,8 +110,8 @@ class Edit(_Frozen):
     """Tensors of b behind it that have no partner."""
     changed: int
     """Pairs of tensors behind it."""
-    keys: Keys | None = None
-    """Only where tensors were asked for."""
+    keys: Keys
+    """The tensors themselves."""
 
 
 class Aspect(_Frozen):
@@ -214,7 +214,11 @@ class Adapter(_Frozen):
     no_ops: list[NoOp]
     """What changes nothing."""
     share: float
-    """Of the base's elements in modules that are changed."""
+    """Of the base's parameters in modules that are changed."""
+    untouched: int
+    """Tensors of the base outside of these modules."""
+    beside: list[tuple[str, int]]
+    """(pattern, how many) of the adapter's tensors that are of no target."""
 
 
 class Document(_Frozen):
@@ -270,7 +274,7 @@ def document(
             score=diff.similarity.score, parts=dict(diff.similarity.parts), differs_in=list(diff.differs_in)
         ),
         counts=counts(diff.alignment),
-        edits=[_edit(e, tensors) for e in diff.edits],
+        edits=[_edit(e) for e in diff.edits],
         aspects=[Aspect.model_validate(x) for x in diff.aspects],
         stacks=[_stack(s) for s in (() if diff.apart else diff.stacks)],
         adapter=Adapter.model_validate(diff.adaptation) if diff.adaptation else None,
@@ -308,8 +312,8 @@ def _side(t: GraphTables) -> Side:
     )
 
 
-def _edit(e: Line, tensors: bool) -> Edit:
-    keys = Keys(removed=list(e.removed), added=list(e.added), changed=list(e.changed)) if tensors else None
+def _edit(e: Line) -> Edit:
+    keys = Keys(removed=list(e.removed), added=list(e.added), changed=list(e.changed))
     return Edit(
         kind=e.kind,
         text=e.text,

@@ -33,7 +33,7 @@ def facts(p: Profile) -> Facts:
 
 def _backbone(p: Profile) -> Facts:
     """Depth and named widths of the stack that holds the model's attention; nothing where there is no such stack."""
-    if p.backbone is None or not p.per_block("Attention"):
+    if p.backbone is None or not p.inside(p.labelled("Attention"), str(p.backbone["path"])):
         return {}
     widths: dict[str, set[int]] = {}
     for s in p.streams:

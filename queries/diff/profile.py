@@ -7,14 +7,16 @@ component, or else the stack, that holds most of the elements in blocks with att
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
-from kb.paths import within
+from kb.paths import outermost, within
 from kb.tables import GraphTables
 from queries.diff.align import Spec
+from queries.diff.items import HOLDERS, Item, items_of
 
 Cells = Mapping[str, Any]
 
@@ -101,11 +103,22 @@ class Profile:
             return None
         stacks = self.labelled("Stack")
 
-        def weight(stack: Cells) -> tuple[bool, int, str]:
+        def weight(stack: Cells) -> tuple[bool, int, int, str]:
             prefix = f"{stack['path']}."
-            return (any(p.startswith(prefix) for p in attended), stack["n_params"], stack["path"])
+            inner = any(p.startswith(prefix) for p in attended)
+            return (inner, stack["n_params"], -stack["depth"], stack["path"])
 
         return max(stacks, key=weight, default=None)
+
+    @cached_property
+    def outer_stacks(self) -> list[str]:
+        """Paths of the stacks that lie in no other stack."""
+        return outermost(str(s["path"]) for s in self.labelled("Stack"))
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Every tensor once, by what it belongs to."""
+        return items_of(self.tensors, self.modules, self.outer_stacks)
 
     @cached_property
     def blocks(self) -> list[Cells]:
@@ -121,22 +134,12 @@ class Profile:
         """Those of `cells` at or below `path`."""
         return [c for c in cells if within(str(c["path"]), path)]
 
-    def per_block(self, role: str) -> Counter[str]:
-        """Places in a backbone block that carry a role label, with how many blocks have them."""
-        if self.backbone is None:
-            return Counter()
-        cut = len(str(self.backbone["path"])) + 1
-        found = self.inside(self.labelled(role), str(self.backbone["path"]))
-        return Counter(str(c["path"])[cut:].partition(".")[2] or ITSELF for c in found)
-
-    def example(self, role: str, relative: str) -> Cells:
-        """One of the backbone's modules at that place in its block."""
-        assert self.backbone is not None
-        for block in self.blocks:
-            found = self.modules.get(f"{block['path']}.{relative}") or self.modules.get(str(block["path"]))
-            if found is not None and found["label"] == role:
-                return found
-        raise KeyError(relative)
+    @cached_property
+    def common_block(self) -> Cells | None:
+        """The first of the backbone's blocks of the commonest template."""
+        seen = Counter(c["template"] for c in self.blocks)
+        most = max(seen, key=lambda t: (seen[t], t), default=None)
+        return next((c for c in self.blocks if c["template"] == most), None)
 
     @cached_property
     def streams(self) -> list[Cells]:
@@ -150,6 +153,33 @@ class Profile:
         for edge in self.tables.related("RESIDUAL"):
             out.setdefault(edge["source"], []).append(edge)
         return out
+
+    def additions(self, block: Cells) -> list[tuple[int, Cells]]:
+        """(place, RESIDUAL relationship) of all additions in a block, also of those around what lies deeper in it.
+
+        What a module of the block adds inside itself comes after the block's own last addition of that kind (an
+        attention after attentions), or after all others. What numbered modules of the block add is theirs.
+        """
+        own = sorted(self.residuals.get(block["uid"], ()), key=self._placed)
+        steps = [list(group) for _, group in groupby(own, key=lambda e: e["order"])]
+        for module in self._below(block):
+            nested = sorted(self.residuals.get(module["uid"], ()), key=self._placed)
+            for _, group in groupby(nested, key=lambda e: e["order"]):
+                step = list(group)
+                label = self.by_uid[step[0]["target"]]["label"]
+                alike = [i for i, other in enumerate(steps) if self.by_uid[other[0]["target"]]["label"] == label]
+                steps.insert(alike[-1] + 1 if alike and label in HOLDERS else len(steps), step)
+        return [(order, edge) for order, step in enumerate(steps) for edge in step]
+
+    def _placed(self, edge: Cells) -> tuple[int, str]:
+        return edge["order"], str(self.by_uid[edge["target"]]["path"])
+
+    def _below(self, module: Cells) -> Iterator[Cells]:
+        """Modules in a module that have no number and lie in none that has."""
+        for child in self.children.get(str(module["path"]), ()):
+            if child["ordinal"] is None:
+                yield child
+                yield from self._below(child)
 
     @cached_property
     def links(self) -> dict[str, tuple[Cells | None, Cells | None]]:

@@ -27,7 +27,7 @@ def test_a_table_and_the_matrix_it_is_added_to() -> None:
     block = {**BLOCK, "scale_shift_table": (6, 64)}
     net = {**repeated("blocks", 2, block), "adaln_single.linear.weight": (384, 64), "adaln_single.linear.bias": (384,)}
     assert rows(net) == {"blocks.0": (6, 64), "adaln_single.linear": (6, 64)}
-    assert modulations(net)["blocks.0"].tables == ("scale_shift_table",)
+    assert modulations(net)["blocks.0"].tables == {"scale_shift_table": (6, 64)}
 
 
 def test_several_tables_of_a_block() -> None:
@@ -39,7 +39,11 @@ def test_several_tables_of_a_block() -> None:
     }
     found = modulations(repeated("blocks", 2, block))["blocks.0"]
     assert (found.rows.value, found.width) == (9, 64)
-    assert found.tables == ("audio_scale_shift_table", "prompt_scale_shift_table", "scale_shift_table")
+    assert found.tables == {
+        "scale_shift_table": (9, 64),
+        "prompt_scale_shift_table": (2, 64),
+        "audio_scale_shift_table": (9, 32),
+    }
     assert "prompt_scale_shift_table [2, 64]" in found.rows.evidence.detail
 
 

@@ -45,20 +45,20 @@ def test_fewer_key_heads_than_query_heads_are_said(shdt: GraphTables) -> None:
 
 def test_what_is_outside_the_stacks_is_said_where_there_is_no_component(shdt: GraphTables) -> None:
     text = "\n".join(line.text for line in explain(shdt))
-    assert "outside the stacks: 3 Embedding (pos_encoding), 7 Linear (" in text
+    assert "outside the stacks: 3 Embedding (pos_encoding), 5 Linear (" in text
     assert "patch_embed" in text
-    assert "tensors of no layer: pos_encoding.scale_h 1" in text
+    assert "loose parameters: pos_encoding.scale_h 1" in text
 
 
 def test_blocks_that_differ_in_sizes_only_are_one_entry() -> None:
     tables = to_tables(analyse(read_header("design:ltx-2-19b-dev")), name="ltx")
     texts = [line.text for line in explain(tables)]
     (vocoder,) = [t for t in texts if t.startswith("vocoder.resblocks")]
-    assert vocoder.startswith("vocoder.resblocks: 15 blocks, alike but for sizes (18.6k to 17.3M elements each)")
+    assert vocoder.startswith("vocoder.resblocks: 15 blocks, alike but for sizes (18.6k to 17.3M parameters each)")
     assert sum("convs1.0 and convs2.0" in t for t in texts) == 1
     assert (
-        "blocks 0, 2, 4, 6, 8: 4 to 12 × Conv3d 128 to 2048, residual, 3.54M to 453M elements each, alike but for sizes"
-        in texts
+        "blocks 0, 2, 4, 6, 8: 4 to 12 × Conv3d 128 to 2048, residual, 3.54M to 453M parameters each, "
+        "alike but for sizes" in texts
     )
     assert "adds in each of 2 to 6 blocks of res_blocks: conv1 and conv2 → video" in texts
 

@@ -251,7 +251,7 @@ def _read(module: Module, cut: int) -> dict[str, float]:
     path = module.path[cut:] or module.path[-1:]
     out = dict(features(path))
     numbers = sum(p.isdigit() or p[-1:].isdigit() for p in path)
-    for depth, rank in enumerate(module.rank[::-1][:numbers]):
+    for depth, rank in enumerate(r for r in module.rank[::-1][:numbers] if r >= 0):
         out[f"#{depth}={rank}"] = RANKS / (1 + depth)
     return out
 

@@ -133,7 +133,7 @@ def _structural(a: Tensors, b: Tensors, demand: Demand, written: Written) -> lis
         return []
     roots = _singled(*_trees(a, b, written))
     for root in roots:
-        ranks(root)
+        ranks(root, alone=not demand.strict)
     links = Solver(demand).solve(*(Part((), list(root.walk()), root) for root in roots))
     if None not in written:
         links = [_ordinal(link) if link.free else link for link in links]

@@ -86,15 +86,24 @@ def _same_role(f: Found, floor: float) -> bool:
 
 
 def _vouched(found: list[Found], left: Sequence[Module], right: Sequence[Module]) -> list[Found]:
-    """Matches that hold although the rest of the two models agrees by name."""
-    ours, theirs = Counter(m.path[:-1] for m in left), Counter(m.path[:-1] for m in right)
-    both = Counter((f.a.path[:-1], f.b.path[:-1]) for f in found)
+    """Matches that hold although the rest of the two models agrees by name.
+
+    A parent vouches for what goes over as a whole, and so does the one above it: one library keeps in a module of its
+    own what another keeps beside others.
+    """
+    ours, theirs = (Counter(p for m in side for p in _parents(m)) for side in (left, right))
+    both = Counter((p, q) for f in found for p in _parents(f.a) for q in _parents(f.b))
 
     def whole(f: Found) -> bool:
-        p, q = f.a.path[:-1], f.b.path[:-1]
-        return ours[p] == theirs[q] == both[p, q]
+        return any(ours[p] == theirs[q] == both[p, q] for p in _parents(f.a) for q in _parents(f.b))
 
     return [f for f in found if f.words >= LIKE or whole(f)]
+
+
+def _parents(module: Module) -> tuple[tuple[str, ...], ...]:
+    """What holds a module, and what holds that where it is no list."""
+    path = module.path
+    return (path[:-1],) if len(path) < 3 or path[-2].isdigit() else (path[:-1], path[:-2])
 
 
 def in_place(link: Link) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from math import prod
@@ -207,12 +208,19 @@ def _is_block(name: str) -> bool:
     return name.isdigit() or not _PARTS_OF_BLOCKS.intersection(split(name))
 
 
-def ranks(root: Node) -> None:
-    """Note for every module the rank each number of its path has among its siblings of one stem."""
+def ranks(root: Node, *, alone: bool) -> None:
+    """Note for every module the rank each number of its path has among its siblings of one stem.
+
+    `alone`: also for the number of a name without a sibling; else that is -1, since it tells nothing apart (`lambda1`
+    in `layer_scale2`). Where names mean nothing even such a number is worth something, as measured.
+    """
     stack: list[tuple[Node, tuple[int, ...]]] = [(root, ())]
     while stack:
-        node, above = stack.pop()
-        here = (*above, node.rank) if node.number is not None else above
+        node, here = stack.pop()
         if node.module is not None:
             node.module.rank = here
-        stack.extend((child, here) for child in node.children.values())
+        like = Counter(stem(child.name) for child in node.children.values())
+        for child in node.children.values():
+            told = alone or child.name.isdigit() or like[stem(child.name)] > 1
+            rank = child.rank if told else -1
+            stack.append((child, (*here, rank) if child.number is not None else here))

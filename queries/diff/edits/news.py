@@ -15,12 +15,15 @@ from queries.diff.edits.wording import behind, last, listed, merged, stream_free
 STREAMS = ("audio", "video", "image")
 BRANCH = 3
 """Least number of parts that are told of as one stream."""
+MOST = 6
+"""Names a line lists."""
 _BOTH = {"av", "a2v", "v2a"}
 """Words for what joins sound and pictures: where there is no sound, there is none of it."""
 
 
 def news(roots: Roots) -> list[Edit]:
     """Lines for what is there in one model only."""
+    roots = roots.whole_layers()
     left = list(roots.tensors)
     out: list[Edit] = []
     stream = _lone_stream(roots)
@@ -52,7 +55,7 @@ def _lone_stream(roots: Roots) -> str | None:
 def _stream(stream: str, mine: Sequence[str], roots: Roots) -> Edit:
     keys = _keys(mine, roots)
     names = dict.fromkeys(last(root) for root in mine)
-    text = f"{stream} {roots.how}: {listed(list(names), 6)}{behind(len(keys))}"
+    text = f"{stream} {roots.how}: {listed(list(names), MOST)}{behind(len(keys))}"
     return _edit(roots.how, text, keys)
 
 
@@ -62,10 +65,19 @@ def _group(root: str, alone: Mapping[str, int]) -> tuple[str, str]:
     if name.isdigit():
         return "#", stream_free(pattern(parent))
     if name in ("weight", "bias"):
-        return name, stream_free(last(parent))
+        return name, _layer_group(parent)
     if alone.get(parent, 0) > 1 and not any(p.isdigit() for p in parent.split(".")):
         return "of", parent
     return "", stream_free(name)
+
+
+def _layer_group(path: str) -> str:
+    """What a layer's weight or bias is told with: its sublayer in the blocks of one stack, or its name elsewhere."""
+    parts = path.split(".")
+    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    if at is None:
+        return stream_free(last(path))
+    return stream_free(".".join((*parts[:at], "{i}", parts[at + 1])))
 
 
 def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
@@ -77,11 +89,12 @@ def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
         indices = ranges(int(root.rpartition(".")[2]) for root in some)
         text = f"blocks {indices} of {merged(root.rpartition('.')[0] for root in some)} {how}"
     elif what == "of":
-        names = listed([root.rpartition(".")[2] for root in some], 6)
+        names = listed([root.rpartition(".")[2] for root in some], MOST)
         text = f"{names}{f' of {name}' if name else ''} {roots.how}"
     elif what:
-        where = f" × {len(some)}" if len(some) > 1 else f": {parent}" if (parent := some[0].rpartition(".")[0]) else ""
-        text = f"{what} of {name or 'the model'} {how}{where}"
+        layers = [root.rpartition(".")[0] for root in some]
+        names = listed(_few(list(dict.fromkeys(map(_in_block, layers)))), MOST)
+        text = f"{what} of {names or 'the model'} {how}{_places(some, layers) if any(layers) else ''}"
     else:
         text = f"{_title(name, some)} {how}{_places(some)}"
     return _edit(roots.how, text + behind(len(keys)), keys)
@@ -106,15 +119,30 @@ def _title(name: str, some: Sequence[str]) -> str:
     return f"gate ({name})" if "gate" in said and name != "gate" else name
 
 
-def _places(some: Sequence[str]) -> str:
-    """What the parts hang on: `6 attentions × 48 blocks of blocks`, or the paths themselves."""
+def _few(paths: Sequence[str]) -> Sequence[str]:
+    """Paths as they are where they are few, else with {i} for their numbers."""
+    return paths if len(paths) <= MOST else [pattern(path) for path in paths]
+
+
+def _in_block(path: str) -> str:
+    """A layer's path in its block; outside of blocks its last name."""
+    parts = path.split(".")
+    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    return last(path) if at is None else ".".join(parts[at + 1 :])
+
+
+def _places(some: Sequence[str], loosely: Sequence[str] = ()) -> str:
+    """What the parts hang on: `6 attentions × 48 blocks of blocks`, or the paths themselves.
+
+    `loosely`: how those outside of blocks are named, where not by themselves.
+    """
     stacks: dict[str, tuple[set[str], set[str], set[str]]] = {}
     loose: list[str] = []
-    for root in some:
+    for root, name in zip(some, loosely or some, strict=True):
         parts = root.split(".")
         at = next((i for i, p in enumerate(parts) if p.isdigit()), None)
-        if at is None:
-            loose.append(root)
+        if at is None or (at == len(parts) - 2 and loosely):
+            loose.append(name)
             continue
         stack = ".".join(parts[:at])
         paths, inner, blocks = stacks.setdefault(stream_free(stack), (set(), set(), set()))

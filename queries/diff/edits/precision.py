@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from kb.keys import owner, side_cars
 from kb.outline import counted, ranges
+from kb.paths import pattern
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
+from queries.diff.edits.wording import listed
 
 SideCars = Mapping[str, Sequence[str]]
 
@@ -62,12 +64,13 @@ def _said(old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: Sid
     matrices = all(_is_linear(p.b[0], found) for p in pairs)
     what = counted(sum(len(p.a) for p in pairs), "linear" if matrices else "tensor")
     packed, before = _level(new) == 1 and _level(old) == 0, _level(old) == 1 and _level(new) == 0
-    verb = f"quantised to {new}" if packed else f"back from {old} to {new}" if before else f"retyped {old} -> {new}"
+    verb = f"quantized to {new}" if packed else f"back from {old} to {new}" if before else f"retyped {old} -> {new}"
     text = f"{what} {verb}"
     where = _blocks([p.b[0] for p in pairs], found, old)
-    text += f" in {where}" if where and len(pairs) < len(found.pairs) else ""
-    text += f"; {len(added):,} scales added as side-cars" if added else ""
-    text += f"; {len(removed):,} scales, their side-cars, removed" if removed else ""
+    if len(pairs) < len(found.pairs):
+        text += f" in {where}" if where else f": {listed(pattern(p.b[0]) for p in pairs)}"
+    text += f"; {len(added):,} quantization scales added" if added else ""
+    text += f"; {len(removed):,} quantization scales removed" if removed else ""
     return Retyped(text, tuple((x, y) for p in pairs for x in p.a for y in p.b), added, removed)
 
 

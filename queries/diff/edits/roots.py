@@ -44,6 +44,21 @@ class Roots:
         """The same but for roots whose tensors were told of."""
         return replace(self, tensors={root: keys for root, keys in self.tensors.items() if keys[0] not in told})
 
+    def whole_layers(self) -> Roots:
+        """The same, but a weight and a bias that are both roots are the layer they are of, where it has no other."""
+        owners: dict[str, list[str]] = {}
+        for root in self.tensors:
+            parent, _, name = root.rpartition(".")
+            if parent and self.tensors[root] == (root,):
+                owners.setdefault(parent, []).append(name)
+        both = {parent for parent, names in owners.items() if sorted(names) == ["bias", "weight"]}
+        tensors: dict[str, tuple[str, ...]] = {}
+        for root, keys in self.tensors.items():
+            parent = root.rpartition(".")[0]
+            at = parent if parent in both and keys == (root,) else root
+            tensors[at] = tensors.get(at, ()) + keys
+        return replace(self, tensors=tensors)
+
     def blocks(self) -> dict[str, list[str]]:
         """Whole blocks among the roots, by the path of their stack; only stacks of which others blocks are matched."""
         out: dict[str, list[str]] = {}

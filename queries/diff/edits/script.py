@@ -9,6 +9,7 @@ from queries.diff.edits.news import news
 from queries.diff.edits.precision import quantised
 from queries.diff.edits.roots import Roots
 from queries.diff.edits.sizes import resized
+from queries.diff.edits.wording import common
 
 
 def edits(found: Alignment) -> tuple[Edit, ...]:
@@ -41,4 +42,6 @@ def _packaging(found: Alignment, *, alone: bool) -> list[Edit]:
     if not said:
         return []
     head = "identical architecture, " if alone else ""
-    return [Edit("packaging", head + ", ".join(said), changed=tuple(changed))]
+    place = "" if alone else common(y for _, y in changed)
+    text = f"{head}{', '.join(said)}{f' in {place}' if place else ''}"
+    return [Edit("packaging", text, changed=tuple(changed))]

@@ -11,7 +11,7 @@ from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.precision import packs
-from queries.diff.edits.wording import behind, stream_free
+from queries.diff.edits.wording import behind, common, merged, stream_free
 
 VOCABULARY = 5000
 """Least number of rows a token table or head has."""
@@ -114,22 +114,25 @@ def _rows(pair: Pair, found: Alignment) -> Step | None:
 def _said(kind: str, where: object, pairs: Sequence[Pair], found: Alignment) -> Edit:
     changed = tuple((p.a[0], p.b[0]) for p in pairs)
     names, count = _names(p.b[0] for p in pairs), behind(len(pairs))
+    place = common(p.b[0] for p in pairs)
+    at = f" in {place}" if place else ""
     widths = _steps(s for p in pairs for s in set(_widths(p, found)))
     kernels = _steps(s for p in pairs for s in set(_kernels(p, found)))
     if isinstance(where, tuple):
-        text = f"adaLN rows {where[0]} -> {where[1]}: {names}"
+        text = f"adaLN rows {where[0]} -> {where[1]}{at}: {names}"
     elif kind == "vocabulary":
         columns = _steps(s for p in pairs for s in _axis(p, found, 1))
         rows = _steps(s for p in pairs for s in _axis(p, found, 0))
-        text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}: {names}"
+        text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}{at}: {names}"
     elif not any(_in_blocks(p.b[0]) for p in pairs):
         sizes = [f"{_ends(pairs, found)} {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
-        text = f"{'; '.join(sizes) or _axes(pairs[0], found)}: {names}"
+        text = f"{'; '.join(sizes) or _axes(pairs[0], found)}{at}: {names}"
     else:
         sizes = [f"widths {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
-        text = f"{'; '.join(sizes) or _axes(pairs[0], found)} in {where or 'the model'}"
+        places = merged(_place(p.b[0]) for p in pairs)
+        text = f"{'; '.join(sizes) or _axes(pairs[0], found)} in {places or 'the model'}"
     return Edit("reshaped", text + count, changed=changed)
 
 
@@ -147,14 +150,19 @@ def _steps(steps: Iterable[Step]) -> str:
 
 
 def _context(key: str) -> str:
+    """The part a tensor is in, without the stream it serves."""
+    return stream_free(_place(key))
+
+
+def _place(key: str) -> str:
     """The part a tensor is in: what holds its stack, or else what holds its module."""
     *parts, local = key.split(".")
     at = _block(key)
     if at is not None:
-        return stream_free(".".join(parts[: max(0, at - 1)]))
+        return ".".join(parts[: max(0, at - 1)])
     while parts and parts[-1].isdigit():
         parts.pop()
-    return stream_free(".".join(parts[:-1] if local in ("weight", "bias") else parts))
+    return ".".join(parts[:-1] if local in ("weight", "bias") else parts)
 
 
 def _in_blocks(key: str) -> bool:

@@ -40,6 +40,26 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     return ", ".join(once[:most]) + (f" and {len(once) - most} more" if len(once) > most else "")
 
 
+def common(paths: Iterable[str]) -> str:
+    """The innermost module around all these tensors, before any number; empty where there is none.
+
+    What holds a weight or a bias is the layer, and no place.
+
+    >>> common(["m.net.blocks.0.a", "m.net.out.weight"]), common(["m.a", "n.b"]), common(["head.weight", "head.bias"])
+    ('m.net', '', '')
+    """
+    ways: list[list[str]] = []
+    for path in paths:
+        *modules, local = path.split(".")
+        ways.append(modules[:-1] if local in ("weight", "bias") else modules)
+    shared: list[str] = []
+    for level in zip(*ways, strict=False):
+        if len(set(level)) > 1 or level[0].isdigit():
+            break
+        shared.append(level[0])
+    return ".".join(shared)
+
+
 def merged(paths: Iterable[str]) -> str:
     """Paths as few patterns: what differs between paths of one length stands in braces, or
     in brackets where it is there or not.

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from kb.paths import outermost, pattern, within
+from queries.diff.edits.wording import listed
+from queries.diff.inventory import sizes
+from queries.diff.items import HOLDERS
 from queries.diff.page.forms import Form, forms
 from queries.diff.page.sublayer import told
 from queries.diff.profile import Cells, Profile
 
 UNNAMED = "hidden"
 """What a stream without a name is called in a picture."""
+BESIDE = "beside"
+"""The function of the step that holds what of a block is in no sublayer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One residual addition: modules that are added around, what they are, and the streams they join.
+
+    `adds_to` is None for an attention or feed-forward without an addition, and for what of the block is in no sublayer.
 
     `paths` are in the block that is drawn, `like` the same places in every block like it. `function` is what kind of
     sublayer it is, by which steps of two designs are laid beside each other.
@@ -26,7 +35,7 @@ class Step:
     title: str
     function: str
     facts: str
-    adds_to: str
+    adds_to: str | None
     reads: str | None
 
 
@@ -52,7 +61,7 @@ def blocks(p: Profile) -> list[Block]:
     """The commonest block of each stack that has residual additions, the largest stack first."""
     out = []
     for stack in sorted(p.labelled("Stack"), key=lambda s: (-s["n_params"], str(s["path"]))):
-        members = [c for c in p.children.get(str(stack["path"]), ()) if c["uid"] in p.residuals]
+        members = [c for c in p.children.get(str(stack["path"]), ()) if p.additions(c)]
         if not members:
             continue
         counted = Counter(m["template"] for m in members)
@@ -67,15 +76,44 @@ def _block(p: Profile, stack: Cells, like: list[Cells]) -> Block:
     block = like[0]
     roots = [str(m["path"]) for m in like]
     steps: dict[int, list[tuple[Cells, str | None]]] = {}
-    for edge in p.residuals[str(block["uid"])]:
-        steps.setdefault(edge["order"], []).append((p.by_uid[edge["target"]], edge["stream"]))
-    made = tuple(_step(p, roots, steps[order]) for order in sorted(steps))
-    lanes = dict.fromkeys(s.adds_to for s in made)
+    for order, edge in p.additions(block):
+        steps.setdefault(order, []).append((p.by_uid[edge["target"]], edge["stream"]))
+    made = [_step(p, roots, steps[order]) for order in sorted(steps)]
+    made += _without_addition(p, roots, made)
+    made += _beside(p, roots, made)
+    lanes = dict.fromkeys(s.adds_to for s in made if s.adds_to)
     lanes |= dict.fromkeys(s.reads for s in made if s.reads)
     path, depth = str(stack["path"]), int(stack["stack_depth"] or 0)
     share = stack["n_params"] / (p.model["n_params"] or 1)
     others = tuple(f for f in forms(p, path, roots[0]) if roots[0] not in f.paths)
-    return Block(path, roots[0], share, len(like), depth, tuple(lanes), made, others)
+    return Block(path, roots[0], share, len(like), depth, tuple(lanes), tuple(made), others)
+
+
+def _covered(path: str, steps: Sequence[Step]) -> bool:
+    return any(within(path, own) for step in steps for own in step.paths)
+
+
+def _without_addition(p: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+    """Attentions and feed-forwards of the block around which no addition was found, the outermost of them."""
+    found = [c for role in HOLDERS for c in p.inside(p.labelled(role), roots[0])]
+    left = {str(c["path"]): c for c in found if not _covered(str(c["path"]), steps)}
+    return [replace(_step(p, roots, [(left[path], None)]), adds_to=None) for path in outermost(left)]
+
+
+def _beside(p: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+    """What of the block is in none of the steps, as one step: norms, what modulates, gates, other layers."""
+    items = [i for i in p.items if within(i.path, roots[0]) and not _covered(i.path, steps)]
+    if all(i.kind == "norm" for i in items):  # the norm before or after a sublayer goes without saying
+        return []
+    cut = len(roots[0])
+    said = Counter(
+        f"{pattern(i.path[cut + 1 :]) or p.modules[i.path]['name']} {sizes(p, i)}" for i in items if i.kind != "norm"
+    )
+    norms = Counter(str(p.modules[i.path]["kind"]) for i in items if i.kind == "norm")
+    texts = [f"{n} × {what}" if n > 1 else what for what, n in (*said.items(), *norms.items())]
+    paths = tuple(i.path for i in items)
+    like = tuple(root + path[cut:] for root in roots for path in paths)
+    return [Step(paths, like, "beside them", BESIDE, listed(texts, 8), None, None)]
 
 
 def _step(p: Profile, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:

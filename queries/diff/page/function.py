@@ -77,8 +77,8 @@ def _aspect(x: Aspect) -> tuple[str, list[str]]:
 def lines(value: str | None) -> list[str]:
     """A value as the lines it is a list of.
 
-    >>> lines("2 × q: self; 2 × x: cross"), lines("4,052 tensors, 21.6B elements"), lines(None)
-    (['2 × q: self', '2 × x: cross'], ['4,052 tensors, 21.6B elements'], [])
+    >>> lines("2 × q: self; 2 × x: cross"), lines("4,052 tensors, 21.6B parameters"), lines(None)
+    (['2 × q: self', '2 × x: cross'], ['4,052 tensors, 21.6B parameters'], [])
     >>> lines("tables 1 × 2; 3 × 4")
     ['tables 1 × 2', 'tables 3 × 4']
     """

@@ -74,7 +74,7 @@ def summary(x: Adaptation) -> str:
     idle = sum(n.count for n in x.no_ops)
     said = (
         f"<p><b>{safe(x.adapter)}</b> changes {counted(x.touched, 'layer')} of <b>{safe(x.base)}</b>, "
-        f"{x.share:.1%} of its elements. "
+        f"{x.share:.1%} of its parameters. "
         + (
             f"{idle:,} of its {counted(x.targets, 'target')} would change nothing."
             if idle
@@ -82,6 +82,7 @@ def summary(x: Adaptation) -> str:
         )
         + "</p>"
     )
+    said += "".join(f"<p>{counted(n, 'tensor')} of no target: <code>{safe(name)}</code>.</p>" for name, n in x.beside)
     if x.no_ops:
         items = (
             f'<li class="removed"><span title="no effect">−</span> {safe(n.pattern)}: '

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from kb.outline import counted
-from kb.paths import above
+from kb.paths import above, pattern
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
+from queries.diff.edits.wording import listed
 
 SIGNS: Mapping[str, str] = {
     "same": "=",
@@ -27,6 +28,9 @@ SIGNS: Mapping[str, str] = {
     "apart": "·",
 }
 """Mark -> sign. The marks are the classes of the style sheet, the least change first."""
+
+NAMED = 4
+"""Names that are given of tensors only one model has."""
 
 WORDS: Mapping[str, str] = {
     "same": "unchanged",
@@ -64,6 +68,10 @@ class Marks:
 
     a: Mapping[str, Counter[str]]
     b: Mapping[str, Counter[str]]
+    gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Module path -> keys below it that only the first model has."""
+    new: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Module path -> keys below it that only the second model has."""
 
     def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
         """Partners are counted once for the mark; what is said of a side counts its own tensors."""
@@ -75,9 +83,9 @@ class Marks:
             text = f"{WORDS[known]}: {counted((ours + theirs).total(), 'tensor')}"
             return Told(known, text, text)
         gone, new = ours["removed"], theirs["added"]
-        each = _each(self.a, a, "removed", blocks), _each(self.b, b, "added", blocks)
-        left = spelt(ours, [("−", new, each[1]), ("+", gone, each[0])])
-        right = spelt(theirs, [("−", gone, each[0]), ("+", new, each[1])])
+        lost = gone, _each(self.a, a, "removed", blocks), _names(self.gone, a)
+        got = new, _each(self.b, b, "added", blocks), _names(self.new, b)
+        left, right = spelt(ours, [("−", *got), ("+", *lost)]), spelt(theirs, [("−", *lost), ("+", *got)])
         return Told(known, _said(known, left), _said(known, right))
 
 
@@ -102,6 +110,13 @@ def _each(found: Mapping[str, Counter[str]], paths: Sequence[str], kind: str, bl
     return sums.pop() if len(sums) == 1 else 0
 
 
+def _names(found: Mapping[str, Sequence[str]], paths: Iterable[str]) -> str:
+    """What the keys below these paths are called from there, weight and bias as one."""
+    local = (key[len(path) + 1 :] if path and key != path else key for path in paths for key in found.get(path, ()))
+    names = dict.fromkeys(pattern(name.removesuffix(".weight").removesuffix(".bias")) for name in local)
+    return listed(names, NAMED)
+
+
 def _said(known: str, text: str) -> str:
     return f"{WORDS[known]}: {text}" if text else WORDS[known]
 
@@ -118,11 +133,14 @@ def marks(found: Alignment, scales: Collection[str] = ()) -> Marks:
         for keys, side in ((pair.a, ours), (pair.b, theirs)):
             for key in keys:
                 note(side, key, said)
-    for key in found.removed:
-        note(ours, key, ["scaled" if key in scales else "removed"])
-    for key in found.added:
-        note(theirs, key, ["scaled" if key in scales else "added"])
-    return Marks(ours, theirs)
+    gone: dict[str, list[str]] = {}
+    new: dict[str, list[str]] = {}
+    for keys, side, names, what in ((found.removed, ours, gone, "removed"), (found.added, theirs, new, "added")):
+        for key in keys:
+            note(side, key, ["scaled" if key in scales else what])
+            for path in ("", *above(key), key) if key not in scales else ():
+                names.setdefault(path, []).append(key)
+    return Marks(ours, theirs, gone, new)
 
 
 def note(side: dict[str, Counter[str]], key: str, said: Iterable[str]) -> None:
@@ -148,20 +166,21 @@ def mark(counts: Counter[str]) -> str:
     return next((name for name in ("retyped", "regrouped", "renamed") if name in kinds), "same")
 
 
-def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int]]) -> str:
+def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int, str]]) -> str:
     """What is said of one side: what became of its tensors, after those that only one of the two has.
 
-    `apart`: sign, number and number in each block; + is what this side alone has, − what the other alone has.
+    `apart`: sign, number, number in each block, and names; + is what this side alone has, − what the other alone has.
 
-    >>> spelt(Counter(reshaped=8, same=100), [("−", 2, 0), ("+", 96, 2)])
-    '+96 tensors (2 a block), −2 tensors, 8 reshaped'
+    >>> spelt(Counter(reshaped=8, same=100), [("−", 2, 0, "norm"), ("+", 96, 2, "gate")])
+    '+96 tensors (2 a block: gate), −2 tensors (norm), 8 reshaped'
     >>> spelt(Counter(retyped=1), [])
     '1 tensor'
     """
     said = []
-    for sign, n, each in reversed(apart):
+    for sign, n, each, names in reversed(apart):
         if n:
-            said.append(f"{sign}{counted(n, 'tensor')}" + (f" ({each:,} a block)" if each else ""))
+            what = ": ".join(x for x in (f"{each:,} a block" if each else "", names) if x)
+            said.append(f"{sign}{counted(n, 'tensor')}" + (f" ({what})" if what else ""))
     kinds = [(own[kind], kind) for kind in ("reshaped", "retyped", "regrouped", "renamed") if own[kind]]
     if not said and len(kinds) == 1 and kinds[0][1] != "reshaped":
         said, kinds = [counted(kinds[0][0], "tensor")], []  # the mark itself says what became of them

@@ -18,6 +18,7 @@ from queries.diff.page.pictures import pictures
 from queries.diff.page.script import script
 from queries.diff.page.words import opens, role, safe
 from queries.diff.profile import Profile
+from queries.diff.similarity import similarity
 
 RELATIONS = {
     "identical": "The two headers are the same.",
@@ -98,8 +99,7 @@ def _document(title: str, body: str) -> str:
 
 
 def _head(diff: Diff, a: GraphTables, b: GraphTables) -> str:
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in diff.similarity.parts.items())
-    similar = f'<p class="counts">Similarity {diff.similarity.score:.2f} ({safe(parts)}).</p>'
+    similar = f'<p class="counts">Similarity {safe(similarity(diff.similarity))}.</p>'
     if diff.relation == "designs" and diff.differs_in:
         similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
     return (
@@ -112,7 +112,7 @@ def _head(diff: Diff, a: GraphTables, b: GraphTables) -> str:
 def _side(t: GraphTables) -> str:
     m = t.model
     return (
-        f"<div><b>{safe(t.name)}</b><br>{safe(role(m['role']))}, {counted(m['n_params'], 'element')} in "
+        f"<div><b>{safe(t.name)}</b><br>{safe(role(m['role']))}, {counted(m['n_params'], 'parameter')} in "
         f"{counted(m['n_tensors'], 'tensor')}, {m['n_bytes'] / 1e9:.2f} GB</div>"
     )
 

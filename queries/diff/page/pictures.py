@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from kb.outline import counted
-from kb.paths import in_block
+from kb.paths import in_block, within
 from queries.diff.align import Alignment
-from queries.diff.page.block import Block, Step, blocks
+from queries.diff.page.block import BESIDE, Block, Step, blocks
 from queries.diff.page.marks import Tell
 from queries.diff.page.rail import Slot, drawn, grid, tints
 from queries.diff.page.words import safe
@@ -17,7 +17,7 @@ from queries.diff.profile import Profile
 Pair = tuple[Block | None, Block | None]
 
 MOST, LEAST = 6, 0.005
-"""Pairs of stacks that are drawn at most, and the least share of either model's elements such a stack has."""
+"""Pairs of stacks that are drawn at most, and the least share of either model's parameters such a stack has."""
 
 FEW = 2
 """Forms of a stack that are told one by one."""
@@ -95,7 +95,9 @@ def _pair(
     homes = _homes(a, b, partner) if a and b else {}
 
     def belong(x: Step, y: Step) -> bool:
-        return any((i, j) in homes for i in x.paths for j in y.paths) if partner else x.function == y.function
+        if not partner or BESIDE in (x.function, y.function):
+            return x.function == y.function
+        return any((i, j) in homes for i in x.paths for j in y.paths)
 
     rows = aligned(a.steps if a else (), b.steps if b else (), belong)
     like = a.count if a and b and a.count == b.count else 1
@@ -117,12 +119,12 @@ def _missing(name: str, rows: int) -> str:
 def _homes(a: Block, b: Block, partner: Mapping[str, str]) -> set[tuple[str, str]]:
     """Pairs of sublayers (paths in the blocks that are drawn) that hold each other's tensors in any block."""
     out = set()
-    ours, theirs = ([p for s in block.steps for p in s.paths] for block in (a, b))
+    ours, theirs = ([p for s in block.steps if s.function != BESIDE for p in s.paths] for block in (a, b))
     for x, y in partner.items():
         left, right = inside(x, a.stack), inside(y, b.stack)
         if left is not None and right is not None:
-            i = next((p for p in ours if f"{a.path}.{left}".startswith(f"{p}.")), None)
-            j = next((p for p in theirs if f"{b.path}.{right}".startswith(f"{p}.")), None)
+            i = next((p for p in ours if within(f"{a.path}.{left}", p)), None)
+            j = next((p for p in theirs if within(f"{b.path}.{right}", p)), None)
             if i and j:
                 out.add((i, j))
     return out
@@ -152,7 +154,7 @@ def aligned(
 
 def caption(block: Block) -> str:
     """Where the stack is and how much of the model; of forms that are not drawn, what tells them from this one."""
-    lines = [f"<b>{safe(block.stack)}</b> × {block.depth}, {block.share:.1%} of the elements"]
+    lines = [f"<b>{safe(block.stack)}</b> × {block.depth}, {block.share:.1%} of the parameters"]
     if len(block.others) > FEW:
         number = block.path.rpartition(".")[2]
         lines.append(f"drawn: block {safe(number)}; the blocks are of {counted(len(block.others) + 1, 'form')}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from queries.diff.page.block import UNNAMED, Block, Step
+from queries.diff.page.block import BESIDE, UNNAMED, Block, Step
 from queries.diff.page.marks import SIGNS, WORDS
 from queries.diff.page.words import cut, safe
 
@@ -80,6 +80,8 @@ def _row(slot: Slot | None, lanes: Mapping[str, int], rail: int, tint: Mapping[s
 
 def _wires(step: Step, lanes: Mapping[str, int], rail: int, tint: Mapping[str, str]) -> str:
     """A line from the stream at the top, one back at the bottom, and a dashed one from what is read besides."""
+    if step.adds_to is None:
+        return ""
     x, own = lanes[step.adds_to], tint[step.adds_to]
     out = f'<path class="wire {own}" d="M{x} 17 H{rail}"/>'
     if step.reads and step.reads in lanes and step.reads != step.adds_to:
@@ -98,7 +100,9 @@ def _wires(step: Step, lanes: Mapping[str, int], rail: int, tint: Mapping[str, s
 def _box(slot: Slot, streams: int) -> str:
     step, mark, note = slot
     way = ""
-    if streams > 1:
+    if step.adds_to is None:
+        way = "" if step.function == BESIDE else "no addition found"
+    elif streams > 1:
         way = f"adds to {step.adds_to}" + (f", reads {step.reads}" if step.reads else "")
     elif step.reads:
         way = f"reads {step.reads}"

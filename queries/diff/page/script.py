@@ -36,8 +36,8 @@ def script(diff: Diff, a: Profile, b: Profile) -> str:
 
 def _title(name: str, a: Profile, b: Profile) -> str:
     """A part's role, and where it is."""
-    cells = b.modules.get(name) or a.modules.get(name)
-    if not name or cells is None:
+    cells = next((c for p in (b, a) for c in p.components if c["path"] == name), None)
+    if cells is None:
         return f"<h3>{safe(name or WHOLE)}</h3>"
     said = f"{safe(role(cells['role']))} " if cells["role"] else ""
     return f"<h3>{said}<code>{safe(name)}</code></h3>"

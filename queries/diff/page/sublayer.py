@@ -22,7 +22,7 @@ def told(p: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
     held = [leaf for c in cells for leaf in leaves(p, c)]
     kinds = Counter(str(leaf["kind"]) for leaf in held)
     if not held:
-        return str(first["kind"]), f"{human(int(first['n_params']))} elements"
+        return str(first["kind"]), f"{human(int(first['n_params']))} parameters"
     said = Counter(layer(leaf) for leaf in held)
     text = listed((f"{n} × {what}" if n > 1 else what for what, n in said.items()), 3)
     return max(kinds, key=lambda k: (kinds[k], k)), text

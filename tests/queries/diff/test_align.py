@@ -265,3 +265,28 @@ def test_what_an_encoder_gained_is_not_taken_from_the_decoder() -> None:
         ("encoder", "encoder"), ("decoder", "decoder")
     }  # fmt: skip
     assert len(found.added) == len(found.removed) == 9
+
+
+def _vision(qkv: str, scale: str, prefix: str) -> dict[str, tuple[int, ...]]:
+    """Blocks whose scales of the residual branches are spelt in one of two ways."""
+    out: dict[str, tuple[int, ...]] = {}
+    for i in range(6):
+        at = f"{prefix}.{i}"
+        out |= linear(f"{at}.{qkv}.qkv", 192, 64) if qkv == "attn" else {}
+        for name in () if qkv == "attn" else ("query", "key", "value"):
+            out |= linear(f"{at}.attention.{qkv}.{name}", 64, 64)
+        out |= linear(f"{at}.mlp.fc1", 256, 64) | linear(f"{at}.mlp.fc2", 64, 256)
+        for n in (1, 2):
+            out |= {f"{at}.norm{n}.weight": (64,), f"{at}.norm{n}.bias": (64,), f"{at}.{scale.format(n)}": (64,)}
+    return out
+
+
+def test_leftovers_of_one_shape_in_matched_blocks_are_paired_in_their_order() -> None:
+    a = _vision("attn", "ls{}.gamma", "blocks")
+    b = _vision("self", "layer_scale{}.lambda1", "encoder.layer")
+    found = align(net(a), net(b))
+    assert (found.removed, found.added) == ((), ())
+    became = pairs(found)
+    for i in range(6):
+        for n in (1, 2):
+            assert became[f"blocks.{i}.ls{n}.gamma",] == (f"encoder.layer.{i}.layer_scale{n}.lambda1",)

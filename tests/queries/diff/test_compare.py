@@ -64,12 +64,12 @@ def test_a_whole_of_one_piece_is_its_own_component() -> None:
 
 def test_modulation_is_counted_in_rows_of_a_width() -> None:
     net = transformer() | {f"model.layers.{i}.scale_shift_table": (6, 64) for i in range(4)}
-    assert said(net)["norms modulation"] == "4 tables with 6 rows of 64"
+    assert said(net)["norms modulation"] == "6 rows of 64: 4 tables"
 
 
 def test_gates_and_shares_are_words_where_they_are_all_or_none() -> None:
     assert said(transformer())["attention gated"] == "none"
-    assert said(transformer())["model precision (share of elements)"] == "F32 all"
+    assert said(transformer())["model precision (share of parameters)"] == "F32 all"
 
 
 def test_what_only_one_has_is_said_with_its_name() -> None:

@@ -12,6 +12,7 @@ import pytest
 from queries.diff.align import Alignment, Spec, align
 from queries.diff.changes import tally
 from queries.diff.edits import edits
+from queries.diff.edits.roots import Roots
 from tests.queries.diff.nets import META, linear, net, spelt, transformer
 
 Truth = dict[str, Any]
@@ -34,7 +35,7 @@ def test_depth_and_dropped_bias() -> None:
     a = transformer(4)
     b = {k: v for k, v in transformer(6).items() if not k.endswith("down_proj.bias")}
     text = [e.text for e in edits(align(net(a), net(b)))]
-    assert "bias of down_proj dropped × 4 (4 tensors)" in text
+    assert "bias of mlp.down_proj dropped: 1 place × 4 blocks of model.layers (4 tensors)" in text
     assert any("model.layers depth 4 -> 6" in t for t in text)
 
 
@@ -105,9 +106,9 @@ def test_a_quantised_copy(shared: Path) -> None:
     (line,) = edits(found)
     assert (len(found.retyped), len(found.added)) == (1176, 2352)
     assert (found.removed, found.reshaped) == ((), ())
-    assert line.text.startswith("1,176 linears quantised to F8_E4M3 in blocks 1-42")
+    assert line.text.startswith("1,176 linears quantized to F8_E4M3 in blocks 1-42")
     assert "blocks 0, 43-47 left in BF16" in line.text
-    assert "2,352 scales added as side-cars" in line.text
+    assert "2,352 quantization scales added" in line.text
 
 
 @pytest.mark.shared
@@ -115,7 +116,7 @@ def test_a_quantised_copy_back(shared: Path) -> None:
     (line,) = edits(_aligned(shared, "ltx2_19b_dev_to_fp8").mirrored)
     assert line.text.startswith("1,176 linears back from F8_E4M3 to BF16 in blocks 1-42")
     assert "left in" not in line.text
-    assert "2,352 scales, their side-cars, removed" in line.text
+    assert "2,352 quantization scales removed" in line.text
     assert (len(line.removed), len(line.changed)) == (2352, 1176)
 
 
@@ -265,13 +266,13 @@ def test_every_stack_of_a_changed_dtype_is_named() -> None:
         }
 
     (line,) = edits(align(coder("BF16"), coder("F8_E4M3")))
-    assert line.text == "5 linears quantised to F8_E4M3 in blocks 0-2 of dec.layers; blocks 0-1 of enc.layers"
+    assert line.text == "5 linears quantized to F8_E4M3 in blocks 0-2 of dec.layers; blocks 0-1 of enc.layers"
 
 
 @pytest.mark.parametrize(
     ("key", "old", "new", "text"),
     [
-        ("embed_tokens.weight", "BF16", "F8_E4M3", "1 tensor quantised to F8_E4M3"),
+        ("embed_tokens.weight", "BF16", "F8_E4M3", "1 tensor quantized to F8_E4M3"),
         ("mask", "U8", "I64", "1 tensor retyped U8 -> I64"),
         ("fc.weight", "F8_E4M3", "BF16", "1 linear back from F8_E4M3 to BF16"),
     ],
@@ -287,7 +288,7 @@ def test_packed_weights_are_not_narrower() -> None:
         k: Spec("U8", (v.shape[0], v.shape[1] // 2)) if len(v.shape) == 2 and "layers" in k else v for k, v in a.items()
     }
     (line,) = edits(align(a, packed))
-    assert line.text.startswith("24 linears quantised to U8")
+    assert line.text.startswith("24 linears quantized to U8")
 
 
 def test_a_dtype_that_changed_with_a_fusion_is_said() -> None:
@@ -313,9 +314,47 @@ def _unlike(*widths: int) -> dict[str, tuple[int, ...]]:
 
 def test_a_block_put_between_others_is_named_though_the_others_kept_their_names() -> None:
     a, b = _unlike(*range(20, 32)), _unlike(*range(20, 27), 99, *range(27, 32))
-    assert _lines(a, b) == ["blocks depth 12 -> 13, block 7 inserted (4 tensors added)", "20 renamed"]
-    assert _lines(b, a) == ["blocks depth 13 -> 12, block 7 dropped (4 tensors removed)", "20 renamed"]
+    assert _lines(a, b) == ["blocks depth 12 -> 13, block 7 inserted (4 tensors added)", "20 renamed in blocks"]
+    assert _lines(b, a) == ["blocks depth 13 -> 12, block 7 dropped (4 tensors removed)", "20 renamed in blocks"]
 
 
 def test_among_like_blocks_no_header_shows_which_is_new() -> None:
     assert _lines(_unlike(*[20] * 12), _unlike(*[20] * 13)) == ["blocks depth 12 -> 13 (4 tensors added)"]
+
+
+def _video_and_audio() -> dict[str, tuple[int, ...]]:
+    """Blocks with feed-forwards of two streams."""
+    out: dict[str, tuple[int, ...]] = {}
+    for i in range(6):
+        for name, width in (("ff", 64), ("audio_ff", 32)):
+            out |= linear(f"net.blocks.{i}.{name}.net.0.proj", 4 * width, width)
+            out |= linear(f"net.blocks.{i}.{name}.net.2", width, 4 * width)
+    return out
+
+
+def test_one_edit_is_one_line_that_names_its_place() -> None:
+    a = _video_and_audio()
+    b = {k: v for k, v in a.items() if ".ff." not in k or not k.endswith("bias")}
+    (line,) = edits(align(net(a), net(b)))
+    assert line.text == "bias of ff.net.0.proj, ff.net.2 dropped: 2 places × 6 blocks of net.blocks (12 tensors)"
+
+
+def test_a_weight_and_a_bias_of_one_layer_are_that_layer() -> None:
+    keys = ("net.conv_in.bias", "net.conv_in.weight", "net.out.weight")
+    found = Roots("added", {k: (k,) for k in keys}, frozenset(), {}).whole_layers()
+    assert found.tensors == {"net.conv_in": keys[:2], "net.out.weight": keys[2:]}
+
+
+def test_streams_are_named_where_sizes_changed() -> None:
+    a = _video_and_audio()
+    b = {k: tuple(2 * n for n in v) for k, v in a.items()}
+    text = [
+        e.text
+        for e in edits(
+            align(
+                net({f"{s}_net.{k}": v for s in ("audio", "video") for k, v in a.items()}),
+                net({f"{s}_net.{k}": v for s in ("audio", "video") for k, v in b.items()}),
+            )
+        )
+    ]
+    assert all("in {audio,video}_net.net" in t for t in text), text

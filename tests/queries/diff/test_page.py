@@ -77,8 +77,8 @@ def test_changed_parts_are_marked_on_both_sides() -> None:
     blocks = section(text, "blocks")
     assert blocks.count('<div class="step changed">') == 2, "the attention, in both models"
     assert blocks.count('<div class="step same">') == 2, "the feed-forward"
-    assert "changed inside: −8 tensors (2 a block)" in blocks, "the first lacks them"
-    assert "changed inside: +8 tensors (2 a block)" in blocks, "the second has them"
+    assert "changed inside: −8 tensors (2 a block: to_gate_logits)" in blocks, "the first lacks them"
+    assert "changed inside: +8 tensors (2 a block: to_gate_logits)" in blocks, "the second has them"
     assert blocks.index("−8 tensors") < blocks.index("+8 tensors")
     boxes = read(section(text, "modules")).boxes
     assert "added" in boxes

@@ -1,0 +1,170 @@
+"""What a model has beside attentions, feed-forwards and norms, so that nothing of it goes unsaid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import prod
+
+from kb.keys import owner
+from kb.outline import counted, human
+from kb.paths import above, natural, pattern
+from queries.cells import cell
+from queries.diff.edits.wording import listed as few
+from queries.diff.items import Item
+from queries.diff.profile import ITSELF, Cells, Profile
+
+SHOWN, NAMED = 24, 8
+"""Parts of a value, and names of such a part; what is beyond them is counted."""
+
+
+def told(p: Profile, stack: str, *kinds: str) -> str | None:
+    """Items of these kinds in a stack ("": outside of all), like ones of its blocks as one.
+
+    `48 × proj: Linear 12→4096; 48 × gate: scalar`.
+    """
+    cut = len(stack) + 1 if stack else 0
+    seen: Counter[tuple[str, str]] = Counter()
+    for item in _within(p, stack, kinds):
+        place = item.path[cut:].partition(".")[2] or ITSELF if stack else _from_home(p, item.path)
+        seen[pattern(place), sizes(p, item)] += 1
+    return listed(
+        f"{f'{n} × ' if stack or n > 1 else ''}{place}{f': {size}' if size else ''}"
+        for (place, size), n in sorted(seen.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
+    )
+
+
+def _within(p: Profile, stack: str, kinds: Sequence[str]) -> Iterator[Item]:
+    return (item for item in p.items if item.stack == stack and item.kind in kinds)
+
+
+def outside(p: Profile) -> str | None:
+    """Layers outside of the stacks: those around the backbone each, those of another component together."""
+    roots: dict[str, list[Item]] = {}
+    leading = {path for stack in p.outer_stacks for path in (*above(stack), stack)}
+    leading |= {path for c in p.components for path in (*above(str(c["path"])), str(c["path"]))}
+    for item in _within(p, "", ("attention", "feed-forward", "layer", "norm")):
+        root = next((path for path in above(item.path) if path not in leading), item.path)
+        roots.setdefault(root, []).append(item)
+    spine = p.backbone["component"] if p.backbone is not None else None
+    single: Counter[tuple[str, str]] = Counter()
+    together: dict[str, list[str]] = {}
+    for root, items in roots.items():
+        component = _component(p, items[0])
+        if component in (None, spine):
+            single[pattern(_from_home(p, root)), _held(p, root, items)] += 1
+        else:
+            together.setdefault(str(component), []).append(root)
+    said = [
+        f"{f'{n} × ' if n > 1 else ''}{root}: {text}"
+        for (root, text), n in sorted(single.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
+    ]
+    for component, found in sorted(together.items()):
+        names = few(dict.fromkeys(pattern(root[len(component) + 1 :]) or ITSELF for root in found), NAMED)
+        said.append(f"{_from_home(p, component)} ({names}): {_kinds(p, [i for root in found for i in roots[root]])}")
+    return listed(said)
+
+
+def _component(p: Profile, item: Item) -> str | None:
+    path, _ = owner(item.keys[0])
+    return p.modules[path]["component"] if path else None
+
+
+def _from_home(p: Profile, path: str) -> str:
+    """A path from the module that holds the backbone, where it lies in it; else as it is."""
+    home = str(p.backbone["path"]).rpartition(".")[0] if p.backbone is not None else ""
+    return path[len(home) + 1 :] if home and path.startswith(f"{home}.") else path
+
+
+def modulators(p: Profile) -> str | None:
+    """Layers and tables outside of all stacks that modulate, each with the rows it yields."""
+    return told(p, "", "modulation")
+
+
+def loose(p: Profile) -> str | None:
+    """Parameters outside of all stacks that belong to no layer."""
+    return told(p, "", "parameter")
+
+
+def other_stacks(p: Profile) -> str | None:
+    """Outermost stacks beside the backbone, each with its depth and size, the largest first."""
+    found = [p.modules[path] for path in p.outer_stacks if p.backbone is None or path != p.backbone["path"]]
+    found.sort(key=lambda c: (-c["n_params"], str(c["path"])))
+    return listed(f"{_from_home(p, str(c['path']))}: {_depth(c)}, {human(c['n_params'])}" for c in found)
+
+
+def _depth(stack: Cells) -> str:
+    return counted(stack["stack_depth"], "block") if stack["stack_depth"] is not None else "depth unknown"
+
+
+def _held(p: Profile, root: str, items: Sequence[Item]) -> str:
+    """What one part outside the stacks holds: its only layer with its sizes, or its layers by kind."""
+    if len(items) == 1 and items[0].path == root:
+        return sizes(p, items[0])
+    return _kinds(p, items)
+
+
+def _kinds(p: Profile, items: Iterable[Item]) -> str:
+    """Layers by kind, with their parameters."""
+    found = list(items)
+    kinds = Counter(str(p.modules[i.path]["kind"]) for i in found)
+    size = sum(p.tensors[k]["n_params"] for i in found for k in i.keys)
+    return f"{', '.join(f'{n} {kind}' if n > 1 else kind for kind, n in sorted(kinds.items()))}, {human(size)}"
+
+
+def sizes(p: Profile, item: Item) -> str:
+    """An item's kind with its sizes."""
+    if item.path in p.tensors:
+        return vectors(p.tensors[item.path]["shape"]) if item.kind == "modulation" else shape_of(p, item.path)
+    c = p.modules[item.path]
+    if item.kind == "modulation":
+        return f"{rows_of(c['modulation_rows'])} of {c['out_features'] // c['modulation_rows']} from {c['in_features']}"
+    return layer(c)
+
+
+def layer(c: Cells) -> str:
+    """One layer with its sizes.
+
+    >>> layer({"label": "Linear", "kind": "Linear", "in_features": 4, "out_features": 8})
+    'Linear 4→8'
+    """
+    match c["label"]:
+        case "Linear":
+            return f"{c['kind']} {c['in_features']}→{c['out_features']}"
+        case "Conv":
+            return f"{c['kind']} {c['in_channels']}→{c['out_channels']}, kernel {cell(c['kernel'], 'shape')}"
+        case "Norm":
+            return f"{c['kind']} {c['features']}"
+        case "Embedding":
+            return f"{c['kind']} {c['rows']}×{c['width']}"
+        case _:
+            return str(c["kind"])
+
+
+def shape_of(p: Profile, key: str) -> str:
+    """A tensor's shape, as people write it.
+
+    A tensor without axes is a scalar.
+    """
+    return str(cell(p.tensors[key]["shape"], "shape"))
+
+
+def vectors(shape: Sequence[int]) -> str:
+    """A modulation table as rows of a width.
+
+    >>> vectors((1, 6, 4096)), vectors((1, 64))
+    ('6 rows of 4096', '1 row of 64')
+    """
+    return f"{rows_of(prod(shape[:-1]))} of {shape[-1]}"
+
+
+def rows_of(n: int) -> str:
+    """A number of modulation vectors."""
+    return counted(n, "row")
+
+
+def listed(said: Iterable[str]) -> str | None:
+    """Parts of a value, those beyond :data:`SHOWN` counted; None where there is none."""
+    parts = list(said)
+    more = len(parts) - SHOWN
+    return "; ".join(parts[:SHOWN] + ([f"and {more} more"] if more > 0 else [])) or None

@@ -1,0 +1,183 @@
+"""A design's own features, wherever they are: in the comparison, on the page of a model, in the drawing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries.diff import compare
+from queries.diff.adapter import Adaptation
+from queries.diff.answer import side_by_side
+from queries.diff.page import page
+from queries.diff.page.block import BESIDE, blocks
+from queries.diff.profile import Profile
+from queries.explain import explain
+from queries.render import as_markdown, table
+from tests.kb.test_sketch import tables
+from tests.nets import Shapes, below, repeated
+from tests.queries.diff.accounts import unaccounted
+from tests.queries.diff.nets import linear, transformer
+from tests.queries.diff.test_adapter import lora, q
+
+WIDTH = 64
+
+
+def attention(path: str, reads: int = WIDTH, width: int = WIDTH) -> dict[str, tuple[int, ...]]:
+    out: dict[str, tuple[int, ...]] = {}
+    for name, columns in (("to_q", width), ("to_k", reads), ("to_v", reads)):
+        out |= linear(f"{path}.{name}", width, columns)
+    return out | linear(f"{path}.to_out.0", width, width)
+
+
+def feed_forward(path: str, width: int = WIDTH) -> dict[str, tuple[int, ...]]:
+    return linear(f"{path}.net.0.proj", 4 * width, width) | linear(f"{path}.net.2", width, 4 * width)
+
+
+PLAIN = attention("attn1") | attention("attn2", 32) | feed_forward("ff") | {"norm1.weight": (WIDTH,)}
+OWN = {
+    "stream_gate": {"stream_gate": ()},
+    "exit_gate": linear("exit_gate", 1, WIDTH),
+    "camera_cond.attn": attention("camera_cond.attn", 48) | {"camera_cond.norm.weight": (WIDTH,)},
+    "camera_proj": linear("camera_proj", WIDTH, 12),
+    "scale_shift_table": {"scale_shift_table": (6, WIDTH)},
+    "scale_shift_table_a2v": {"scale_shift_table_a2v": (5, WIDTH)},
+    "registers": {"registers": (1, 4, WIDTH)},
+}
+"""Features of a block, by the name that must be said."""
+APART = {
+    "camera_proj_in": linear("camera_proj_in.0", 32, 12) | linear("camera_proj_in.2", WIDTH, 32),
+    "exit_gate_out": {"exit_gate_out": (WIDTH,)},
+    "learnable_registers": {"learnable_registers": (8, WIDTH)},
+    "pose_table": {"pose_table.weight": (77, WIDTH)},
+    "final.scale_shift_table": {"final.scale_shift_table": (2, WIDTH)},
+}
+"""Features outside of blocks."""
+
+
+def design(*features: str, depth: int = 3, name: str = "net") -> dict[str, tuple[int, ...]]:
+    """A transformer with these features; `name` is what its parts are called, and tells designs apart."""
+    block = dict(PLAIN)
+    outer: dict[str, tuple[int, ...]] = linear("proj_in", WIDTH, 16) | linear("proj_out", 16, WIDTH)
+    for feature in features:
+        (block if feature in OWN else outer).update(OWN.get(feature) or APART[feature])
+    return below(name, {**repeated("blocks", depth, block), **outer})
+
+
+def other() -> Shapes:
+    """A design with which none of these has anything in common."""
+    return {f"c.{i}.weight": (7, 3, 3, 3) for i in range(4)} | {"c.0.bias": (7,)}
+
+
+EVERY = (*OWN, *APART)
+
+
+def test_every_feature_of_a_design_is_in_the_comparison_in_every_form() -> None:
+    a, b = tables(design(*EVERY), name="one"), tables(other(), name="two")
+    for x, y in ((a, b), (b, a)):
+        diff = compare(x, y)
+        assert diff.relation == "designs"
+        answer = side_by_side(diff, named=True)
+        forms = (as_markdown(answer), page(diff, x, y), "\n".join(str(row) for row in answer.rows))
+        for feature in EVERY:
+            assert all(feature in form for form in forms), feature
+        assert table(answer)
+
+
+def test_every_feature_of_a_design_is_on_its_page() -> None:
+    text = "\n".join(line.text for line in explain(tables(design(*EVERY))))
+    for feature in EVERY:
+        assert feature in text, feature
+    assert "scale_shift_table 6 rows of 64, scale_shift_table_a2v 5 rows of 64" in text
+    block = "\n".join(line.text for line in explain(tables(design(*EVERY)), "net.blocks.1"))
+    assert all(feature in block for feature in OWN)
+
+
+def test_what_is_nested_one_module_deeper_is_drawn_and_listed_as_an_addition() -> None:
+    p = Profile(tables(design(*OWN)))
+    (block,) = blocks(p)
+    titles = [s.title for s in block.steps if s.adds_to]
+    assert titles == ["attn1", "attn2", "camera_cond.attn", "ff"]
+    (rest,) = [s for s in block.steps if s.function == BESIDE]
+    for feature in ("stream_gate", "exit_gate", "camera_proj", "scale_shift_table_a2v", "registers"):
+        assert feature in rest.facts
+    (said,) = [x.a for x in compare(p.tables, p.tables).aspects if x.aspect == "residual additions of a block"]
+    assert said is not None
+    assert [part.partition(" (")[0] for part in said.split(", ")] == titles
+
+
+def test_an_attention_without_an_addition_is_drawn_without_one() -> None:
+    net = tables(design())
+    edges = tuple(
+        replace(e, rows=tuple(row for row in e.rows if not str(row[e.columns.index("target")]).endswith(".attn2")))
+        if e.type == "RESIDUAL"
+        else e
+        for e in net.edges
+    )
+    cut = replace(net, edges=edges)
+    (block,) = blocks(Profile(cut))
+    assert [(s.title, s.adds_to) for s in block.steps] == [("attn1", "hidden"), ("ff", "hidden"), ("attn2", None)]
+    assert "no addition found" in page(compare(cut, cut), cut, cut)
+
+
+def test_stages_of_unequal_width_have_each_its_own() -> None:
+    net: dict[str, tuple[int, ...]] = {}
+    for i, width in enumerate((32, 64, 64, 128)):
+        net |= below(f"stages.{i}", attention("attn", width, width) | feed_forward("mlp", width))
+    diff = compare(tables(net), tables(other()))
+    said = {x.aspect: x.a for x in diff.aspects}
+    places = (said["attentions per place"] or "").split("; ")
+    assert [part.partition(", ")[0] for part in places] == [
+        "1 × attn: self 32",
+        "2 × attn: self 64",
+        "1 × attn: self 128",
+    ]
+    assert said["feed-forwards per place"] == "1 × mlp: plain 32→128; 2 × mlp: plain 64→256; 1 × mlp: plain 128→512"
+
+
+FEATURES = st.lists(st.sampled_from(EVERY), unique=True)
+DESIGNS = st.builds(
+    lambda features, depth, name: design(*features, depth=depth, name=name),
+    FEATURES,
+    st.integers(2, 4),
+    st.sampled_from(["net", "model.diffusion_model", "dit"]),
+) | st.just(other()) | st.just(transformer(3))  # fmt: skip
+
+
+@given(DESIGNS, DESIGNS)
+@settings(max_examples=60, deadline=None)
+def test_every_tensor_of_both_is_accounted_for(a: Shapes, b: Shapes) -> None:
+    left, right = tables(dict(a), name="one"), tables(dict(b), name="two")
+    assert unaccounted(compare(left, right), left, right) == []
+
+
+def test_every_tensor_of_a_part_and_of_an_adapter_is_accounted_for() -> None:
+    whole, part = tables(below("pipe", design()) | linear("vae.out", 9, 9)), tables(design())
+    found = compare(part, whole)
+    assert found.relation == "part"
+    assert unaccounted(found, part, whole) == []
+    net = transformer(4)
+    adapter = tables(lora(*q(0, 1)) | lora("nowhere") | {"diffusion_model.text.weight": (9, 9)}, name="lora")
+    base = tables(net, name="base")
+    laid = compare(adapter, base)
+    assert laid.relation == "adapter"
+    assert unaccounted(laid, adapter, base) == []
+    assert isinstance(laid.adaptation, Adaptation)
+    assert laid.adaptation.beside == (("diffusion_model.text.weight", 1),)
+    assert laid.adaptation.untouched == len(net) - 4
+    rows = side_by_side(laid, named=True).rows
+    assert ("adapter", "diffusion_model.text.weight", "1 tensor", None, "of no target: no low-rank pair") in rows
+
+
+@pytest.mark.parametrize(
+    "both", [("aiprod-shdt", "ltx-2.3-22b-dev"), ("aiprod-hwvae", "ltx-2-spatial-upscaler-x2-1.0")]
+)
+def test_every_tensor_of_the_shipped_designs_is_accounted_for(both: tuple[str, str]) -> None:
+    from ingest.assemble import analyse
+    from ingest.rows import to_tables
+    from ingest.sources import read_header
+
+    a, b = (to_tables(analyse(read_header(f"design:{name}")), name=name) for name in both)
+    assert unaccounted(compare(a, b), a, b) == []
