@@ -138,7 +138,7 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -
     around: list[_Place] = []
     for path, node in analysis.tree.nodes.items():
         if node.parent is None:
-            me, place = uid, _Place(node, "", "" if "" in analysis.components else None)
+            me, place = uid, _Place(node, "", None)
         else:
             me = coming.pop()
             uids.append(me)

@@ -90,7 +90,7 @@ def sure(found: Fact) -> Fact:
     reason = (
         f"{because.detail}; {because.rule} says {found.value}, which holds for {confidence(because.rule):.0%} of models"
     )
-    return Fact(None, Evidence(because.rule, "none", reason, 1.0))
+    return Fact(None, Evidence(because.rule, "none", reason, None))
 
 
 @cache

@@ -20,6 +20,7 @@ def fold(text: str, limit: int) -> list[str]:
     >>> fold("F32 12.5 %, BF16 87.5 %", 12)
     ['F32 12.5 %,', 'BF16 87.5 %']
     """
+    limit = max(limit, 1)
     if width(text) <= limit:
         return [text]
     lines, line = [], ""
