@@ -43,7 +43,7 @@ def index_text() -> str:
     from ingest.sources.design import shipped
     from ingest.tree import build
     from kb.ids import header_hash
-    from kb.versions import number
+    from kb.relations.versions import number
 
     out: dict[str, dict[str, str]] = {}
     for name in shipped():

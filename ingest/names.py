@@ -8,8 +8,8 @@ from operator import mul
 from ingest.header_faults import shown
 from kb.errors import SourceError
 from kb.keys import owner
-from kb.outline import counted
 from kb.values import Header
+from kb.wording import counted
 
 DEEPEST = 200
 """Most names one below the other; the trees of published models have under 20."""

@@ -21,7 +21,7 @@ from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
 from ingest.tree import Node, Tree
 from kb import ids
-from kb.sketch import sketch
+from kb.relations.fingerprint import sketch
 from kb.tables import GraphTables, NodeTable, node_columns
 from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kb.store import kin
+from kb.store import model_relations
 from kb.store.port import Store
 from kb.tables import GraphTables
 
@@ -19,7 +19,7 @@ _THERE = "MATCH (m:Model {uid: $uid}) RETURN m.uid AS uid"
 
 
 class _Reading:
-    """A store as :func:`kb.store.kin.find` reads it: nothing is written."""
+    """A store as :func:`kb.store.model_relations.find` reads it: nothing is written."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -36,7 +36,7 @@ def adapts(tables: GraphTables, store: Store) -> list[Base] | None:
     if store.read(_THERE, {"uid": tables.uid}).rows:
         return [(str(name), str(detail)) for name, detail in store.read(_KEPT, {"uid": tables.uid}).rows]
     names = {m.uid: m.name for m in store.models()}
-    found, _ = kin.find(_Reading(store), tables)
+    found, _ = model_relations.find(_Reading(store), tables)
     return sorted((names[k.target], str(k.properties[-1])) for k in found if k.type == "ADAPTS")
 
 

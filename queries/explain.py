@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kb.errors import NotFoundError
-from kb.outline import counted, human
 from kb.paths import within
 from kb.tables import GraphTables
+from kb.wording import counted, human
 from queries.cells import size
 from queries.diff.components import shares
 from queries.diff.items import HOLDERS, LAYERS

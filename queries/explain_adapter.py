@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.adapter import Target, targets_of
-from kb.outline import counted
 from kb.paths import pattern
+from kb.relations.adapter import Target, targets_of
+from kb.wording import counted
 from queries.diff.profile import Profile
 from queries.explain_lines import Line
 

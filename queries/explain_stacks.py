@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb.outline import counted, human, ranges
 from kb.paths import pattern, within
+from kb.wording import counted, human, ranges
 from queries.cells import cell
 from queries.diff.profile import Cells, Profile
 from queries.explain_lines import Draft, Line, because, drafts, finished

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kb.descent import shared_templates
-from kb.likeness import differences, likeness
-from kb.lineage import ALIKE, COLUMNS, Known, between, common, told
-from kb.outline import counted
-from kb.sketch import PARTS
+from kb.relations.descent import shared_templates
+from kb.relations.fingerprint import PARTS
+from kb.relations.lineage import ALIKE, COLUMNS, Known, between, common, told
+from kb.relations.similarity import differences, likeness
 from kb.store.port import Store
+from kb.wording import counted
 from queries.answer import Answer
 
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"

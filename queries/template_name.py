@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.outline import human
 from kb.paths import within
+from kb.wording import human
 
 if TYPE_CHECKING:
     from kb.store.port import Store

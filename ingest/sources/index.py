@@ -15,9 +15,9 @@ from ingest.header_faults import twice
 from ingest.sources.files import read_small
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
-from kb.outline import counted
 from kb.text import is_text
 from kb.values import Header
+from kb.wording import counted
 
 MAX_INDEX = 20_000_000
 """Longest index in bytes: some 200,000 tensors."""

@@ -19,7 +19,7 @@ from kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
 from kb.text import is_text, printable
 
 if TYPE_CHECKING:
-    from kb.store.cypher import CypherStore
+    from kb.store.cypher_store import CypherStore
     from kb.store.engine import Engine
 
 __all__ = ["DEFAULT", "Counts", "Health", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
@@ -103,7 +103,7 @@ def _upgrade(name: str, wait: float | None, password: Callable[[], str] | None) 
 def _connect(
     name: str, read_only: bool, wait: float | None, password: Callable[[], str] | None
 ) -> tuple[CypherStore, Engine]:
-    from kb.store.cypher import CypherStore
+    from kb.store.cypher_store import CypherStore
 
     if not is_text(name):
         raise StoreError(f"the store's name {printable(name)} is not UTF-8", cure="give it a name in UTF-8")

@@ -1,7 +1,7 @@
 """ArcadeDB in this process: a folder is the store, no server is needed.
 
 .archkb/
-  archkb-store   whose folder it is (kb.store.folder)
+  archkb-store   whose folder it is (kb.store.store_folder)
   db/            the engine's files
   sums.json      what they were when they were last closed (kb.store.sums)
   log/           the engine's log, never the terminal
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import StoreError
-from kb.store import folder as folders
+from kb.store import store_folder as folders
 from kb.store import sums
 from kb.store.arcade_fault import TIMEOUT_MS, translated
 from kb.store.arcade_library import load, own_thread

@@ -1,4 +1,6 @@
-"""What a graph engine has to offer so that :mod:`kb.store.cypher` can be a store on it. Two adapters implement it."""
+"""What a graph engine has to offer so that :mod:`kb.store.cypher_store` can be a store on it. Two adapters implement
+it.
+"""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from kb import schema
 from kb.errors import StoreError, StoreSchemaError
-from kb.store import ddl, kin
+from kb.store import ddl, model_relations
 from kb.store.engine import Engine, Transaction
-from kb.store.folder import RESTORE
+from kb.store.store_folder import RESTORE
 
 VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
 _WRITTEN = "MATCH (m:Meta) RETURN count(m) AS n"
@@ -38,12 +38,12 @@ class Migration:
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "constraints and indexes of the first schema", define=True),
-    Migration(2, "sketches of models, and the relations found with them", compute=kin.relate_all),
+    Migration(2, "sketches of models, and the relations found with them", compute=model_relations.relate_all),
     Migration(
         3,
         "relations of models anew, none of adapters by shapes alone",
         data=("MATCH (m:Model) WHERE m.role = 'adapter' REMOVE m.shape_hash",),
-        compute=kin.relate_all,
+        compute=model_relations.relate_all,
     ),
 )
 

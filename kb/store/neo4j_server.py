@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from kb.errors import ReadOnlyError, StoreError
 from kb.store.deadline import Deadlines, too_slow
 from kb.store.engine import Params, Plan
-from kb.store.fault import fault, no_memory, value_fault
 from kb.store.port import Rows
+from kb.store.query_errors import fault, no_memory, value_fault
 
 Auth = tuple[str, str] | None
 

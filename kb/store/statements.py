@@ -6,7 +6,8 @@ faster on Neo4j, and a row need not be turned into a map first.
 
 from __future__ import annotations
 
-from kb import lineage, schema
+from kb import schema
+from kb.relations import lineage
 from kb.tables import EdgeTable, NodeTable
 
 ROWS = 10_000

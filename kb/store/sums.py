@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import StoreError
-from kb.store.folder import RESTORE
+from kb.store.store_folder import RESTORE
 
 RECORD = "sums.json"
 _TURN = "last-tx-id.bin"

@@ -1,6 +1,7 @@
 """How often a descent is suspected where there is none, and where there is one, on models made from a corpus' models.
 
-The limits of :mod:`kb.descent` and the counts of :mod:`kb.rarity` are of the families that are not left out.
+The limits of :mod:`kb.relations.descent` and the counts of :mod:`kb.relations.rarity` are of the families that are not
+left out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.lineage import Known, between
+from kb.relations.lineage import Known, between
 from kb.tables import GraphTables
 from kb.values import TensorSpec
 from queries.bench.corpus import Record, is_left_out, specs

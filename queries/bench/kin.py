@@ -1,7 +1,7 @@
 """How often the nearest model is of the same family, how often what is said of two models stays within one, and how
 often a descent is suspected of models that have nothing to do with each other.
 
-Relationships are those a store would hold: what `kb.lineage.between` says of each pair.
+Relationships are those a store would hold: what `kb.relations.lineage.between` says of each pair.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from kb.descent import RULES, shared_templates
-from kb.likeness import likeness
-from kb.lineage import BASES, Known, Link, between
+from kb.relations.descent import RULES, shared_templates
+from kb.relations.lineage import BASES, Known, Link, between
+from kb.relations.similarity import likeness
 from kb.tables import GraphTables
 from kb.values import TensorSpec
 from queries.bench.corpus import Record, is_left_out, specs

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from kb.descent import VOCABULARY
+from kb.relations.descent import VOCABULARY
 from kb.values import TensorSpec
 
 Specs = tuple[TensorSpec, ...]

@@ -8,7 +8,7 @@ from importlib import metadata
 
 from kb.address import redacted
 from kb.errors import ArchkbError
-from kb.outline import counted
+from kb.wording import counted
 from queries.cli.run import Run
 
 Line = tuple[str, str, bool]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from kb.errors import ArchkbError
-from kb.outline import counted
+from kb.wording import counted
 from queries.cli import terminal
 
 if TYPE_CHECKING:

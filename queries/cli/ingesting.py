@@ -116,7 +116,7 @@ def _one(source: str, name: str, family: str | None, release: str | None, store:
 
 def _tell_nearest(store: Store, tables: GraphTables) -> None:
     """What a new model adapts, or is most like, where it is near anything; said on stderr."""
-    from kb.lineage import Known
+    from kb.relations.lineage import Known
     from queries.adapts import adapts, sentence
     from queries.similar import is_near, similar
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb.errors import ArchkbError, NotFoundError
-from kb.outline import counted
+from kb.wording import counted
 from queries.answer import Answer, Column
 from queries.cli import terminal
 from queries.cli.options import ModelArgument, with_store, with_store_and_output

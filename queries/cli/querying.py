@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.store.fault import missing_parameters
+from kb.store.query_errors import missing_parameters
 from queries import ask as asks
 from queries.answer import Answer
 from queries.cli import terminal

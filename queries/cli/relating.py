@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.outline import counted
+from kb.wording import counted
 from queries.answer import Answer, Column
 from queries.cli import complete
 from queries.cli.either import EitherArgument, is_file, models
@@ -59,7 +59,7 @@ def similar(
       archkb similar ltx-2-19b-dev-fp8
       archkb similar unknown.safetensors --limit 3 --json
     """
-    from kb.lineage import Known
+    from kb.relations.lineage import Known
     from queries.adapts import adapts, sentence
     from queries.similar import similar as ranked
 
@@ -96,7 +96,7 @@ def check_derivation(
       archkb check-derivation ltx-2.3-22b-dev ltx-2-19b-dev
       archkb check-derivation mine.safetensors design:ltx-2-19b-dev --markdown
     """
-    from kb.lineage import Known, told
+    from kb.relations.lineage import Known, told
     from queries.diff.derivation import derivation
     from queries.diff.profile import Profile
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from kb.adapter import Fit, Target, lay, targets_of, widths
-from kb.outline import ranges
+from kb.relations.adapter import Fit, Target, lay, targets_of, widths
+from kb.wording import ranges
 from queries.diff.profile import Profile
 
 _NUMBER = re.compile(r"(?<![^._])(\d+)(?![^._])")

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kb.outline import counted
 from kb.paths import pattern
 from kb.text import printable
+from kb.wording import counted
 from queries.answer import Answer
 from queries.diff.adapter import Adaptation
 from queries.diff.align import Alignment

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any
 
-from kb.outline import counted, human
 from kb.paths import natural, pattern
+from kb.wording import counted, human
 from queries.diff.components import Share, shares
 from queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
 from queries.diff.profile import ITSELF, Cells, Profile

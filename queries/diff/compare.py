@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.likeness import Likeness, differences, likeness
-from kb.lineage import Known, told
 from kb.paths import above
-from kb.sketch import kept_sketch
+from kb.relations.fingerprint import kept_sketch
+from kb.relations.lineage import Known, told
+from kb.relations.similarity import Likeness, differences, likeness
 from kb.tables import GraphTables
 from queries.diff.adapter import Adaptation, adaptation
 from queries.diff.align import Alignment, align, unaligned

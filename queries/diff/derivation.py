@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from kb.outline import ranges
+from kb.wording import ranges
 from queries.diff.align import align
 from queries.diff.parts import Kind, Part, in_units, parts, width
 from queries.diff.profile import Profile

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
 from kb.keys import owner
-from kb.outline import counted, human
 from kb.paths import above, natural, pattern
+from kb.wording import counted, human
 from queries.cells import cell
 from queries.diff.edits.wording import listed as few
 from queries.diff.items import Item

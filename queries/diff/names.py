@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kb.outline import ranges
 from kb.paths import pattern
+from kb.wording import ranges
 from queries.diff.align import Alignment, Spec
 
 

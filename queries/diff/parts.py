@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from kb.outline import ranges
 from kb.paths import above, outermost
+from kb.wording import ranges
 from queries.diff.edits.wording import last
 from queries.diff.profile import Profile
 

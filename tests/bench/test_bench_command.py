@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kb.lineage import Known, between
+from kb.relations.lineage import Known, between
 from kb.schema import LINEAGE
 from queries.bench.calibration import ece, reliability
 from queries.bench.corpus import Anonymiser, hashed

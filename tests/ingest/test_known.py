@@ -10,7 +10,7 @@ from ingest.assemble import analyse
 from ingest.known import NAME, index_text, published
 from ingest.rows import to_tables
 from ingest.sources import read_header
-from kb.lineage import Known, between
+from kb.relations.lineage import Known, between
 from kb.values import Header
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from ingest.assemble import analyse
 from ingest.rows import to_tables
-from kb.descent import LEAST, evidence, shared_templates, suspicion
-from kb.lineage import Known, Link, between, told
-from kb.rarity import Usual, usual
-from kb.sketch import Sketch
+from kb.relations.descent import LEAST, evidence, shared_templates, suspicion
+from kb.relations.fingerprint import Sketch
+from kb.relations.lineage import Known, Link, between, told
+from kb.relations.rarity import Usual, usual
 from kb.values import Header, TensorSpec
 
 Shapes = dict[str, tuple[int, ...]]

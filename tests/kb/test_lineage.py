@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from kb.descent import held, shared_templates
-from kb.lineage import Known, Link, between, links, same_basis
+from kb.relations.descent import held, shared_templates
+from kb.relations.lineage import Known, Link, between, links, same_basis
 from kb.schema import relation_properties
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer

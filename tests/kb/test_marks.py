@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kb.marks import MOST, is_usual, marks
-from kb.sketch import Sketch, kept_sketch, sketch_of
+from kb.relations.fingerprint import Sketch, kept_sketch, sketch_of
+from kb.relations.rare_choices import MOST, is_usual, marks
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer
 

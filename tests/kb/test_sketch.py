@@ -6,8 +6,8 @@ import pytest
 
 from ingest.assemble import analyse
 from ingest.rows import to_tables
-from kb.likeness import WEIGHTS, likeness, overlap
-from kb.sketch import PARTS, Sketch, shares, sketch
+from kb.relations.fingerprint import PARTS, Sketch, shares, sketch
+from kb.relations.similarity import WEIGHTS, likeness, overlap
 from kb.tables import GraphTables
 from kb.values import Header, TensorSpec
 from tests.queries.diff.nets import META, spelt, transformer

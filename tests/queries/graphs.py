@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.sketch import Sketch
+from kb.relations.fingerprint import Sketch
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
 Cells = dict[str, Any]

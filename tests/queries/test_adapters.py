@@ -1,4 +1,4 @@
-"""The question about adapters counts the targets that :mod:`kb.adapter` finds, in every spelling."""
+"""The question about adapters counts the targets that :mod:`kb.relations.adapter` finds, in every spelling."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from ingest.assemble import analyse
 from ingest.rows import to_tables
-from kb.adapter import targets
+from kb.relations.adapter import targets
 from kb.store import open_store
 from queries.ask import ask, bind
 from queries.catalog import find_question

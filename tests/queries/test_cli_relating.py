@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from kb.lineage import COLUMNS, Known
+from kb.relations.lineage import COLUMNS, Known
 from kb.store.port import Rows, Store
 from queries.similar import similar
 from tests.kb.test_sketch import tables

@@ -12,7 +12,7 @@ import pytest
 
 from kb.errors import StoreError
 from kb.store import Store, open_store
-from kb.store.assemble import canonical
+from kb.store.read_back import canonical
 from tests.tables import model_tables
 
 KINDS = (

@@ -73,7 +73,7 @@ def test_what_a_library_writes_to_standard_error_is_not_shown(embedded_uri: str,
         store.replace(model_tables())
     program = """
 import os, sys
-from kb.store.cypher import CypherStore
+from kb.store.cypher_store import CypherStore
 from queries.cli import main
 models = CypherStore.models
 def noisy(self):

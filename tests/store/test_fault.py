@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.store.arcade_fault import translated
-from kb.store.fault import fault
+from kb.store.query_errors import fault
 
 SAID = [
     (

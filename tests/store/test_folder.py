@@ -10,7 +10,7 @@ import pytest
 
 from kb.errors import StoreError
 from kb.store import open_store
-from kb.store.folder import MARKER
+from kb.store.store_folder import MARKER
 from tests.tables import model_tables
 
 

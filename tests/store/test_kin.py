@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kb import schema
 from kb.store import Store, migrations
-from kb.store.cypher import CypherStore
-from kb.store.kin import relate_all
+from kb.store.cypher_store import CypherStore
+from kb.store.model_relations import relate_all
 from kb.tables import GraphTables
 from tests.kb.test_adapter import BASE, adapter
 from tests.kb.test_sketch import tables

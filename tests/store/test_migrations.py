@@ -9,10 +9,10 @@ import pytest
 from kb import schema
 from kb.errors import StoreError, StoreSchemaError
 from kb.store import Store, migrations, open_store
-from kb.store.assemble import canonical
-from kb.store.cypher import CypherStore
+from kb.store.cypher_store import CypherStore
 from kb.store.engine import Engine
 from kb.store.migrations import Migration
+from kb.store.read_back import canonical
 from tests.tables import model_tables
 
 NEXT = schema.SCHEMA_VERSION + 1

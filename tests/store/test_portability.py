@@ -13,7 +13,7 @@ import pytest
 
 from kb.store import Store, open_store
 from kb.store.arcade import ArcadeEngine
-from kb.store.cypher import CypherStore
+from kb.store.cypher_store import CypherStore
 from tests.stores import wipe
 
 FILE = Path(os.environ.get("ARCHKB_SHARED", Path(__file__).parents[3] / "shared")) / "portability" / "cypher_cases.json"

@@ -15,7 +15,7 @@ import pytest
 
 from kb.errors import StoreBusyError, StoreError
 from kb.store import Store, open_store
-from kb.store.assemble import canonical
+from kb.store.read_back import canonical
 from kb.tables import GraphTables
 from tests.stores import wipe
 from tests.tables import model_tables
@@ -286,7 +286,7 @@ store.close()
 
 
 def test_importing_the_stores_imports_no_driver() -> None:
-    program = "import sys, kb.store, kb.store.cypher; print({'neo4j', 'arcadedb'} & set(sys.modules))"
+    program = "import sys, kb.store, kb.store.cypher_store; print({'neo4j', 'arcadedb'} & set(sys.modules))"
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

@@ -9,7 +9,7 @@ import pytest
 
 from kb.errors import ArchkbError, NotFoundError
 from kb.store import Counts, Store
-from kb.store.assemble import canonical
+from kb.store.read_back import canonical
 from kb.tables import GraphTables
 from tests.tables import model_tables
 

@@ -21,7 +21,7 @@ READER = """
 import json, sys, time
 from kb.errors import StoreError
 from kb.store import open_store
-from kb.store.assemble import canonical
+from kb.store.read_back import canonical
 from tests.tables import model_tables
 uri, end = sys.argv[1], time.monotonic() + float(sys.argv[2])
 looks = refused = 0

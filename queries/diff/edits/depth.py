@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.outline import counted, ranges
 from kb.paths import pattern
+from kb.wording import counted, ranges
 from queries.diff.align import Alignment
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.roots import Roots

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from kb.outline import counted, ranges
 from kb.paths import pattern
+from kb.wording import counted, ranges
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.roots import Roots

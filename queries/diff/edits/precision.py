@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.keys import owner, side_cars
-from kb.outline import counted, ranges
 from kb.paths import pattern
+from kb.wording import counted, ranges
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.edits.wording import listed

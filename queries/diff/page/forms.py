@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.outline import counted, ranges
 from kb.paths import above
+from kb.wording import counted, ranges
 from queries.diff.edits.wording import listed
 from queries.diff.profile import Cells, Profile
 

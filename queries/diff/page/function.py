@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.outline import counted
 from kb.paths import above, pattern
+from kb.wording import counted
 from queries.diff.answer import side_by_side
 from queries.diff.compare import Aspect, Diff
 from queries.diff.page.marks import SIGNS, WORDS

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.adapter import lay, targets_of, widths
-from kb.outline import counted
 from kb.paths import within
+from kb.relations.adapter import lay, targets_of, widths
+from kb.wording import counted
 from queries.diff.adapter import Adaptation, Touch
 from queries.diff.edits.wording import listed
 from queries.diff.page.block import Block, blocks

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from kb.outline import counted
 from kb.paths import above, pattern
+from kb.wording import counted
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
 from queries.diff.edits.wording import listed

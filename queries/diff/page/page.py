@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from kb.outline import counted, outline
+from kb.outline import outline
 from kb.tables import GraphTables
+from kb.wording import counted
 from queries.diff.adapter import Adaptation
 from queries.diff.compare import Diff
 from queries.diff.page.forms import said_of

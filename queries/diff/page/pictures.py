@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from kb.outline import counted
 from kb.paths import in_block, within
+from kb.wording import counted
 from queries.diff.align import Alignment
 from queries.diff.page.block import BESIDE, Block, Step, blocks
 from queries.diff.page.marks import Tell

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.outline import counted
 from kb.paths import above
+from kb.wording import counted
 from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit

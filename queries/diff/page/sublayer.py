@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from kb.outline import human
+from kb.wording import human
 from queries.diff.edits.wording import listed
 from queries.diff.profile import Cells, Profile
 

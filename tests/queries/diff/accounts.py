@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.adapter import targets_of
 from kb.paths import above, pattern
+from kb.relations.adapter import targets_of
 from kb.tables import GraphTables
 from queries.diff.changes import changes
 from queries.diff.compare import Diff

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kb import schema
-from kb.outline import counted
 from kb.store import statements
 from kb.store.port import Rows
 from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+from kb.wording import counted
 
 Read = Callable[[str, Mapping[str, Any]], Rows]
 _ROLES = frozenset(role.name for role in schema.ROLES)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kb import tables as kbtables
 from kb.errors import NotFoundError, StoreError
-from kb.store import assemble, guard, kin, migrations, statements
+from kb.store import guard, migrations, model_relations, read_back, statements
 from kb.store.deadline import TooSlowError, too_slow
 from kb.store.engine import Engine, Transaction
 from kb.store.port import Counts, Health, ModelInfo, Progress, Rows
@@ -96,9 +96,9 @@ class CypherStore:
         before = None
         for look in range(_LOOKS):
             uid = self._known(name)[0]
-            tables = assemble.read_back(self.read, uid)
+            tables = read_back.read_back(self.read, uid)
             if tables is not None and self._uids(name) == [uid]:
-                wrong = assemble.missing(tables)
+                wrong = read_back.missing(tables)
                 if not wrong:
                     return tables
                 if tables == before:
@@ -117,7 +117,7 @@ class CypherStore:
             if uid is None:
                 faults.append("a model without a name: its properties are gone")
                 continue
-            wrong = self._miscounted(uid, said) or assemble.miscounted(
+            wrong = self._miscounted(uid, said) or read_back.miscounted(
                 (said[0], said[1]), (held[0].get(uid, 0), held[1].get(uid, 0))
             )
             faults += [f"{name}: {wrong}"] if wrong else []
@@ -134,7 +134,7 @@ class CypherStore:
 
     def _miscounted(self, uid: str, said: Sequence[int | None]) -> str:
         held = [int(self.read(statements.count_of(x), {"uid": uid}).rows[0][0]) for x in statements.COUNTED]
-        return assemble.miscounted((said[0], said[1]), (held[0], held[1]))
+        return read_back.miscounted((said[0], said[1]), (held[0], held[1]))
 
     def close(self) -> None:
         """Release the store."""
@@ -197,8 +197,8 @@ def _write(tx: Transaction, tables: GraphTables, progress: Progress) -> tuple[in
 
 def _link(tx: Transaction, tables: GraphTables) -> tuple[int, list[str]]:
     """Join the model to those it belongs with; how many relationships, and 'name (basis)' of its equals."""
-    found, same = kin.find(tx, tables)
-    for table in kin.tables_of(found):
+    found, same = model_relations.find(tx, tables)
+    for table in model_relations.tables_of(found):
         _run_rows(tx, statements.create_edges(table), table.rows, table.type, lambda _: None)
     return len(found), same
 

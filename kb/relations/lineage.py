@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.descent import shared_templates, suspicion
-from kb.likeness import Likeness, likeness
-from kb.outline import counted
-from kb.sketch import Sketch
-from kb.versions import differ, later
+from kb.relations.descent import shared_templates, suspicion
+from kb.relations.fingerprint import Sketch
+from kb.relations.similarity import Likeness, likeness
+from kb.relations.versions import differ, later
+from kb.wording import counted
 
 ALIKE = 0.5
 """Least score of a SIMILAR_TO."""

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from kb.adapter import Target, lay, targets, targets_of, widths
-from kb.lineage import COLUMNS, Known, Link, links
-from kb.outline import counted
-from kb.sketch import sketch_of
+from kb.relations.adapter import Target, lay, targets, targets_of, widths
+from kb.relations.fingerprint import sketch_of
+from kb.relations.lineage import COLUMNS, Known, Link, links
 from kb.store import statements
-from kb.store.assemble import read_back
 from kb.store.engine import Transaction
 from kb.store.port import Rows
+from kb.store.read_back import read_back
 from kb.tables import EdgeTable, GraphTables, edge_columns
+from kb.wording import counted
 
 ADAPTED = 0.5
 """Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""

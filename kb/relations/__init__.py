@@ -1,0 +1,1 @@
+"""Which models belong together: fingerprints, similarity, lineage, adapters, versions."""
