@@ -9,12 +9,12 @@ from ingest.doubt import settle
 from ingest.feed_forward import find_feed_forwards
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
-from ingest.opaque import spoken_names
 from ingest.repeat import find_stacks
 from ingest.replicate import Spread, copies, origins, spread_residuals
 from ingest.residual import find_residuals
 from ingest.streams import assign_streams
-from ingest.tree import build
+from ingest.tree.anonymous_names import spoken_names
+from ingest.tree.module_tree import build
 from kb.values import Header
 
 

@@ -10,8 +10,8 @@ from ingest.analysis import Scene
 from ingest.projection_names import read_name
 from ingest.projections import Projections
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact
 
 _JOINT = rule(

@@ -12,8 +12,8 @@ from ingest.projections import Matrix, Projections, inside
 from ingest.projections_blind import by_shape
 from ingest.projections_named import by_name
 from ingest.rules import fact, rule, unknown
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact
 
 _GQA = rule(

@@ -15,8 +15,8 @@ from ingest.model_role import part_role, unwrapped
 from ingest.rules import fact, rule, unknown
 from ingest.stream_names import modality
 from ingest.traits import traits
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact
 
 _HALF = rule(

@@ -13,8 +13,8 @@ from itertools import combinations
 from ingest.analysis import FeedForward, Scene
 from ingest.moe import mixture, stacked_experts
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _PLAIN = rule(
     "ff.plain",

@@ -9,7 +9,7 @@ from ingest.heads_config import Configured, configured, settings
 from ingest.heads_signs import MLA, NORM, Known, direct
 from ingest.projections import Projections
 from ingest.rules import Rule, fact, rule, unknown
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 from kb.values import Fact
 
 _SIBLING = rule("heads.sibling", "neighbour", "An attention of the same names and widths elsewhere shows its heads.")

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ingest.projections import Projections
-from ingest.tree import Node
-from ingest.words import words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import words
 
 _HEADS = re.compile(
     r"^(?P<prefix>(?:\w+?_)??)(?:num_attention_heads|num_heads|n_heads|n_head|num_attn_heads|nhead|heads"

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ingest.projections import Projections, Shape
 from ingest.rules import Rule, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 NORM = rule("heads.qk_norm", "shape", "A query or key norm smaller than the projection has the size of one head.")
 _NORM_PRODUCT = rule("heads.qk_norm_product", "shape", "A query norm of weight [heads, width] has a row a head.")

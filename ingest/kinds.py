@@ -10,7 +10,7 @@ from ingest.kinds_matrix import Model, matrix_leaf, stored_in_out
 from ingest.kinds_norm import Surroundings, norm_leaf, spread_norm, surroundings
 from ingest.kinds_other import other_leaf
 from ingest.params import Params, params
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 from kb.values import Fact
 
 

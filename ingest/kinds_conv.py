@@ -8,8 +8,8 @@ from __future__ import annotations
 from ingest.analysis import Leaf
 from ingest.params import Params, Shape
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _CONV = rule("kind.conv", "shape", "A weight of 3, 4 or 5 dimensions is a convolution over 1, 2 or 3 of them.")
 _TRANSPOSED = rule(

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
-from ingest.words import spoken, vocabulary
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import spoken, vocabulary
 
 _LINEAR = rule("kind.linear", "shape", "A two-dimensional weight, with or without a bias of its rows, is a linear map.")
 _TRANSPOSED = rule(

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import spoken, vocabulary
 from ingest.widths import NO_WIDTHS, Widths, leaf_shapes, widths
-from ingest.words import spoken, vocabulary
 
 _BATCH = rule(
     "kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.", "torch.nn.BatchNorm"

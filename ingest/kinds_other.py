@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from ingest.analysis import Leaf
 from ingest.params import Params
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
-from ingest.words import spoken, vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import spoken, vocabulary, words
 
 _OTHER = rule("kind.other", "none", "No rule knows this set of parameters as a layer.")
 _OWN = rule("kind.parameters", "shape", "A module that owns parameters beside the modules it holds is no single layer.")

@@ -37,11 +37,11 @@ def published(*hashes: str | None) -> Said:
 
 def index_text() -> str:
     """The index as the designs say it: hash -> family, version and licence, as far as all designs of it agree."""
-    from ingest.opaque import spoken_names
-    from ingest.signature import signatures
     from ingest.sources import read_header
-    from ingest.sources.design import shipped
-    from ingest.tree import build
+    from ingest.sources.design_files import shipped
+    from ingest.tree.anonymous_names import spoken_names
+    from ingest.tree.hashes import signatures
+    from ingest.tree.module_tree import build
     from kb.ids import header_hash
     from kb.relations.versions import number
 

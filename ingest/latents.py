@@ -6,8 +6,8 @@ from collections import Counter
 
 from ingest.analysis import Scene
 from ingest.rules import fact, rule, unknown
-from ingest.tree import Node
-from ingest.words import words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import words
 from kb.values import Fact
 
 _ENTRY = rule(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ingest.analysis import Scene
 from ingest.rules import Rule, fact, rule, unknown
 from ingest.traits import Traits, traits
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact
 
 _UNKNOWN = rule("role.unknown", "none", "Nothing in names and shapes says what the part is for.")

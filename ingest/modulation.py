@@ -10,8 +10,8 @@ from collections import Counter
 
 from ingest.analysis import Modulation, Scene
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _TABLE = rule(
     "modulation.table",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.analysis import FeedForward, Scene
 from ingest.rules import fact, rule
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 _STACKED = rule(
     "moe.stacked",

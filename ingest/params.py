@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import prod
 
 from ingest.packing import packed_weight
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 

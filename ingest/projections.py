@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.analysis import Leaf
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 _DEPTH = 3

@@ -13,8 +13,8 @@ from ingest.analysis import Scene
 from ingest.projection_names import read_name
 from ingest.projections import Matrix, Projections, Shape, maps, matrix
 from ingest.projections_named import query_norms
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from ingest.analysis import Scene
 from ingest.projection_names import Spelling, read_name
 from ingest.projections import Matrix, Projections, Shape, matrix
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates g")

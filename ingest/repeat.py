@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ingest.analysis import Scene, Stack
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 _STACK = rule(
     "stack.blocks",

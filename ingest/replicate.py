@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from ingest.analysis import Residual
-from ingest.tree import Node, Tree
+from ingest.tree.module_tree import Node, Tree
 
 
 class _AtPath(Protocol):

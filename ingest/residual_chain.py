@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from ingest.analysis import Scene
 from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _GATE = vocabulary("se squeeze excite excitation attention ca attn gate fc1 fc2 fc sca avg")
 _CONDITION = vocabulary("emb embed time temb cond style")

@@ -10,8 +10,8 @@ from ingest.residual_maps import Layer, ends, is_shortcut, layers
 from ingest.residual_pairs import pair_residuals
 from ingest.residual_place import NAMED, forks, has_third_way, is_list, is_step, samples, squeezes, stands_as_block
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _IDENTITY = rule(
     "residual.conv.identity",

@@ -8,8 +8,8 @@ from ingest.analysis import Residual, Scene
 from ingest.residual_conv import DENSE
 from ingest.residual_maps import direct_layers, is_norm, is_shortcut, norm_widths
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _WRAPPED = rule(
     "residual.group.projected",

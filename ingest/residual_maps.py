@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.analysis import Leaf, Scene
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 """Words that name the map on the short way of a projection block."""

@@ -9,8 +9,8 @@ from ingest.analysis import Residual, Scene
 from ingest.projection_names import read_name
 from ingest.residual_maps import is_norm, layers, norm_widths
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _MIXER = rule(
     "residual.mixer",

@@ -7,8 +7,8 @@ import re
 from ingest.analysis import Scene
 from ingest.residual_chain import is_aside
 from ingest.residual_maps import Layer, ends, is_norm, layers
-from ingest.tree import Node
-from ingest.words import spoken, vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import spoken, vocabulary, words
 
 _SAMPLERS = vocabulary("downsamplers upsamplers downsamples upsamples extra extras")
 _STEP = re.compile(r"conv_?\d")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from ingest.analysis import Residual, Scene
 from ingest.residual_maps import Layer, layers
 from ingest.rules import fact, rule
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 _FOLDED = rule(
     "residual.sampler.folded",

@@ -12,8 +12,8 @@ from ingest.analysis import Attention, FeedForward, Residual, Scene
 from ingest.residual_maps import direct_layers, is_norm, layers, norm_widths
 from ingest.residual_wide import JOINED, bottleneck, joined_mlp
 from ingest.rules import Rule, fact, rule
-from ingest.tree import Node
-from ingest.words import vocabulary, words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import vocabulary, words
 
 _ATTENTION = rule(
     "residual.attention",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ingest.analysis import Residual, Scene
 from ingest.residual_maps import is_norm, is_shortcut, layers
 from ingest.rules import fact, rule
-from ingest.tree import Node
-from ingest.words import words
+from ingest.tree.module_tree import Node
+from ingest.tree.name_words import words
 
 _BOTTLENECK = rule(
     "residual.attention.bottleneck",

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.analysis import Analysis
 from ingest.rules import fact, rule
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 from kb.schema import label
 from kb.values import Fact
 

@@ -17,9 +17,9 @@ from ingest.analysis import Analysis
 from ingest.known import Said, published
 from ingest.roles import Role, kind_and_role
 from ingest.row_tables import LONG, RowTables
-from ingest.signature import Signatures, signatures
 from ingest.tensor_roles import tensor_role
-from ingest.tree import Node, Tree
+from ingest.tree.hashes import Signatures, signatures
+from ingest.tree.module_tree import Node, Tree
 from kb import ids
 from kb.relations.fingerprint import sketch
 from kb.tables import GraphTables, NodeTable, node_columns

@@ -8,7 +8,7 @@ from ingest import stream_names as names
 from ingest import stream_sources as origins
 from ingest.analysis import Attention, Stream
 from ingest.stream_table import Key, StackSays, Table, block_of, local_part
-from ingest.words import words
+from ingest.tree.name_words import words
 from kb.values import Fact
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ingest.analysis import Component
 from ingest.rules import fact, rule
-from ingest.words import vocabulary, words
+from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact, Value
 
 _SUBLAYER = rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ingest.params import Params, Shape
-from ingest.tree import Node
+from ingest.tree.module_tree import Node
 
 _NONE: frozenset[int] = frozenset()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.sources.folder import folder_error
+from ingest.sources.model_folder import folder_error
 from kb.errors import SourceError
 
 GZIP_MAGIC = b"\x1f\x8b"

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from ingest.header_faults import shown as shown_key
-from ingest.header_faults import twice
 from ingest.sources.files import read_small
+from ingest.sources.header_errors import shown as shown_key
+from ingest.sources.header_errors import twice
 from ingest.sources.safetensors import read_safetensors
 from kb.errors import SourceError
 from kb.text import is_text

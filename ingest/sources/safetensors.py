@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.header import MAX_LENGTH, PREFIX, header_length, read
 from ingest.sources.files import read_exactly, read_start, regular_file
 from ingest.sources.foreign import START, refuse_start
+from ingest.sources.header import MAX_LENGTH, PREFIX, header_length, read
 from kb.errors import SourceError
 from kb.values import Header
 

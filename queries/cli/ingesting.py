@@ -154,8 +154,8 @@ def design(
       archkb design ltx-2-19b-dev-fp8.safetensors --output ltx-2.yaml
       archkb ingest ltx-2.yaml
     """
-    from ingest.design_write import header_to_design
     from ingest.sources import read_header
+    from ingest.sources.design.write_design import header_to_design
 
     _check_name(name)
     text = header_to_design(read_header(file), name or default_name(file))

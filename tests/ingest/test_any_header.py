@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.assemble import analyse
 from ingest.rows import to_tables
-from ingest.words import vocabulary
+from ingest.tree.name_words import vocabulary
 from kb.tables import check
 from kb.values import Header, TensorSpec
 

@@ -10,7 +10,7 @@ from ingest.analysis import Attention, Scene
 from ingest.assemble import analyse
 from ingest.attention import find_attention
 from ingest.kinds import leaf_kinds
-from ingest.tree import build
+from ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.design import MAX_TENSORS, parse_design
 from ingest.sources import read_header
+from ingest.sources.design.spec import MAX_TENSORS, parse_design
 from kb.errors import SourceError
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "design-files.md"

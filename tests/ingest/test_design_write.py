@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.design import parse_design
-from ingest.design_write import compact, header_to_design
-from ingest.products import to_products
 from ingest.sources import read_header
+from ingest.sources.design.cartesian import to_products
+from ingest.sources.design.spec import parse_design
+from ingest.sources.design.write_design import compact, header_to_design
 from kb.values import DTYPE_BITS, Header, TensorSpec
 
 

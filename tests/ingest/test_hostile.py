@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks import hostile
-from ingest import row_tables, rows, tree
+from ingest import row_tables, rows
 from ingest.assemble import analyse
-from ingest.header import read
 from ingest.rows import to_tables
 from ingest.sources import read_header
-from ingest.tree import One, build
+from ingest.sources.header import read
+from ingest.tree import module_tree
+from ingest.tree.module_tree import One, build
 from kb.columns import Columnar
 from kb.errors import SourceError
 from kb.tables import GraphTables, check
@@ -95,7 +96,7 @@ def test_metadata_keys_given_twice_are_found_in_one_pass() -> None:
 def test_long_tables_kept_by_column_hold_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     header = read_header("design:aiprod-hwvae")
     whole = to_tables(analyse(header), name="m")
-    monkeypatch.setattr(tree, "_MANY", 0)
+    monkeypatch.setattr(module_tree, "_MANY", 0)
     monkeypatch.setattr(rows, "LONG", 5)
     monkeypatch.setattr(rows, "_PIECE", 3)
     monkeypatch.setattr(row_tables.RowTables.__init__, "__defaults__", (5,))
@@ -112,7 +113,7 @@ def _rows(tables: GraphTables) -> list[Sequence[object]]:
 
 
 def test_a_module_of_one_tensor_is_like_one_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, "_MANY", 0)
+    monkeypatch.setattr(module_tree, "_MANY", 0)
     one = build([TensorSpec("a.weight", "F32", (2,))]).nodes["a"].tensors
     assert isinstance(one, One)
     assert one == {"weight": TensorSpec("a.weight", "F32", (2,))}

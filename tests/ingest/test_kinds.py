@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ingest.analysis import Leaf, Scene
 from ingest.kinds import leaf_kinds
-from ingest.tree import build
-from ingest.words import vocabulary
+from ingest.tree.module_tree import build
+from ingest.tree.name_words import vocabulary
 from kb.values import Header, TensorSpec
 from tests.nets import Shapes, below, header, repeated
 

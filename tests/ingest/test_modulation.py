@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.analysis import Modulation, Scene
 from ingest.kinds import leaf_kinds
 from ingest.modulation import find_modulations
-from ingest.tree import build
+from ingest.tree.module_tree import build
 from tests.nets import Shapes, header, repeated
 
 

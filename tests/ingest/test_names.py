@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.names import check_names
 from ingest.sources import read_header
+from ingest.sources.tensor_names import check_names
 from kb.errors import SourceError
 from kb.values import Header, TensorSpec
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.analysis import Scene, Stack
 from ingest.repeat import find_stacks
-from ingest.tree import build
+from ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 
 

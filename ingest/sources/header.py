@@ -6,7 +6,7 @@ and little-endian; N bytes of JSON, one object that maps each tensor's name to i
 hole or overlap.
 
 `read` is fast because regular headers are checked in bulk. Whatever is not plainly regular goes to
-:mod:`ingest.header_faults`, which looks at every entry, reports what is wrong and where, and lets odd but
+:mod:`ingest.sources.header_errors`, which looks at every entry, reports what is wrong and where, and lets odd but
 lawful headers pass.
 """
 
@@ -22,7 +22,7 @@ from operator import itemgetter, mul
 from sys import intern
 from typing import Any, cast
 
-from ingest.header_faults import check_entries, json_fault
+from ingest.sources.header_errors import check_entries, json_fault
 from kb.errors import SourceError
 from kb.values import DTYPE_BITS, TensorSpec
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.header_faults import shown
+from ingest.sources.header_errors import shown
 from kb.errors import SourceError
 
 _READ = (".safetensors.index.json", ".safetensors", ".yaml")

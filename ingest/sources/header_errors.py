@@ -1,4 +1,4 @@
-"""What is wrong with a header, entry by entry. Slow and exact; :mod:`ingest.header` calls it when in doubt.
+"""What is wrong with a header, entry by entry. Slow and exact; :mod:`ingest.sources.header` calls it when in doubt.
 
 The rules are those of the Rust crate (`safetensors/src/tensor.rs`: `HashMetadata`, `TensorInfo`,
 `Metadata::validate`), down to how its JSON reader takes numbers: `-0` and whatever does not fit 64 bits is a

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
-from ingest.design import parse_design
-from ingest.header import MAX_LENGTH
+from ingest.sources.design.spec import parse_design
 from ingest.sources.files import read_small
+from ingest.sources.header import MAX_LENGTH
 from kb.errors import NotFoundError, SourceError
 from kb.values import Header
 
@@ -17,7 +17,7 @@ SCHEME = "design:"
 
 
 def read_design(path: str | Path) -> Header:
-    """A design file. Raises SourceError with file and line, see :func:`ingest.design.parse_design`."""
+    """A design file. Raises SourceError with file and line, see :func:`ingest.sources.design.spec.parse_design`."""
     raw = read_small(path, MAX_LENGTH)
     try:
         text = raw.decode("utf-8-sig")

@@ -11,10 +11,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.design_yaml import Parsed, read_yaml
-from ingest.header import MAX_LENGTH
-from ingest.header_faults import bits_fault, shown
-from ingest.pattern import Pattern, parse
+from ingest.sources.design.pattern import Pattern, parse
+from ingest.sources.design.yaml_subset import Parsed, read_yaml
+from ingest.sources.header import MAX_LENGTH
+from ingest.sources.header_errors import bits_fault, shown
 from kb.errors import SourceError
 from kb.values import DTYPE_BITS, Header, TensorSpec
 

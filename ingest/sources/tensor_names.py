@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from operator import mul
 
-from ingest.header_faults import shown
+from ingest.sources.header_errors import shown
 from kb.errors import SourceError
 from kb.keys import owner
 from kb.values import Header

@@ -1,0 +1,1 @@
+"""Design files: a model written down as YAML, read and written."""

@@ -1,0 +1,1 @@
+"""Keys to a module tree, the words of its names, and its structural hashes."""
