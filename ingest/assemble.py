@@ -7,7 +7,7 @@ from ingest.attention import find_attention
 from ingest.components import find_components, model_role
 from ingest.doubt import settle
 from ingest.feed_forward import find_feed_forwards
-from ingest.kinds import leaf_kinds
+from ingest.layers.find_layers import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.repeat import find_stacks
 from ingest.replicate import Spread, copies, origins, spread_residuals

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.analysis import Leaf, Scene
-from ingest.kinds import leaf_kinds
+from ingest.layers.find_layers import leaf_kinds
 from ingest.tree.module_tree import build
 from ingest.tree.name_words import vocabulary
 from kb.values import Header, TensorSpec

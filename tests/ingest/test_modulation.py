@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.analysis import Modulation, Scene
-from ingest.kinds import leaf_kinds
+from ingest.layers.find_layers import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.tree.module_tree import build
 from tests.nets import Shapes, header, repeated

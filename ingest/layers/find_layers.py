@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.analysis import Leaf, Scene
-from ingest.kinds_conv import conv_leaf
-from ingest.kinds_matrix import Model, matrix_leaf, stored_in_out
-from ingest.kinds_norm import Surroundings, norm_leaf, spread_norm, surroundings
-from ingest.kinds_other import other_leaf
-from ingest.params import Params, params
+from ingest.layers.bare_parameters import other_leaf
+from ingest.layers.conv import conv_leaf
+from ingest.layers.layer_parameters import Params, params
+from ingest.layers.matrix import Model, matrix_leaf, stored_in_out
+from ingest.layers.norm import Surroundings, norm_leaf, spread_norm, surroundings
 from ingest.tree.module_tree import Node
 from kb.values import Fact
 

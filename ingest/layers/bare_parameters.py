@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ingest.analysis import Leaf
-from ingest.params import Params
+from ingest.layers.layer_parameters import Params
 from ingest.rules import Rule, fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import spoken, vocabulary, words

@@ -6,7 +6,7 @@ A transposed convolution keeps its weight [in, out / groups, kernel]; a convolut
 from __future__ import annotations
 
 from ingest.analysis import Leaf
-from ingest.params import Params, Shape
+from ingest.layers.layer_parameters import Params, Shape
 from ingest.rules import Rule, fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ingest.params import Params, Shape
+from ingest.layers.layer_parameters import Params, Shape
 from ingest.tree.module_tree import Node
 
 _NONE: frozenset[int] = frozenset()

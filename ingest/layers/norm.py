@@ -14,11 +14,11 @@ from math import prod
 from typing import NamedTuple
 
 from ingest.analysis import Leaf
-from ingest.params import Params
+from ingest.layers.layer_parameters import Params
+from ingest.layers.widths import NO_WIDTHS, Widths, leaf_shapes, widths
 from ingest.rules import Rule, fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import spoken, vocabulary
-from ingest.widths import NO_WIDTHS, Widths, leaf_shapes, widths
 
 _BATCH = rule(
     "kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.", "torch.nn.BatchNorm"
