@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ingest.analysis import Analysis, Scene
-from ingest.attention import find_attention
+from ingest.attention.find_attention import find_attention
 from ingest.components import find_components, model_role
 from ingest.doubt import settle
-from ingest.feed_forward import find_feed_forwards
+from ingest.feed_forward.find_feed_forward import find_feed_forwards
 from ingest.layers.find_layers import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.repeat import find_stacks

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ingest.analysis import Residual, Scene
-from ingest.projection_names import read_name
+from ingest.attention.projection_names import read_name
 from ingest.residual_maps import is_norm, layers, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.analysis import Attention, Scene
 from ingest.assemble import analyse
-from ingest.attention import find_attention
+from ingest.attention.find_attention import find_attention
 from ingest.layers.find_layers import leaf_kinds
 from ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated

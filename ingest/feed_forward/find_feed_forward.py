@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ingest.analysis import FeedForward, Scene
-from ingest.moe import mixture, stacked_experts
+from ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
 from ingest.rules import Rule, fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

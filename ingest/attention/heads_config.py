@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ingest.projections import Projections
+from ingest.attention.projections import Projections
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ingest.analysis import Scene
-from ingest.projection_names import Spelling, read_name
-from ingest.projections import Matrix, Projections, Shape, matrix
+from ingest.attention.projection_names import Spelling, read_name
+from ingest.attention.projections import Matrix, Projections, Shape, matrix
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ingest.projections import Projections, Shape
+from ingest.attention.projections import Projections, Shape
 from ingest.rules import Rule, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

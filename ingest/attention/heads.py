@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.analysis import Scene
-from ingest.heads_config import Configured, configured, settings
-from ingest.heads_signs import MLA, NORM, Known, direct
-from ingest.projections import Projections
+from ingest.attention.heads_config import Configured, configured, settings
+from ingest.attention.heads_evidence import MLA, NORM, Known, direct
+from ingest.attention.projections import Projections
 from ingest.rules import Rule, fact, rule, unknown
 from ingest.tree.module_tree import Node
 from kb.values import Fact

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingest.analysis import Scene
-from ingest.projection_names import read_name
-from ingest.projections import Projections
+from ingest.attention.projection_names import read_name
+from ingest.attention.projections import Projections
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ingest.analysis import Attention, Scene
-from ingest.attends import attends
-from ingest.heads import find_heads
-from ingest.projections import Matrix, Projections, inside
-from ingest.projections_blind import by_shape
-from ingest.projections_named import by_name
+from ingest.attention.attention_type import attends
+from ingest.attention.heads import find_heads
+from ingest.attention.projections import Matrix, Projections, inside
+from ingest.attention.projections_by_name import by_name
+from ingest.attention.projections_by_shape import by_shape
 from ingest.rules import fact, rule, unknown
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

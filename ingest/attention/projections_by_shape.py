@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 from ingest.analysis import Scene
-from ingest.projection_names import read_name
-from ingest.projections import Matrix, Projections, Shape, maps, matrix
-from ingest.projections_named import query_norms
+from ingest.attention.projection_names import read_name
+from ingest.attention.projections import Matrix, Projections, Shape, maps, matrix
+from ingest.attention.projections_by_name import query_norms
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 

@@ -1,0 +1,1 @@
+"""Attention: its projections, its kind, its heads. Read `find_attention`."""

@@ -1,0 +1,1 @@
+"""Feed-forwards, plain, gated and of experts. Read `find_feed_forward`."""
