@@ -11,7 +11,7 @@ from ingest.layers.find_layers import leaf_kinds
 from ingest.modulation import find_modulations
 from ingest.repeat import find_stacks
 from ingest.replicate import Spread, copies, origins, spread_residuals
-from ingest.residual import find_residuals
+from ingest.residual.find_residual import find_residuals
 from ingest.streams import assign_streams
 from ingest.tree.anonymous_names import spoken_names
 from ingest.tree.module_tree import build

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_conv import DENSE
-from ingest.residual_maps import direct_layers, is_norm, is_shortcut, norm_widths
+from ingest.residual.conv_blocks import DENSE
+from ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

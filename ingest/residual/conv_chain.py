@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingest.analysis import Scene
-from ingest.residual_maps import Layer, ends, is_norm, is_shortcut, layers
+from ingest.residual.layer_chain import Layer, ends, is_norm, is_shortcut, layers
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 

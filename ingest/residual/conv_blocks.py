@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_chain import are_branches, around_chain, dense_width, joined, short_way
-from ingest.residual_maps import Layer, ends, is_shortcut, layers
-from ingest.residual_pairs import pair_residuals
-from ingest.residual_place import NAMED, forks, has_third_way, is_list, is_step, samples, squeezes, stands_as_block
+from ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
+from ingest.residual.conv_lists import pair_residuals
+from ingest.residual.conv_place import NAMED, forks, has_third_way, is_list, is_step, samples, squeezes, stands_as_block
+from ingest.residual.layer_chain import Layer, ends, is_shortcut, layers
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

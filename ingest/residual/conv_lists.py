@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_maps import Layer, layers
+from ingest.residual.layer_chain import Layer, layers
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import words

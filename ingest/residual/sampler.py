@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_maps import Layer, layers
+from ingest.residual.layer_chain import Layer, layers
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 

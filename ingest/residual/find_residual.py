@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.analysis import Residual, Scene
-from ingest.residual_conv import conv_residuals
-from ingest.residual_groups import group_residuals
-from ingest.residual_maps import is_norm
-from ingest.residual_mixers import mixer_residuals
-from ingest.residual_order import in_order
-from ingest.residual_sampler import sampler_residuals
-from ingest.residual_sublayers import sublayer_residuals
+from ingest.residual.conv_blocks import conv_residuals
+from ingest.residual.groups import group_residuals
+from ingest.residual.layer_chain import is_norm
+from ingest.residual.mixers import mixer_residuals
+from ingest.residual.order import in_order
+from ingest.residual.sampler import sampler_residuals
+from ingest.residual.sublayers import sublayer_residuals
 
 
 def find_residuals(scene: Scene) -> list[Residual]:

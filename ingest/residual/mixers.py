@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ingest.analysis import Residual, Scene
 from ingest.attention.projection_names import read_name
-from ingest.residual_maps import is_norm, layers, norm_widths
+from ingest.residual.layer_chain import is_norm, layers, norm_widths
 from ingest.rules import fact, rule
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ingest.analysis import Scene
-from ingest.residual_chain import is_aside
-from ingest.residual_maps import Layer, ends, is_norm, layers
+from ingest.residual.conv_chain import is_aside
+from ingest.residual.layer_chain import Layer, ends, is_norm, layers
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import spoken, vocabulary, words
 

@@ -1,0 +1,1 @@
+"""Residual connections, which no header writes down. Read `find_residual`."""
