@@ -25,7 +25,7 @@ db.close()
 
 def run() -> Ratio:
     """The cross-attention question on the LTX-2 19B fp8 model."""
-    from ingest.whole import read_tables
+    from ingest.read_tables import read_tables
     from kb.store import open_store
     from queries.catalog import find_question
 

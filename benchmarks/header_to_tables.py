@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.paired import Ratio, pair
+from ingest.read_tables import read_tables
 from ingest.sources import read_header
-from ingest.whole import read_tables
 from kb.values import Header
 
 

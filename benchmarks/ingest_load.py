@@ -16,7 +16,7 @@ from kb.tables import EdgeTable, GraphTables, NodeTable
 
 def run() -> Ratio:
     """The LTX-2 19B fp8 model into an empty embedded store."""
-    from ingest.whole import read_tables
+    from ingest.read_tables import read_tables
     from kb.store import open_store
 
     tables = read_tables("design:ltx-2-19b-dev-fp8", name="ltx")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.paired import Ratio, pair
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.values import Header, TensorSpec
 
 SMALL, LARGE = 5_000, 100_000

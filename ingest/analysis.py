@@ -1,7 +1,7 @@
 """What the rules say of one model. All values are frozen; paths in them are relative to the thing they belong to.
 
 Rules see each distinct structure once (:meth:`ingest.tree.module_tree.Node.distinct`) and answer for that
-representative; :mod:`ingest.replicate` carries the answer to its equal siblings.
+representative; :mod:`ingest.twins` carries the answer to its equal siblings.
 """
 
 from __future__ import annotations

@@ -122,8 +122,8 @@ def _write(predictions: Mapping[str, dict[str, Any]], folder: Path) -> None:
 
 
 def _predict(tensors: tuple[TensorSpec, ...], *, doubtful: bool = False) -> dict[str, Any]:
-    from ingest.assemble import analyse
-    from ingest.predict import predictions
+    from ingest.pipeline import analyse
+    from ingest.scorer_format import predictions
     from kb.values import Header
 
     return predictions(analyse(Header(tensors), doubtful=doubtful))

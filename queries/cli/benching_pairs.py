@@ -31,8 +31,8 @@ def _predict(pair: DiffPair) -> dict[str, Any]:
 
 def tables(tensors: tuple[TensorSpec, ...]) -> GraphTables:
     """Everything that is inferred of these tensors."""
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
+    from ingest.graph.rows import to_tables
+    from ingest.pipeline import analyse
     from kb.values import Header
 
     return to_tables(analyse(Header(tensors)), name="bench")

@@ -79,7 +79,7 @@ class Models:
 
 
 def _read(name: str) -> GraphTables:
-    from ingest.whole import read_tables
+    from ingest.read_tables import read_tables
     from queries.cli.ingesting import default_name
 
     return read_tables(name, name=default_name(name))

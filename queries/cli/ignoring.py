@@ -34,8 +34,8 @@ def _keys(tables: GraphTables) -> Iterable[str]:
 
 
 def _without(tables: GraphTables, patterns: Sequence[str]) -> GraphTables:
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
+    from ingest.graph.rows import to_tables
+    from ingest.pipeline import analyse
     from kb.values import Header, TensorSpec
 
     records = list(tables.records("Tensor"))

@@ -86,7 +86,7 @@ def _check_name(name: str | None) -> None:
 
 def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
     """Ingest one source; its row of the summary."""
-    from ingest.whole import read_tables
+    from ingest.read_tables import read_tables
     from kb.tables import check
 
     tables = read_tables(source, name=name, family=family, version=release)

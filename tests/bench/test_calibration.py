@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.predict import predictions
+from ingest.pipeline import analyse
 from ingest.rules import DOUBTFUL, ENOUGH, misleads
+from ingest.scorer_format import predictions
 from kb.values import Header
 from queries.bench.calibration import cross_fitted, ece, groups, novelty, novelty_bands
 from queries.bench.corpus import FOLDS, fold_of, records, specs

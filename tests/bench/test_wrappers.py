@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.predict import predictions
+from ingest.pipeline import analyse
+from ingest.scorer_format import predictions
 from kb.values import Header, TensorSpec
 from queries.bench.corpus import Record, records, specs
 from queries.bench.counts import mean

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.tree.name_words import vocabulary
 from kb.tables import check
 from kb.values import Header, TensorSpec

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.analysis import Attention, Scene
-from ingest.assemble import analyse
 from ingest.attention.find_attention import find_attention
 from ingest.layers.find_layers import leaf_kinds
+from ingest.pipeline import analyse
 from ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from kb.values import Fact
 from tests.nets import Shapes, below, header, repeated
 

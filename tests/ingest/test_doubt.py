@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ingest import rules
-from ingest.assemble import analyse
-from ingest.predict import predictions
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
+from ingest.scorer_format import predictions
 from kb.values import Header, TensorSpec
 from tests.nets import repeated
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.analysis import FeedForward
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 NORM = {"norm.weight": (8,)}

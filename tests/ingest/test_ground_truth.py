@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.tables import check
 from tests.ground_truth import misses

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ingest.analysis import Attention
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import hostile
-from ingest import row_tables, rows
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph import row_tables, rows
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from ingest.sources.header import read
 from ingest.tree import module_tree

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from importlib.resources import files
 
-from ingest.assemble import analyse
-from ingest.known import NAME, index_text, published
-from ingest.rows import to_tables
+from ingest.graph.published import NAME, index_text, published
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.relations.lineage import Known, between
 from kb.values import Header
@@ -16,7 +16,7 @@ from kb.values import Header
 
 def test_the_index_is_what_the_designs_say() -> None:
     text = (files("ingest") / "designs" / NAME).read_text(encoding="utf-8")
-    assert text == index_text(), "run: python -m ingest.known"
+    assert text == index_text(), "run: python -m ingest.graph.published"
 
 
 def bare(name: str, rename: str = "") -> Header:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from ingest.analysis import Analysis
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.tables import GraphTables, check
 

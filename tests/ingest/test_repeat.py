@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.analysis import Scene, Stack
-from ingest.repeat import find_stacks
+from ingest.stacks import find_stacks
 from ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 

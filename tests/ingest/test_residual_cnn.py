@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.analysis import Analysis
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from tests.nets import header
 
 Net = dict[str, tuple[int, ...]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.analysis import Analysis
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.analysis import Analysis
-from ingest.assemble import analyse
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 
 torch = pytest.importorskip("torch", reason="torch is a test extra")

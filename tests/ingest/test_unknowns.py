@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.predict import predictions
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.rules import UNMEASURED
+from ingest.scorer_format import predictions
 from kb.tables import GraphTables
 from tests.nets import below, header, repeated
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.relations.descent import LEAST, evidence, shared_templates, suspicion
 from kb.relations.fingerprint import Sketch
 from kb.relations.lineage import Known, Link, between, told

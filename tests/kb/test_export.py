@@ -8,8 +8,8 @@ from io import BytesIO
 import networkx as nx
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.errors import NotFoundError
 from kb.export import FORMATS, export
 from kb.graph import to_networkx

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.relations.fingerprint import PARTS, Sketch, shares, sketch
 from kb.relations.similarity import WEIGHTS, likeness, overlap
 from kb.tables import GraphTables

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.relations.adapter import targets
 from kb.store import open_store
 from queries.ask import ask, bind

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.store import Store, open_store
 from kb.tables import GraphTables

@@ -97,8 +97,8 @@ def test_the_golden_rows_say_what_the_graph_was_built_to_say() -> None:
 
 @pytest.mark.slow
 def test_the_real_model_is_answered_alike_by_every_store(store: Store, tmp_path: Path) -> None:
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
+    from ingest.graph.rows import to_tables
+    from ingest.pipeline import analyse
     from ingest.sources import read_header
 
     tables = to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx")

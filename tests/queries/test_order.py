@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from kb.store import Store
 from queries.answer import Answer
 from queries.ask import ask, bind

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.tables import GraphTables
 from queries.diff import compare

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest.assemble import analyse
-from ingest.rows import to_tables
+from ingest.graph.rows import to_tables
+from ingest.pipeline import analyse
 from queries.bench.diff_score import score_pair
 from queries.bench.pairs import pair_of
 from queries.cli.benching_pairs import _predict

@@ -175,8 +175,8 @@ def test_every_tensor_of_a_part_and_of_an_adapter_is_accounted_for() -> None:
     "both", [("aiprod-shdt", "ltx-2.3-22b-dev"), ("aiprod-hwvae", "ltx-2-spatial-upscaler-x2-1.0")]
 )
 def test_every_tensor_of_the_shipped_designs_is_accounted_for(both: tuple[str, str]) -> None:
-    from ingest.assemble import analyse
-    from ingest.rows import to_tables
+    from ingest.graph.rows import to_tables
+    from ingest.pipeline import analyse
     from ingest.sources import read_header
 
     a, b = (to_tables(analyse(read_header(f"design:{name}")), name=name) for name in both)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.whole import read_tables
+from ingest.read_tables import read_tables
 from kb.tables import GraphTables
 from queries.diff import compare
 from queries.diff.page import page

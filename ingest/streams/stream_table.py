@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest import stream_names as names
-from ingest import stream_sources as origins
 from ingest.analysis import Analysis, Attention, Stream
-from ingest.stream_shapes import Shapes
+from ingest.streams import context_sources as origins
+from ingest.streams import modality as names
+from ingest.streams.stream_shapes import Shapes
 from kb.values import Fact, Value
 
 Key = tuple[str, int, str | None]

@@ -3,7 +3,7 @@
 A file is known by its header, else by the names and shapes of its tree, else by its shapes alone: the same bases on
 which the store calls two models the same.
 
-python -m ingest.known          write the index anew, after a design was added
+python -m ingest.graph.published          write the index anew, after a design was added
 """
 
 from __future__ import annotations
@@ -62,4 +62,4 @@ def index_text() -> str:
 
 
 if __name__ == "__main__":
-    (Path(__file__).parent / "designs" / NAME).write_text(index_text(), encoding="utf-8")
+    (Path(__file__).parent.parent / "designs" / NAME).write_text(index_text(), encoding="utf-8")

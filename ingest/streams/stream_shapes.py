@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ingest.analysis import Analysis, Component
 from ingest.rules import fact, rule
-from ingest.stream_names import enclosing, modality
+from ingest.streams.modality import enclosing, modality
 from kb.paths import within
 from kb.values import Fact
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from ingest import rules
 from ingest.analysis import Analysis
-from ingest.known import Said, published
-from ingest.roles import Role, kind_and_role
-from ingest.row_tables import LONG, RowTables
-from ingest.tensor_roles import tensor_role
+from ingest.graph.published import Said, published
+from ingest.graph.role_labels import Role, kind_and_role
+from ingest.graph.row_tables import LONG, RowTables
+from ingest.graph.tensor_roles import tensor_role
 from ingest.tree.hashes import Signatures, signatures
 from ingest.tree.module_tree import Node, Tree
 from kb import ids

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.analysis import Component, Scene
-from ingest.latents import latent_channels
-from ingest.model_role import part_role, unwrapped
+from ingest.components.latent_channels import latent_channels
+from ingest.components.model_role import part_role, unwrapped
+from ingest.components.part_statistics import traits
 from ingest.rules import fact, rule, unknown
-from ingest.stream_names import modality
-from ingest.traits import traits
+from ingest.streams.modality import modality
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingest.analysis import Scene
+from ingest.components.part_statistics import Traits, traits
 from ingest.rules import Rule, fact, rule, unknown
-from ingest.traits import Traits, traits
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact

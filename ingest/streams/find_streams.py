@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingest import stream_names as names
-from ingest import stream_sources as origins
 from ingest.analysis import Analysis, Attention, Residual
-from ingest.stream_contexts import Contexts
-from ingest.stream_table import Key, StackSays, local_part
+from ingest.streams import context_sources as origins
+from ingest.streams import modality as names
+from ingest.streams.stream_contexts import Contexts
+from ingest.streams.stream_table import Key, StackSays, local_part
 
 
 def assign_streams(analysis: Analysis) -> Analysis:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from ingest.analysis import Analysis, Scene
 from ingest.attention.find_attention import find_attention
-from ingest.components import find_components, model_role
+from ingest.components.find_components import find_components, model_role
 from ingest.doubt import settle
 from ingest.feed_forward.find_feed_forward import find_feed_forwards
 from ingest.layers.find_layers import leaf_kinds
 from ingest.modulation import find_modulations
-from ingest.repeat import find_stacks
-from ingest.replicate import Spread, copies, origins, spread_residuals
 from ingest.residual.find_residual import find_residuals
-from ingest.streams import assign_streams
+from ingest.stacks import find_stacks
+from ingest.streams.find_streams import assign_streams
 from ingest.tree.anonymous_names import spoken_names
 from ingest.tree.module_tree import build
+from ingest.twins import Spread, copies, origins, spread_residuals
 from kb.values import Header
 
 

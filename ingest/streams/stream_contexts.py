@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest import stream_names as names
-from ingest import stream_sources as origins
 from ingest.analysis import Attention, Stream
-from ingest.stream_table import Key, StackSays, Table, block_of, local_part
+from ingest.streams import context_sources as origins
+from ingest.streams import modality as names
+from ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
 from ingest.tree.name_words import words
 from kb.values import Fact
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ingest.analysis import Analysis
 from ingest.rules import fact, rule
-from ingest.stream_names import condition, modality
+from ingest.streams.modality import condition, modality
 from ingest.tree.module_tree import Node
 from ingest.tree.name_words import vocabulary, words
 from kb.values import Fact

@@ -1,0 +1,1 @@
+"""What was inferred, as rows of the graph."""
