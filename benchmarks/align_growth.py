@@ -11,7 +11,8 @@ from functools import partial
 from math import log
 
 from benchmarks.paired import Ratio, pair
-from queries.diff.align import Spec, align
+from queries.diff.align import align
+from queries.tensor_types import Spec
 
 SMALL, LARGE = 5_000, 20_000
 AIM = round(log(LARGE) / log(SMALL), 2)

@@ -27,7 +27,7 @@ def run() -> Ratio:
     """The cross-attention question on the LTX-2 19B fp8 model."""
     from ingest.read_tables import read_tables
     from kb.store import open_store
-    from queries.catalog import find_question
+    from queries.questions.catalog import find_question
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.archkb"

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kb.schema_page import schema_page
-from queries.answer import Column
-from queries.ask import signature
-from queries.catalog import open_catalog
-from queries.question import Question
+from queries.output.answer import Column
+from queries.questions.ask_store import signature
+from queries.questions.catalog import open_catalog
+from queries.questions.question import Question
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 

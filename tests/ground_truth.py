@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kb.tables import GraphTables
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 Truth = Mapping[str, Any]
 Miss = tuple[str, str]

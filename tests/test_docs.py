@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from queries.catalog import open_catalog
 from queries.cli.app import COMMANDS
 from queries.docs import FOLDER, PAGES, main, stale
+from queries.questions.catalog import open_catalog
 
 
 @pytest.mark.parametrize("name", PAGES)

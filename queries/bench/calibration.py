@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from queries.bench.corpus import FOLDS, fold_of
 from queries.bench.counts import Scored, Verdict
-from queries.bench.precision import Measured, class_of, measure
+from queries.bench.measured_precision import Measured, class_of, measure
 
 BINS = 10
 

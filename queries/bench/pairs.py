@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kb.errors import SourceError
 from kb.values import DTYPE_BITS
-from queries.diff.align import Spec
+from queries.tensor_types import Spec
 
 KINDS = ("packaging", "version", "surgery", "design")
 """Kinds of pairs: two spellings of one model, two versions, made edits, and two designs with no true tensor map."""

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from kb.errors import ArchkbError
-from queries.answer import Answer
 from queries.cli import health, terminal
 from queries.cli.options import with_store_and_output
 from queries.cli.run import Run
+from queries.output.answer import Answer
 
 
 class Page(StrEnum):
@@ -90,7 +90,7 @@ def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
 
 def _content() -> Iterator[tuple[str, str, bool]]:
     from ingest.sources import shipped
-    from queries.catalog import open_catalog
+    from queries.questions.catalog import open_catalog
 
     try:
         yield "questions", str(len(open_catalog().all())), True

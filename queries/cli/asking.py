@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.errors import ArchkbError
-from queries import ask as asks
-from queries.answer import Answer
-from queries.catalog import open_catalog
 from queries.cli import complete, terminal
 from queries.cli.meaning import meant
 from queries.cli.options import with_answer, with_output
 from queries.cli.run import Run, only_model, uid_of
-from queries.layout import lay_out
-from queries.nearest import nearest
-from queries.question import Question
+from queries.near_misses import nearest
+from queries.output.answer import Answer
+from queries.output.layout import lay_out
+from queries.questions import ask_store as asks
+from queries.questions.catalog import open_catalog
+from queries.questions.question import Question
 
 if TYPE_CHECKING:
     from kb.store.port import Store

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.benching_pairs import bench_pairs
 from queries.cli.benching_rules import calibrated, precisions
 from queries.cli.options import with_output
 from queries.cli.run import Run
+from queries.output.answer import Answer
 
 if TYPE_CHECKING:
     from kb.values import TensorSpec
@@ -132,8 +132,8 @@ def _predict(tensors: tuple[TensorSpec, ...], *, doubtful: bool = False) -> dict
 def _kin(corpus: Path) -> Answer:
     """Shares by question and group of families, with the rates of suspected descents as notes."""
     from queries.bench.corpus import records
-    from queries.bench.descent import trials
-    from queries.bench.kin import rates, recalled, shares, sketches
+    from queries.bench.descent_scores import trials
+    from queries.bench.related_models import rates, recalled, shares, sketches
     from queries.cli.benching_pairs import tables
 
     shown = terminal.progress("bench")

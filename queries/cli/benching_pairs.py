@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from queries.answer import Answer
 from queries.cli import terminal
+from queries.output.answer import Answer
 
 if TYPE_CHECKING:
     from kb.tables import GraphTables

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from queries.answer import Answer
+from queries.output.answer import Answer
 
 if TYPE_CHECKING:
     from queries.bench.counts import Verdict
@@ -51,7 +51,7 @@ def _judged(verdicts: Sequence[Verdict]) -> tuple[Any, ...]:
 
 def precisions(scores: Scores) -> str:
     """The file `ingest/precision.json`: precision of every rule, and how many uses, models and families gave it."""
-    from queries.bench.precision import measure
+    from queries.bench.measured_precision import measure
 
     table = {
         rule: {"n": m.uses, "models": m.models, "families": m.families, "precision": round(m.precision, 4)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.errors import ArchkbError
-from queries.catalog import open_catalog
+from queries.questions.catalog import open_catalog
 
 
 def questions(incomplete: str) -> list[str]:

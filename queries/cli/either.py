@@ -12,7 +12,7 @@ import typer
 from kb.errors import NotFoundError, StoreBusyError, StoreError
 from queries.cli import complete
 from queries.cli.run import Run, uid_of
-from queries.nearest import nearest
+from queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from kb.store.port import Store

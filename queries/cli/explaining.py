@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.errors import StoreError
-from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.either import EitherArgument, Models, is_file, models
 from queries.cli.options import with_store_and_output
 from queries.cli.run import Run
+from queries.output.answer import Answer
 
 if TYPE_CHECKING:
     from kb.tables import GraphTables
-    from queries.adapts import Base
-    from queries.explain import Line
+    from queries.explain.model_page import Line
+    from queries.relations.adapted_bases import Base
 
 _COLUMNS = ("level", "path", "text", "evidence")
 
@@ -38,7 +38,7 @@ def explain(
       archkb explain ltx-2-19b-dev-fp8 model.diffusion_model.transformer_blocks.0 --evidence
     """
     from kb.text import printable
-    from queries.explain import explain as page
+    from queries.explain.model_page import explain as page
 
     with models(run) as found:
         tables = found.load(model)
@@ -68,7 +68,7 @@ def _below(lines: Iterable[Line]) -> Iterator[str]:
 
 def _bases(found: Models, model: str, tables: GraphTables) -> list[Base] | None:
     """The models it adapts; None where it is no adapter, or a file and there is no store."""
-    from queries.adapts import adapts
+    from queries.relations.adapted_bases import adapts
 
     if tables.model["role"] != "adapter":
         return None

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb.errors import ArchkbError
-from queries.answer import Answer, Column
 from queries.cli import complete, terminal
 from queries.cli.options import with_output, with_store_and_output
 from queries.cli.run import Run
+from queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
     from kb.store.port import Counts, Store
@@ -117,8 +117,8 @@ def _one(source: str, name: str, family: str | None, release: str | None, store:
 def _tell_nearest(store: Store, tables: GraphTables) -> None:
     """What a new model adapts, or is most like, where it is near anything; said on stderr."""
     from kb.relations.lineage import Known
-    from queries.adapts import adapts, sentence
-    from queries.similar import is_near, similar
+    from queries.relations.adapted_bases import adapts, sentence
+    from queries.relations.similar_models import is_near, similar
 
     bases = adapts(tables, store)
     if bases is not None:

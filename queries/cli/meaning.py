@@ -9,13 +9,13 @@ import typer
 
 from kb.errors import ArchkbError, NotFoundError
 from queries.cli import terminal
-from queries.nearest import nearest
+from queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from kb.store.port import Store
-    from queries.catalog import Catalog
-    from queries.match import Candidate
-    from queries.question import Question
+    from queries.questions.catalog import Catalog
+    from queries.questions.match import Candidate
+    from queries.questions.question import Question
 
 UNSURE = 2
 """Exit code when words could mean several questions and nobody chose."""
@@ -30,7 +30,7 @@ _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|desi
 
 def meant(words: str, catalog: Catalog, store: Store) -> Question:
     """The question free words mean; the person chooses where they could mean several. NotFoundError for none."""
-    from queries.match import match
+    from queries.questions.match import match
 
     found = match(words, catalog.all())
     if not found.sure and _COMPARING.search(words):

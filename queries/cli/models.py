@@ -11,10 +11,10 @@ import typer
 
 from kb.errors import ArchkbError, NotFoundError
 from kb.wording import counted
-from queries.answer import Answer, Column
 from queries.cli import terminal
 from queries.cli.options import ModelArgument, with_store, with_store_and_output
 from queries.cli.run import Run, uid_of
+from queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
     from kb.outline import Box
@@ -68,7 +68,7 @@ def tree(
       archkb tree ltx-2-19b-dev-fp8 model.diffusion_model --depth 4
     """
     from kb.outline import outline
-    from queries.tree import module_tables
+    from queries.stored_tree import module_tables
 
     with run.store() as store:
         tables = module_tables(store, uid_of(store, model))

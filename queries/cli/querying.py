@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb.store.query_errors import missing_parameters
-from queries import ask as asks
-from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.asking import Params
 from queries.cli.options import with_answer
 from queries.cli.run import Run
-from queries.cut import cut
-from queries.cypher_text import parameters
-from queries.strange import strange
-from queries.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
+from queries.output.answer import Answer
+from queries.output.cut import cut
+from queries.questions import ask_store as asks
+from queries.questions.cypher_text import parameters
+from queries.questions.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
+from queries.questions.unknown_names import strange
 
 if TYPE_CHECKING:
     from kb.store.port import Store

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.wording import counted
-from queries.answer import Answer, Column
 from queries.cli import complete
 from queries.cli.either import EitherArgument, is_file, models
 from queries.cli.options import with_store_and_output
 from queries.cli.run import Run
+from queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
     from kb.store.port import Store
@@ -60,8 +60,8 @@ def similar(
       archkb similar unknown.safetensors --limit 3 --json
     """
     from kb.relations.lineage import Known
-    from queries.adapts import adapts, sentence
-    from queries.similar import similar as ranked
+    from queries.relations.adapted_bases import adapts, sentence
+    from queries.relations.similar_models import similar as ranked
 
     with models(run) as found:
         tables = found.load(model)
@@ -98,7 +98,7 @@ def check_derivation(
     """
     from kb.relations.lineage import Known, told
     from queries.diff.derivation import derivation
-    from queries.diff.profile import Profile
+    from queries.model_view import Profile
 
     with models(run) as found:
         first, second = found.pair((a, b))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import NotFoundError
-from queries.answer import Answer
 from queries.cli import terminal
 from queries.cli.quiet import keep_stderr
-from queries.fold import hung
-from queries.nearest import nearest
-from queries.render import render
+from queries.near_misses import nearest
+from queries.output.answer import Answer
+from queries.output.render import render
+from queries.output.wrap import hung
 
 if TYPE_CHECKING:
     from kb.store.port import Store

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kb.relations.adapter import Fit, Target, lay, targets_of, widths
 from kb.wording import ranges
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 _NUMBER = re.compile(r"(?<![^._])(\d+)(?![^._])")
 

@@ -10,7 +10,6 @@ from typing import Any
 from kb.paths import pattern
 from kb.text import printable
 from kb.wording import counted
-from queries.answer import Answer
 from queries.diff.adapter import Adaptation
 from queries.diff.align import Alignment
 from queries.diff.changes import tally
@@ -19,6 +18,7 @@ from queries.diff.edits import Edit
 from queries.diff.names import named_changes
 from queries.diff.similarity import similarity
 from queries.diff.stacks import StackChange
+from queries.output.answer import Answer
 
 Row = tuple[Any, ...]
 

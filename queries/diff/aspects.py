@@ -15,7 +15,7 @@ from kb.paths import natural, pattern
 from kb.wording import counted, human
 from queries.diff.components import Share, shares
 from queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
-from queries.diff.profile import ITSELF, Cells, Profile
+from queries.model_view import ITSELF, Cells, Profile
 
 Read = Callable[[Profile], str | None]
 

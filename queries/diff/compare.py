@@ -14,8 +14,8 @@ from queries.diff.adapter import Adaptation, adaptation
 from queries.diff.align import Alignment, align, unaligned
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
-from queries.diff.profile import Profile
 from queries.diff.stacks import StackChange, compare_stacks
+from queries.model_view import Profile
 
 APART = ("designs", "adapter")
 """Relations of models that are not compared tensor by tensor."""

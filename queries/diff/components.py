@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.paths import within
-from queries.diff.profile import Cells, Profile
+from queries.model_view import Cells, Profile
 
 _COUNTS = ("n_tensors", "n_params", "n_bytes")
 

@@ -15,7 +15,7 @@ from math import prod
 from kb.wording import ranges
 from queries.diff.align import align
 from queries.diff.parts import Kind, Part, in_units, parts, width
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 WHOLE, SOME = 0.9999, 0.5
 """Least shares of a part's elements that count as all of it, and as some of it."""

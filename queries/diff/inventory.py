@@ -9,10 +9,10 @@ from math import prod
 from kb.keys import owner
 from kb.paths import above, natural, pattern
 from kb.wording import counted, human
-from queries.cells import cell
 from queries.diff.edits.wording import listed as few
 from queries.diff.items import Item
-from queries.diff.profile import ITSELF, Cells, Profile
+from queries.model_view import ITSELF, Cells, Profile
+from queries.output.cells import cell
 
 SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""

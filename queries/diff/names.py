@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kb.paths import pattern
 from kb.wording import ranges
-from queries.diff.align import Alignment, Spec
+from queries.diff.align import Alignment
+from queries.tensor_types import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from math import prod
 from kb.paths import above, outermost
 from kb.wording import ranges
 from queries.diff.edits.wording import last
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 Shape = tuple[int, ...]
 Kind = tuple[bool, tuple[tuple[str, Shape], ...]]

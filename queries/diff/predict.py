@@ -7,9 +7,10 @@ from typing import Any
 
 from kb.tables import GraphTables
 from kb.values import TensorSpec
-from queries.diff.align import Alignment, Spec, align
+from queries.diff.align import Alignment, align
 from queries.diff.facts import facts
-from queries.diff.profile import Profile
+from queries.model_view import Profile
+from queries.tensor_types import Spec
 
 MakeTables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 

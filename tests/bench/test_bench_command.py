@@ -15,7 +15,7 @@ from kb.schema import LINEAGE
 from queries.bench.calibration import ece, reliability
 from queries.bench.corpus import Anonymiser, hashed
 from queries.bench.counts import Verdict
-from queries.bench.kin import QUESTIONS, Kept, shares
+from queries.bench.related_models import QUESTIONS, Kept, shares
 from tests.kb.test_sketch import tables
 from tests.nets import repeated
 from tests.queries.conftest import Archkb, archkb  # noqa: F401 - the fixture

@@ -13,7 +13,7 @@ from kb.values import Header
 from queries.bench.calibration import cross_fitted, ece, groups, novelty, novelty_bands
 from queries.bench.corpus import FOLDS, fold_of, records, specs
 from queries.bench.counts import Scored, Verdict
-from queries.bench.precision import FIRST_SIGHT, NEW_WEIGHT, PRIOR_FAMILIES, PRIOR_SHARE, measure
+from queries.bench.measured_precision import FIRST_SIGHT, NEW_WEIGHT, PRIOR_FAMILIES, PRIOR_SHARE, measure
 from queries.bench.run import score_record
 
 

@@ -10,8 +10,8 @@ from ingest.graph.rows import to_tables
 from ingest.pipeline import analyse
 from kb.relations.adapter import targets
 from kb.store import open_store
-from queries.ask import ask, bind
-from queries.catalog import find_question
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import find_question
 from tests.nets import header
 
 SPELLINGS = {

@@ -9,9 +9,9 @@ import pytest
 
 from kb import schema
 from kb.errors import NotFoundError, QuestionError
-from queries import catalog
-from queries.catalog import LIBRARY, Catalog, open_catalog
-from queries.question import Question
+from queries.questions import catalog
+from queries.questions.catalog import LIBRARY, Catalog, open_catalog
+from queries.questions.question import Question
 
 SHIPPED = open_catalog().all()
 MINE = (LIBRARY / "stacks.cypher").read_text().replace("Which stacks of blocks", "Which of MY stacks of blocks")

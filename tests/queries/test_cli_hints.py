@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from queries.catalog import open_catalog
 from queries.cli.app import COMMANDS
 from queries.cli.hints import ELSEWHERE
-from queries.spelling import american
+from queries.questions.catalog import open_catalog
+from queries.questions.spelling import american
 from tests.queries.conftest import Archkb
 
 MEANT = [

@@ -11,7 +11,7 @@ import pytest
 
 from kb.relations.lineage import COLUMNS, Known
 from kb.store.port import Rows, Store
-from queries.similar import similar
+from queries.relations.similar_models import similar
 from tests.kb.test_sketch import tables
 from tests.queries.conftest import Archkb
 from tests.queries.diff.nets import transformer

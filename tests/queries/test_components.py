@@ -13,10 +13,10 @@ from ingest.sources import read_header
 from kb.store import Store, open_store
 from kb.tables import GraphTables
 from kb.values import Header
-from queries.ask import ask, bind
-from queries.catalog import open_catalog
 from queries.diff.components import shares
-from queries.diff.profile import Profile
+from queries.model_view import Profile
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import open_catalog
 from tests.nets import below, header, repeated
 
 BLOCK = {"attn.to_q.weight": (64, 64), "attn.to_k.weight": (64, 64), "attn.to_v.weight": (64, 64)}

@@ -12,7 +12,7 @@ from ingest.sources import read_header
 from kb.errors import NotFoundError
 from kb.tables import GraphTables
 from kb.values import Header
-from queries.explain import explain
+from queries.explain.model_page import explain
 from tests.nets import header
 from tests.queries.conftest import Archkb
 

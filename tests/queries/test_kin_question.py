@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.store import Store
 from kb.store.cypher_store import CypherStore
-from queries.catalog import find_question
+from queries.questions.catalog import find_question
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer
 

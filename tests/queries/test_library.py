@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from kb.store import Store, open_store
-from queries.ask import ask, bind
-from queries.catalog import open_catalog
-from queries.question import Question
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import open_catalog
+from queries.questions.question import Question
 from tests.queries.graphs import adapter, small_models
 
 GOLDEN = Path(__file__).parent / "golden.json"

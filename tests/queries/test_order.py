@@ -9,9 +9,9 @@ import pytest
 from ingest.graph.rows import to_tables
 from ingest.pipeline import analyse
 from kb.store import Store
-from queries.answer import Answer
-from queries.ask import ask, bind
-from queries.catalog import find_question
+from queries.output.answer import Answer
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import find_question
 from tests.nets import header
 
 SMALL, LARGE = 16, 64

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.catalog import open_catalog
-from queries.match import match
+from queries.questions.catalog import open_catalog
+from queries.questions.match import match
 from tests.queries.phrasings import CLEAR, HELD_OUT, TUNED
 
 QUESTIONS = open_catalog().all()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import QuestionError
-from queries.answer import Column
-from queries.question import parse
+from queries.output.answer import Column
+from queries.questions.question import parse
 
 FRONT = """/*---
 id = "widest"

@@ -8,9 +8,9 @@ import json
 
 import pytest
 
-from queries.answer import Answer, Column
-from queries.cells import cell, ranges, width
-from queries.render import render
+from queries.output.answer import Answer, Column
+from queries.output.cells import cell, ranges, width
+from queries.output.render import render
 
 ABOUT = {
     "blocks": Column("blocks", "", "ranges"),

@@ -11,15 +11,15 @@ from ingest.graph.rows import to_tables
 from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.store import open_store
-from queries.answer import Answer, Column
-from queries.ask import ask, bind
-from queries.catalog import open_catalog
-from queries.cells import width
 from queries.cli import terminal
 from queries.diff.answer import side_by_side
 from queries.diff.compare import compare
-from queries.fold import hung
-from queries.render import render
+from queries.output.answer import Answer, Column
+from queries.output.cells import width
+from queries.output.render import render
+from queries.output.wrap import hung
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import open_catalog
 
 STACK = "model.diffusion_model.transformer_blocks.{i}"
 SIDE = "model.diffusion_model.video_embeddings_connector.blocks.{i}"

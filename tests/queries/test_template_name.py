@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kb.store import Store, open_store
-from queries.ask import ask, bind
-from queries.catalog import find_question
-from queries.render import render
+from queries.output.render import render
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import find_question
 from queries.template_name import Part, name_of, told_apart
 from tests.queries.conftest import Archkb
 from tests.queries.test_library import fill

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.outline import outline
 from kb.store import Store
-from queries.tree import module_tables
+from queries.stored_tree import module_tables
 from tests.queries.graphs import duo, solo
 
 

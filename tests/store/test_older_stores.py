@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.store import open_store
-from queries.ask import ask, bind
-from queries.catalog import open_catalog
+from queries.questions.ask_store import ask, bind
+from queries.questions.catalog import open_catalog
 from tests.tables import model_tables
 
 DATA = Path(__file__).parent / "data"

@@ -18,7 +18,8 @@ from queries.diff.align.solver import Solver
 from queries.diff.align.tensors import tensor_pairs
 from queries.diff.align.together import together
 from queries.diff.align.tree import Node, modules, natural, opaque, ranks, tree
-from queries.diff.align.values import MEASURED, Alignment, Pair, Spec, Typed
+from queries.diff.align.values import MEASURED, Alignment, Pair
+from queries.tensor_types import Spec, Typed
 
 Tensors = Mapping[str, Spec]
 AGREED = 0.95

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from queries.diff.align.assign import bare
-from queries.diff.align.values import Spec
 from queries.diff.align.words import features, likeness
+from queries.tensor_types import Spec
 
 CONVENTION = 0.3
 """Share of the smaller model's keys in both models from which on they are taken to follow one naming convention."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from queries.diff.align.assign import bare
 from queries.diff.align.inside import Link
 from queries.diff.align.tree import Module
-from queries.diff.align.values import Pair, Spec
+from queries.diff.align.values import Pair
+from queries.tensor_types import Spec
 
 Tensors = Mapping[str, Spec]
 

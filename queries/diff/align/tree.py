@@ -9,8 +9,8 @@ from functools import lru_cache
 from math import prod
 
 from kb.keys import owner
-from queries.diff.align.values import Spec
 from queries.diff.align.words import number, split, stem
+from queries.tensor_types import Spec
 
 _NUMBERS = re.compile(r"(\d+)")
 _LOCAL = re.compile(r"^(.+?)[_.](weight|bias)$")

@@ -5,28 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-
-class Spec(NamedTuple):
-    """What a header says of one tensor. Anything with a dtype and a shape will do in its place."""
-
-    dtype: str
-    shape: tuple[int, ...]
-
-
-class Typed(Protocol):
-    """A tensor's description: its dtype's name and its shape in elements."""
-
-    @property
-    def dtype(self) -> str:
-        """Name of the dtype."""
-        ...
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Elements along each axis, as stored."""
-        ...
+from queries.tensor_types import Spec
 
 
 class Pair(NamedTuple):
@@ -65,6 +46,7 @@ RULES: Mapping[str, str] = {
     "sidecar": "side-cars of a matched weight",
 }
 """Rule id -> what it says."""
+
 
 MEASURED: Mapping[str, float] = {
     "name": 0.98,  # 47686 tensors in 194 pairs of models

@@ -12,7 +12,7 @@ from queries.diff.inventory import sizes
 from queries.diff.items import HOLDERS
 from queries.diff.page.forms import Form, forms
 from queries.diff.page.sublayer import told
-from queries.diff.profile import Cells, Profile
+from queries.model_view import Cells, Profile
 
 UNNAMED = "hidden"
 """What a stream without a name is called in a picture."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.paths import above
 from kb.wording import counted, ranges
 from queries.diff.edits.wording import listed
-from queries.diff.profile import Cells, Profile
+from queries.model_view import Cells, Profile
 
 FEW = 3
 """Parts that are named; more are counted."""

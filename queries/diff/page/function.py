@@ -12,7 +12,7 @@ from queries.diff.compare import Aspect, Diff
 from queries.diff.page.marks import SIGNS, WORDS
 from queries.diff.page.words import folded, opens, safe
 from queries.diff.stacks import StackChange
-from queries.render import shown
+from queries.output.render import shown
 
 MOST = 3
 """Lines of a value that are shown at once."""

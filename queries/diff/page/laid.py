@@ -17,7 +17,7 @@ from queries.diff.page.marks import WORDS, Told, note
 from queries.diff.page.pictures import LEAST, MOST, NONE, caption
 from queries.diff.page.rail import Slot, drawn, grid, tints
 from queries.diff.page.words import opens, safe
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 MANY = 20
 """Rows of changed layers that are shown at once."""

@@ -18,8 +18,8 @@ from queries.diff.page.pairs import alone, merge
 from queries.diff.page.pictures import pictures
 from queries.diff.page.script import script
 from queries.diff.page.words import opens, role, safe
-from queries.diff.profile import Profile
 from queries.diff.similarity import similarity
+from queries.model_view import Profile
 
 RELATIONS = {
     "identical": "The two headers are the same.",

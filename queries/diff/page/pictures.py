@@ -12,7 +12,7 @@ from queries.diff.page.block import BESIDE, Block, Step, blocks
 from queries.diff.page.marks import Tell
 from queries.diff.page.rail import Slot, drawn, grid, tints
 from queries.diff.page.words import safe
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 Pair = tuple[Block | None, Block | None]
 

@@ -12,7 +12,7 @@ from queries.diff.compare import Diff
 from queries.diff.edits import Edit
 from queries.diff.page.marks import SIGNS, WORDS
 from queries.diff.page.words import folded, role, safe
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 
 WHOLE = "The whole model"
 MOST = 10

@@ -12,7 +12,7 @@ from queries.diff.changes import changes
 from queries.diff.compare import Diff
 from queries.diff.inventory import SHOWN
 from queries.diff.items import Item
-from queries.diff.profile import ITSELF, Profile
+from queries.model_view import ITSELF, Profile
 
 ALL_TOLD = {"attention": "attentions per place", "feed-forward": "feed-forwards per place"}
 IN_BACKBONE = {

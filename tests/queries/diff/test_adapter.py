@@ -9,7 +9,7 @@ import pytest
 from queries.diff import compare
 from queries.diff.adapter import Adaptation, adaptation
 from queries.diff.answer import side_by_side
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from queries.diff.align import RULES, Spec, align
+from queries.diff.align import RULES, align
+from queries.tensor_types import Spec
 from tests.queries.diff.nets import META, Net, linear, net, pairs, spelt, transformer
 
 

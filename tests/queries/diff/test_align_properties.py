@@ -7,8 +7,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.diff.align import Spec, align
+from queries.diff.align import align
 from queries.diff.edits import edits
+from queries.tensor_types import Spec
 from tests.queries.diff.nets import META, net, spelt, transformer
 
 WORDS = st.sampled_from(tuple("layers attn q_proj mlp fc1 norm conv 0 1 2 weight bias gate x".split()))  # noqa: SIM905

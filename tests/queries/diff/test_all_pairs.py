@@ -19,8 +19,8 @@ from queries.diff.answer import script, side_by_side
 from queries.diff.compare import Diff
 from queries.diff.document import document, text
 from queries.diff.page import page
-from queries.diff.profile import Profile
-from queries.render import as_markdown, table
+from queries.model_view import Profile
+from queries.output.render import as_markdown, table
 from tests.conftest import ROOT
 from tests.json_schema import faults
 from tests.queries.diff.accounts import unaccounted

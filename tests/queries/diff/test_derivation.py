@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from queries.diff.derivation import Descent, derivation
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer
 

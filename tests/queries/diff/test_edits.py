@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from queries.diff.align import Alignment, Spec, align
+from queries.diff.align import Alignment, align
 from queries.diff.changes import tally
 from queries.diff.edits import edits
 from queries.diff.edits.roots import Roots
+from queries.tensor_types import Spec
 from tests.queries.diff.nets import META, linear, net, spelt, transformer
 
 Truth = dict[str, Any]

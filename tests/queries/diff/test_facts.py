@@ -15,7 +15,7 @@ from queries.bench.diff_score import score_pair
 from queries.bench.pairs import pair_of
 from queries.cli.benching_pairs import _predict
 from queries.diff.facts import facts
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 from tests.nets import Shapes, below, header, repeated
 
 

@@ -13,9 +13,9 @@ from queries.diff.adapter import Adaptation
 from queries.diff.answer import side_by_side
 from queries.diff.page import page
 from queries.diff.page.block import BESIDE, blocks
-from queries.diff.profile import Profile
-from queries.explain import explain
-from queries.render import as_markdown, table
+from queries.explain.model_page import explain
+from queries.model_view import Profile
+from queries.output.render import as_markdown, table
 from tests.kb.test_sketch import tables
 from tests.nets import Shapes, below, repeated
 from tests.queries.diff.accounts import unaccounted

@@ -17,7 +17,7 @@ from queries.diff.page.function import MOST, _value, rows
 from queries.diff.page.marks import mark, marks
 from queries.diff.page.rail import TINTS, tints
 from queries.diff.page.script import component
-from queries.diff.profile import Profile
+from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import linear, transformer
 from tests.queries.diff.test_adapter import lora, q

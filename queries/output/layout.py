@@ -1,16 +1,17 @@
 """Rows of text as an aligned table. Where it is too wide, texts are folded between words, the widest column first.
 
 No number and no word is broken, and names only after _ or -, where that spares a table that cannot fit otherwise. What
-does not fit even so is written as records, one value a line. Paths are shortened first; see :mod:`queries.shorten`.
+does not fit even so is written as records, one value a line. Paths are shortened first; see
+:mod:`queries.output.shorten`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from queries.cells import width
-from queries.fold import fold, hung, longest_piece
-from queries.shorten import Shorter, shortened
+from queries.output.cells import width
+from queries.output.shorten import Shorter, shortened
+from queries.output.wrap import fold, hung, longest_piece
 
 _GAP = "  "
 _NARROWEST = 12

@@ -12,15 +12,15 @@ from kb.errors import NotFoundError
 from kb.paths import within
 from kb.tables import GraphTables
 from kb.wording import counted, human
-from queries.cells import size
 from queries.diff.components import shares
 from queries.diff.items import HOLDERS, LAYERS
-from queries.diff.profile import Cells, Profile
-from queries.explain_adapter import Bases, adapter_lines
-from queries.explain_lines import Because, Line, because, drafts, finished
-from queries.explain_loose import beside, beside_lines, layers, loose_lines
-from queries.explain_stacks import stack_lines
-from queries.nearest import nearest
+from queries.explain.adapter_lines import Bases, adapter_lines
+from queries.explain.fact_lines import Because, Line, because, drafts, finished
+from queries.explain.outside_stacks import beside, beside_lines, layers, loose_lines
+from queries.explain.stack_lines import stack_lines
+from queries.model_view import Cells, Profile
+from queries.near_misses import nearest
+from queries.output.cells import size
 
 __all__ = ["Because", "Line", "explain"]
 

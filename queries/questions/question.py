@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import QuestionError
-from queries.answer import SHOWS, Column
-from queries.cypher_text import blank, final_return, line_of, parameters, top_words
-from queries.portable import offences
-from queries.totals import Total, total_of
+from queries.output.answer import SHOWS, Column
+from queries.output.totals import Total, total_of
+from queries.questions.cypher_text import blank, final_return, line_of, parameters, top_words
+from queries.questions.portable import offences
 
 TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": float, "bool": bool}
 """Types of parameters, and what Python value binds them."""

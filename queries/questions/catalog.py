@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import NotFoundError, QuestionError
-from queries.question import Question, parse
-from queries.spelling import american
+from queries.questions.question import Question, parse
+from queries.questions.spelling import american
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped questions."""

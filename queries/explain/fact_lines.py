@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from kb.paths import pattern
-from queries.diff.profile import Cells, Profile
+from queries.model_view import Cells, Profile
 
 _TIMES = "\0"
 """Where a line says how often: filled in when it is known of how many equal blocks the line speaks."""

@@ -11,7 +11,7 @@ from kb.relations.lineage import ALIKE, COLUMNS, Known, between, common, told
 from kb.relations.similarity import differences, likeness
 from kb.store.port import Store
 from kb.wording import counted
-from queries.answer import Answer
+from queries.output.answer import Answer
 
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
 NEAR = ALIKE

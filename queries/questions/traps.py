@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb import schema
-from queries.cypher_text import blank
-from queries.nearest import nearest
+from queries.near_misses import nearest
+from queries.questions.cypher_text import blank
 
 Values = Callable[[str], Sequence[str]]
 """The values a property of modules or tensors has in the store."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from kb.paths import pattern
 from kb.relations.adapter import Target, targets_of
 from kb.wording import counted
-from queries.diff.profile import Profile
-from queries.explain_lines import Line
+from queries.explain.fact_lines import Line
+from queries.model_view import Profile
 
 Bases = Sequence[tuple[str, str]]
 """Names of the models an adapter adapts, each with what shows it."""

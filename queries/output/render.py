@@ -13,10 +13,10 @@ from io import StringIO
 from typing import Any
 
 from kb.text import csv_text, json_text, markdown_text, printable
-from queries.answer import Answer, Column
-from queries.cells import cell
-from queries.fold import hung
-from queries.layout import lay_out
+from queries.output.answer import Answer, Column
+from queries.output.cells import cell
+from queries.output.layout import lay_out
+from queries.output.wrap import hung
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -99,7 +99,7 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table and the total below it, fitted into `columns` where given; see :mod:`queries.layout`."""
+    """An aligned table and the total below it, fitted into `columns` where given; see :mod:`queries.output.layout`."""
     answer = answer.named()
     lines = ["", *(hung(answer.total, columns) if columns else [answer.total])] if answer.total else []
     text = lay_out(list(map(printable, answer.headings)), shown(answer), _numeric(answer), columns)

@@ -15,8 +15,8 @@ from typing import Any
 
 from kb.paths import outermost, within
 from kb.tables import GraphTables
-from queries.diff.align import Spec
 from queries.diff.items import HOLDERS, Item, items_of
+from queries.tensor_types import Spec
 
 Cells = Mapping[str, Any]
 

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from kb.paths import pattern, within
 from kb.wording import counted, human, ranges
-from queries.cells import cell
-from queries.diff.profile import Cells, Profile
-from queries.explain_lines import Draft, Line, because, drafts, finished
-from queries.explain_loose import beside, beside_lines, layers
+from queries.explain.fact_lines import Draft, Line, because, drafts, finished
+from queries.explain.outside_stacks import beside, beside_lines, layers
+from queries.model_view import Cells, Profile
+from queries.output.cells import cell
 from queries.template_name import name_of, outer, part_of
 
 _SHOWN = 4

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import ArchkbError, NotFoundError
-from queries.answer import Answer
-from queries.cypher_text import limits
-from queries.question import Param, Question
+from queries.output.answer import Answer
+from queries.questions.cypher_text import limits
+from queries.questions.question import Param, Question
 
 if TYPE_CHECKING:
     from kb.store.port import Store

@@ -17,7 +17,7 @@ from kb.relations.similarity import likeness
 from kb.tables import GraphTables
 from kb.values import TensorSpec
 from queries.bench.corpus import Record, is_left_out, specs
-from queries.bench.descent import Trial
+from queries.bench.descent_scores import Trial
 
 Tables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 

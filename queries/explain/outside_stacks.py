@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kb.paths import above, pattern, within
-from queries.cells import cell
 from queries.diff.edits.wording import common
 from queries.diff.inventory import sizes
 from queries.diff.items import HOLDERS, LAYERS, Item
-from queries.diff.profile import Cells, Profile
-from queries.explain_lines import Line, because, drafts, finished, relative
+from queries.explain.fact_lines import Line, because, drafts, finished, relative
+from queries.model_view import Cells, Profile
+from queries.output.cells import cell
 
 _HOLDERS = tuple(HOLDERS)
 _TITLES = ("layers", "modulation", "loose parameters")

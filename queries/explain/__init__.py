@@ -1,0 +1,1 @@
+"""A page on what a model is. Read `model_page`."""

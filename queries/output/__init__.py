@@ -1,0 +1,1 @@
+"""An answer and its forms: table, JSON, CSV, Markdown."""
