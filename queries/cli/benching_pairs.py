@@ -24,7 +24,7 @@ def bench_pairs(folder: Path, *, anonymise: bool) -> tuple[Answer, dict[str, dic
 
 
 def _predict(pair: DiffPair) -> dict[str, Any]:
-    from queries.diff.predict import predict
+    from queries.diff.scorer_facts import predict
 
     return predict(pair.a, pair.b, tables if pair.kind == "design" else None)
 

@@ -111,7 +111,7 @@ def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
 def _show(
     run: Run, steps: Sequence[Diff], *, chain: bool, tensors: bool, everything: bool, output: Path | None
 ) -> None:
-    from queries.diff.answer import over_time, script, side_by_side
+    from queries.diff.comparison_rows import over_time, script, side_by_side
 
     if chain:
         run.show(over_time(steps), output)

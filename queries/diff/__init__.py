@@ -2,7 +2,7 @@
 
 from queries.diff.compare import Aspect, Diff, compare
 from queries.diff.edits import Edit
-from queries.diff.names import Change
-from queries.diff.stacks import StackChange
+from queries.diff.key_changes import Change
+from queries.diff.stack_pairs import StackChange
 
 __all__ = ["Aspect", "Change", "Diff", "Edit", "StackChange", "compare"]

@@ -10,11 +10,11 @@ from kb.relations.fingerprint import kept_sketch
 from kb.relations.lineage import Known, told
 from kb.relations.similarity import Likeness, differences, likeness
 from kb.tables import GraphTables
-from queries.diff.adapter import Adaptation, adaptation
+from queries.diff.adapter_on_base import Adaptation, adaptation
 from queries.diff.align import Alignment, align, unaligned
 from queries.diff.aspects import ASPECTS
 from queries.diff.edits import Edit, edits
-from queries.diff.stacks import StackChange, compare_stacks
+from queries.diff.stack_pairs import StackChange, compare_stacks
 from queries.model_view import Profile
 
 APART = ("designs", "adapter")

@@ -14,7 +14,7 @@ from math import prod
 
 from kb.wording import ranges
 from queries.diff.align import align
-from queries.diff.parts import Kind, Part, in_units, parts, width
+from queries.diff.template_parts import Kind, Part, in_units, parts, width
 from queries.model_view import Profile
 
 WHOLE, SOME = 0.9999, 0.5

@@ -16,7 +16,7 @@ from queries.diff.align import Alignment
 from queries.diff.changes import changes, tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit as Line
-from queries.diff.stacks import StackChange
+from queries.diff.stack_pairs import StackChange
 
 Relation = Literal["identical", "packaging", "part", "versions", "adapter", "designs"]
 

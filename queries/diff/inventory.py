@@ -9,7 +9,7 @@ from math import prod
 from kb.keys import owner
 from kb.paths import above, natural, pattern
 from kb.wording import counted, human
-from queries.diff.edits.wording import listed as few
+from queries.diff.edits.path_wording import listed as few
 from queries.diff.items import Item
 from queries.model_view import ITSELF, Cells, Profile
 from queries.output.cells import cell

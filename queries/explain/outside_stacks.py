@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kb.paths import above, pattern, within
-from queries.diff.edits.wording import common
+from queries.diff.edits.path_wording import common
 from queries.diff.inventory import sizes
 from queries.diff.items import HOLDERS, LAYERS, Item
 from queries.explain.fact_lines import Line, because, drafts, finished, relative

@@ -12,8 +12,8 @@ from ingest.pipeline import analyse
 from ingest.sources import read_header
 from kb.store import open_store
 from queries.cli import terminal
-from queries.diff.answer import side_by_side
 from queries.diff.compare import compare
+from queries.diff.comparison_rows import side_by_side
 from queries.output.answer import Answer, Column
 from queries.output.cells import width
 from queries.output.render import render

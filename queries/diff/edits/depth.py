@@ -10,8 +10,8 @@ from kb.paths import pattern
 from kb.wording import counted, ranges
 from queries.diff.align import Alignment
 from queries.diff.edits.edit import Edit
-from queries.diff.edits.roots import Roots
-from queries.diff.edits.wording import merged, stream_free
+from queries.diff.edits.path_wording import merged, stream_free
+from queries.diff.edits.unmatched_subtrees import Roots
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from kb.paths import pattern
 from kb.wording import counted, ranges
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
-from queries.diff.edits.wording import listed
+from queries.diff.edits.path_wording import listed
 
 SideCars = Mapping[str, Sequence[str]]
 

@@ -10,8 +10,8 @@ from kb.paths import within
 from queries.diff.align import Alignment, Pair
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
+from queries.diff.edits.path_wording import behind, common, merged, stream_free
 from queries.diff.edits.precision import packs
-from queries.diff.edits.wording import behind, common, merged, stream_free
 
 VOCABULARY = 5000
 """Least number of rows a token table or head has."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.paths import outermost, pattern, within
-from queries.diff.edits.wording import listed
+from queries.diff.edits.path_wording import listed
 from queries.diff.inventory import sizes
 from queries.diff.items import HOLDERS
-from queries.diff.page.forms import Form, forms
+from queries.diff.page.block_forms import Form, forms
 from queries.diff.page.sublayer import told
 from queries.model_view import Cells, Profile
 

@@ -14,7 +14,7 @@ from kb.paths import above, pattern
 from kb.wording import counted
 from queries.diff.align import Alignment
 from queries.diff.changes import changes
-from queries.diff.edits.wording import listed
+from queries.diff.edits.path_wording import listed
 
 SIGNS: Mapping[str, str] = {
     "same": "=",

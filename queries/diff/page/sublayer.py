@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kb.wording import human
-from queries.diff.edits.wording import listed
+from queries.diff.edits.path_wording import listed
 from queries.model_view import Cells, Profile
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}

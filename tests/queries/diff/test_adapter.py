@@ -7,8 +7,8 @@ from math import prod
 import pytest
 
 from queries.diff import compare
-from queries.diff.adapter import Adaptation, adaptation
-from queries.diff.answer import side_by_side
+from queries.diff.adapter_on_base import Adaptation, adaptation
+from queries.diff.comparison_rows import side_by_side
 from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer

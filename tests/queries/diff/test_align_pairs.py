@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from queries.diff.align import align
-from queries.diff.predict import prediction
+from queries.diff.scorer_facts import prediction
 from queries.tensor_types import Spec
 
 FLOORS = {"packaging": 0.99, "version": 0.98, "surgery": 0.98}

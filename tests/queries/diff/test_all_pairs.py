@@ -15,8 +15,8 @@ from ingest.sources import read_header
 from kb.tables import GraphTables
 from queries.diff import compare
 from queries.diff.align import align
-from queries.diff.answer import script, side_by_side
 from queries.diff.compare import Diff
+from queries.diff.comparison_rows import script, side_by_side
 from queries.diff.document import document, text
 from queries.diff.page import page
 from queries.model_view import Profile

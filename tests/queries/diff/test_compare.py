@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from queries.diff.answer import side_by_side
 from queries.diff.aspects import ASPECTS
 from queries.diff.compare import Aspect, Diff, compare
+from queries.diff.comparison_rows import side_by_side
 from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import META, linear, spelt, transformer

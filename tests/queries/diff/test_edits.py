@@ -12,7 +12,7 @@ import pytest
 from queries.diff.align import Alignment, align
 from queries.diff.changes import tally
 from queries.diff.edits import edits
-from queries.diff.edits.roots import Roots
+from queries.diff.edits.unmatched_subtrees import Roots
 from queries.tensor_types import Spec
 from tests.queries.diff.nets import META, linear, net, spelt, transformer
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.diff import compare
-from queries.diff.adapter import Adaptation
-from queries.diff.answer import side_by_side
+from queries.diff.adapter_on_base import Adaptation
+from queries.diff.comparison_rows import side_by_side
 from queries.diff.page import page
 from queries.diff.page.block import BESIDE, blocks
 from queries.explain.model_page import explain

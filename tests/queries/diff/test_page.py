@@ -10,8 +10,8 @@ import pytest
 
 from queries.diff import compare
 from queries.diff.page import page
-from queries.diff.page.pictures import aligned, inside
-from queries.diff.page.rail import TINTS
+from queries.diff.page.block_diagrams import aligned, inside
+from queries.diff.page.diagram_svg import TINTS
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import META, linear, spelt, transformer
 

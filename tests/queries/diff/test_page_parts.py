@@ -11,12 +11,12 @@ from queries.diff import compare
 from queries.diff.compare import Aspect
 from queries.diff.edits import Edit
 from queries.diff.page import page
+from queries.diff.page.aspects_table import MOST, _value, rows
 from queries.diff.page.block import blocks
-from queries.diff.page.forms import forms
-from queries.diff.page.function import MOST, _value, rows
+from queries.diff.page.block_forms import forms
+from queries.diff.page.diagram_svg import TINTS, tints
+from queries.diff.page.edit_lines import component
 from queries.diff.page.marks import mark, marks
-from queries.diff.page.rail import TINTS, tints
-from queries.diff.page.script import component
 from queries.model_view import Profile
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import linear, transformer
@@ -150,7 +150,7 @@ def test_a_row_names_its_columns_for_the_narrow_form() -> None:
 
 @pytest.mark.parametrize("change", [("x", "x"), ("x", "y"), ("x", None), (None, "y"), ("unknown", "y")])
 def test_every_change_of_an_aspect_has_a_sign(change: tuple[str | None, str | None]) -> None:
-    from queries.diff.page.function import _aspect
+    from queries.diff.page.aspects_table import _aspect
 
     css, cells = _aspect(Aspect("topic", "name", *change))
     assert css in ("same", "changed", "added", "removed")

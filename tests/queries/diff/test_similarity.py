@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from queries.diff.answer import side_by_side
 from queries.diff.compare import compare
-from queries.diff.similarity import similarity
+from queries.diff.comparison_rows import side_by_side
+from queries.diff.similarity_words import similarity
 from tests.kb.test_sketch import tables
 from tests.queries.diff.nets import transformer
 

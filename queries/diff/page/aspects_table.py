@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kb.paths import above, pattern
 from kb.wording import counted
-from queries.diff.answer import side_by_side
 from queries.diff.compare import Aspect, Diff
+from queries.diff.comparison_rows import side_by_side
+from queries.diff.page.html_text import folded, opens, safe
 from queries.diff.page.marks import SIGNS, WORDS
-from queries.diff.page.words import folded, opens, safe
-from queries.diff.stacks import StackChange
+from queries.diff.stack_pairs import StackChange
 from queries.output.render import shown
 
 MOST = 3

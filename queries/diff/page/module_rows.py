@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.outline import Box
+from queries.diff.page.html_text import safe
 from queries.diff.page.marks import SIGNS, WORDS, Tell
-from queries.diff.page.pairs import Row
-from queries.diff.page.words import safe
+from queries.diff.page.outline_pairs import Row
 
 OPEN = 2
 """Levels that are open at first where something below them changed."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from kb.paths import within
 from kb.relations.adapter import lay, targets_of, widths
 from kb.wording import counted
-from queries.diff.adapter import Adaptation, Touch
-from queries.diff.edits.wording import listed
+from queries.diff.adapter_on_base import Adaptation, Touch
+from queries.diff.edits.path_wording import listed
+from queries.diff.page.aspects_table import rows
 from queries.diff.page.block import Block, blocks
-from queries.diff.page.function import rows
+from queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
+from queries.diff.page.diagram_svg import Slot, drawn, grid, tints
+from queries.diff.page.html_text import opens, safe
 from queries.diff.page.marks import WORDS, Told, note
-from queries.diff.page.pictures import LEAST, MOST, NONE, caption
-from queries.diff.page.rail import Slot, drawn, grid, tints
-from queries.diff.page.words import opens, safe
 from queries.model_view import Profile
 
 MANY = 20

@@ -10,14 +10,14 @@ from typing import Any
 from kb.paths import pattern
 from kb.text import printable
 from kb.wording import counted
-from queries.diff.adapter import Adaptation
+from queries.diff.adapter_on_base import Adaptation
 from queries.diff.align import Alignment
 from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit
-from queries.diff.names import named_changes
-from queries.diff.similarity import similarity
-from queries.diff.stacks import StackChange
+from queries.diff.key_changes import named_changes
+from queries.diff.similarity_words import similarity
+from queries.diff.stack_pairs import StackChange
 from queries.output.answer import Answer
 
 Row = tuple[Any, ...]

@@ -9,8 +9,8 @@ from kb.paths import pattern
 from kb.wording import counted, ranges
 from queries.diff.align.words import features
 from queries.diff.edits.edit import Edit
-from queries.diff.edits.roots import Roots
-from queries.diff.edits.wording import behind, last, listed, merged, stream_free
+from queries.diff.edits.path_wording import behind, last, listed, merged, stream_free
+from queries.diff.edits.unmatched_subtrees import Roots
 
 STREAMS = ("audio", "video", "image")
 BRANCH = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kb.paths import above
 from kb.wording import counted, ranges
-from queries.diff.edits.wording import listed
+from queries.diff.edits.path_wording import listed
 from queries.model_view import Cells, Profile
 
 FEW = 3

@@ -10,8 +10,8 @@ from kb.wording import counted
 from queries.diff.changes import tally
 from queries.diff.compare import Diff
 from queries.diff.edits import Edit
+from queries.diff.page.html_text import folded, role, safe
 from queries.diff.page.marks import SIGNS, WORDS
-from queries.diff.page.words import folded, role, safe
 from queries.model_view import Profile
 
 WHOLE = "The whole model"

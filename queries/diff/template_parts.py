@@ -10,7 +10,7 @@ from math import prod
 
 from kb.paths import above, outermost
 from kb.wording import ranges
-from queries.diff.edits.wording import last
+from queries.diff.edits.path_wording import last
 from queries.model_view import Profile
 
 Shape = tuple[int, ...]

@@ -9,9 +9,9 @@ from kb.paths import in_block, within
 from kb.wording import counted
 from queries.diff.align import Alignment
 from queries.diff.page.block import BESIDE, Block, Step, blocks
+from queries.diff.page.diagram_svg import Slot, drawn, grid, tints
+from queries.diff.page.html_text import safe
 from queries.diff.page.marks import Tell
-from queries.diff.page.rail import Slot, drawn, grid, tints
-from queries.diff.page.words import safe
 from queries.model_view import Profile
 
 Pair = tuple[Block | None, Block | None]

@@ -7,18 +7,18 @@ from importlib.resources import files
 from kb.outline import outline
 from kb.tables import GraphTables
 from kb.wording import counted
-from queries.diff.adapter import Adaptation
+from queries.diff.adapter_on_base import Adaptation
 from queries.diff.compare import Diff
-from queries.diff.page.forms import said_of
-from queries.diff.page.function import function
-from queries.diff.page.laid import base_pictures, summary, touched
+from queries.diff.page.adapter_section import base_pictures, summary, touched
+from queries.diff.page.aspects_table import function
+from queries.diff.page.block_diagrams import pictures
+from queries.diff.page.block_forms import said_of
+from queries.diff.page.edit_lines import script
+from queries.diff.page.html_text import opens, role, safe
 from queries.diff.page.marks import SIGNS, WORDS, marks, untold
-from queries.diff.page.modules import Trees
-from queries.diff.page.pairs import alone, merge
-from queries.diff.page.pictures import pictures
-from queries.diff.page.script import script
-from queries.diff.page.words import opens, role, safe
-from queries.diff.similarity import similarity
+from queries.diff.page.module_rows import Trees
+from queries.diff.page.outline_pairs import alone, merge
+from queries.diff.similarity_words import similarity
 from queries.model_view import Profile
 
 RELATIONS = {
