@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kb.paths import pattern
 from kb.wording import counted, ranges
-from queries.diff.align.words import features
+from queries.diff.align.model.words import features
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.path_wording import behind, last, listed, merged, stream_free
 from queries.diff.edits.unmatched_subtrees import Roots

@@ -9,7 +9,7 @@ from kb.keys import owner, side_cars
 from kb.paths import pattern
 from kb.wording import counted, ranges
 from queries.diff.align import Alignment, Pair
-from queries.diff.align.words import features
+from queries.diff.align.model.words import features
 from queries.diff.edits.path_wording import listed
 
 SideCars = Mapping[str, Sequence[str]]

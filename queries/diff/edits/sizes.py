@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from kb.paths import within
 from queries.diff.align import Alignment, Pair
-from queries.diff.align.words import features
+from queries.diff.align.model.words import features
 from queries.diff.edits.edit import Edit
 from queries.diff.edits.path_wording import behind, common, merged, stream_free
 from queries.diff.edits.precision import packs

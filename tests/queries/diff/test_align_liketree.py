@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from queries.diff.align import align
-from queries.diff.align.liketree import chain
+from queries.diff.align.trees.common_subtree import chain
 from queries.tensor_types import Spec
 from tests.queries.diff.nets import Net, linear, nameless, net, pairs, spelt, transformer
 

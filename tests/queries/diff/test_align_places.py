@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from queries.diff.align import align
-from queries.diff.align.places import places
+from queries.diff.align.model.key_order import places
 from tests.queries.diff.nets import nameless, net, pairs, transformer
 
 

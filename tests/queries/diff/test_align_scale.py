@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from queries.diff.align import align
-from queries.diff.align.scale import exchange, proportion
-from queries.diff.align.tree import modules
-from queries.diff.align.values import MEASURED
+from queries.diff.align.alignment import MEASURED
+from queries.diff.align.model.weight_tree import modules
+from queries.diff.align.trees.size_mapping import exchange, proportion
 from tests.queries.diff.nets import nameless, net, pairs, transformer
 
 ALONE = ("embed", "lm_head", "up_proj", "down_proj", "model.norm")

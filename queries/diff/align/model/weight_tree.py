@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import prod
 
 from kb.keys import owner
-from queries.diff.align.words import number, split, stem
+from queries.diff.align.model.words import number, split, stem
 from queries.tensor_types import Spec
 
 _NUMBERS = re.compile(r"(\d+)")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from queries.diff.align.isomorph import Forms
-from queries.diff.align.liketree import unwrapped
-from queries.diff.align.tree import Node
-from queries.diff.align.words import features
+from queries.diff.align.model.weight_tree import Node
+from queries.diff.align.model.words import features
+from queries.diff.align.trees.common_subtree import unwrapped
+from queries.diff.align.trees.isomorphism import Forms
 
 SMALLEST = 4
 """Tensors a copy has at least."""

@@ -6,17 +6,20 @@ was beyond doubt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from queries.diff.align.words import features, likeness, stem
+from queries.diff.align.model.optimal import best
+from queries.diff.align.model.words import features, likeness, stem
 
 if TYPE_CHECKING:
-    from queries.diff.align.parts import Part
-    from queries.diff.align.words import Matrix
+    from queries.diff.align.blocks.parts import Part
+
 
 Template = tuple[str, ...]
+
+
 WRITTEN = 1e-6
 """What each place two runs are apart in the order of their files takes off."""
 
@@ -100,23 +103,6 @@ def _round(left: list[Part], right: list[Part], orders: Orders) -> list[tuple[Pa
     for i, j in best(len(ours), len(theirs), score):
         out += in_order(ours[i][1], theirs[j][1], orders)
     return out
-
-
-def best(n: int, m: int, score: Callable[[int, int], float]) -> list[tuple[int, int]]:
-    """The assignment of n things to m with the largest sum."""
-    if n == 1 and m == 1:
-        return [(0, 0)]
-    import numpy as np
-
-    return assigned(np.array([[score(i, j) for j in range(m)] for i in range(n)]))
-
-
-def assigned(table: Matrix) -> list[tuple[int, int]]:
-    """Rows and columns of the assignment with the largest sum."""
-    from scipy.optimize import linear_sum_assignment
-
-    rows, cols = linear_sum_assignment(-table)
-    return list(zip(rows.tolist(), cols.tolist(), strict=True))
 
 
 def in_order(ours: list[Part], theirs: list[Part], orders: Orders) -> list[tuple[Part, Part]]:

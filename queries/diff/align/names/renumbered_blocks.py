@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queries.diff.align.liketree import chain
+from queries.diff.align.trees.common_subtree import chain
 from queries.tensor_types import Spec
 
 KEPT, GAINED = 0.8, 0.2

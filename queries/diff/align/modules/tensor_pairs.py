@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queries.diff.align.assign import bare
-from queries.diff.align.inside import Link
-from queries.diff.align.tree import Module
-from queries.diff.align.values import Pair
+from queries.diff.align.alignment import Pair
+from queries.diff.align.model.shapes import bare
+from queries.diff.align.model.weight_tree import Module
+from queries.diff.align.modules.links import Link
 from queries.tensor_types import Spec
 
 Tensors = Mapping[str, Spec]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from queries.diff.align.assign import bare
-from queries.diff.align.words import features, likeness
+from queries.diff.align.model.shapes import bare
+from queries.diff.align.model.words import features, likeness
 from queries.tensor_types import Spec
 
 CONVENTION = 0.3

@@ -11,22 +11,31 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from queries.diff.align.isomorph import lateness
-from queries.diff.align.tree import Module, Shape
-from queries.diff.align.words import features, split
+from queries.diff.align.model.shapes import bare
+from queries.diff.align.model.weight_tree import Module
+from queries.diff.align.model.words import features, split
+from queries.diff.align.trees.isomorphism import lateness
 
 if TYPE_CHECKING:
     import numpy as np
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
+
 Path = tuple[str, ...]
 
+
 WORDS, PARENTS, LEARNT, RANKS, KNOWN = 2.0, 1.2, 1.0, 0.6, 1.6
+
+
 CONTEXT = 0.3
 """Weight of a sibling's words."""
+
+
 SCALED = 2.3
 """Least fit of two modules whose shapes are the same in units of their parts' widths."""
+
+
 LARGEST = 1200
 """Sets larger than this are split by shape before they are assigned."""
 
@@ -76,11 +85,6 @@ class Found(NamedTuple):
     words: float
     support: float
     margin: float
-
-
-def bare(shape: Shape) -> Shape:
-    """The shape without axes of one element."""
-    return tuple(d for d in shape if d != 1)
 
 
 def fit(a: Module, b: Module) -> float:

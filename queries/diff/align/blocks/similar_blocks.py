@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from queries.diff.align.assign import bare
-from queries.diff.align.liketree import chain
-from queries.diff.align.parts import Part
-from queries.diff.align.runs import Orders, Template, best, runs
-from queries.diff.align.words import features, likeness
+from queries.diff.align.blocks.block_runs import Orders, Template, runs
+from queries.diff.align.blocks.parts import Part
+from queries.diff.align.model.optimal import best
+from queries.diff.align.model.shapes import bare
+from queries.diff.align.model.words import features, likeness
+from queries.diff.align.trees.common_subtree import chain
 
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""

@@ -1,0 +1,1 @@
+"""Repeated blocks of two models paired with each other."""

@@ -1,0 +1,84 @@
+"""The parts two trees are compared by. A part is a repeated block, whole or without the blocks inside it.
+
+The trees are opened from the top: parts of equal content are matched as wholes, largest first; what has no equal
+partner is opened into the blocks inside it and the rest. So a net whose blocks were regrouped under other containers
+still falls into the same blocks.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from itertools import count
+
+from queries.diff.align.blocks.block_runs import Orders, pair_up
+from queries.diff.align.blocks.parts import Part, _elements, _forms, opened
+
+
+class _Queue:
+    """Parts still without partner, largest first."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._order = count()
+        self._heap = [(-p.size, next(self._order), p) for p in parts]
+        heapq.heapify(self._heap)
+
+    @property
+    def top(self) -> int:
+        return -self._heap[0][0] if self._heap else -1
+
+    def pop(self, size: int) -> list[Part]:
+        out = []
+        while self._heap and -self._heap[0][0] == size:
+            out.append(heapq.heappop(self._heap)[2])
+        return out
+
+    def push(self, parts: Iterable[Part]) -> None:
+        for p in parts:
+            heapq.heappush(self._heap, (-p.size, next(self._order), p))
+
+
+def equal_parts(
+    ours: Iterable[Part], theirs: Iterable[Part], orders: Orders
+) -> tuple[list[tuple[Part, Part]], list[Part], list[Part]]:
+    """Pairs of parts of equal content, and the opened parts that have none on either side."""
+    left, right = _Queue(ours), _Queue(theirs)
+    groups: list[tuple[list[Part], list[Part]]] = []
+    spare: tuple[list[Part], list[Part]] = ([], [])
+    while left.top >= 0 or right.top >= 0:
+        size = max(left.top, right.top)
+        matched, rest = _same_content(left.pop(size), right.pop(size))
+        groups += matched
+        for queue, parts, unmatched in zip((left, right), rest, spare, strict=True):
+            for part in parts:
+                if part.node is None:
+                    unmatched.append(part)
+                else:
+                    queue.push(opened(part))
+    pairs: list[tuple[Part, Part]] = []
+    # single choices first: they teach in which order numbers run
+    for some, others in sorted(groups, key=lambda g: len(g[0]) * len(g[1]) > 1):
+        found = pair_up(some, others, orders)
+        pairs += found
+        used = {id(p) for pair in found for p in pair}
+        spare[0].extend(p for p in some if id(p) not in used)
+        spare[1].extend(p for p in others if id(p) not in used)
+    return pairs, *spare
+
+
+def _same_content(
+    ours: list[Part], theirs: list[Part]
+) -> tuple[list[tuple[list[Part], list[Part]]], tuple[list[Part], list[Part]]]:
+    """Groups of one content on both sides (forms, or else elements), and what is left."""
+    if not ours or not theirs:
+        return [], (ours, theirs)
+    groups: list[tuple[list[Part], list[Part]]] = []
+    for key in (_forms, _elements):
+        found: dict[object, tuple[list[Part], list[Part]]] = {}
+        for side, parts in enumerate((ours, theirs)):
+            for p in parts:
+                found.setdefault(key(p), ([], []))[side].append(p)
+        groups += [g for g in found.values() if g[0] and g[1]]
+        ours = [p for g in found.values() if not g[1] for p in g[0]]
+        theirs = [p for g in found.values() if not g[0] for p in g[1]]
+    return groups, (ours, theirs)

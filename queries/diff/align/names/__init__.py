@@ -1,0 +1,1 @@
+"""Tensors paired by their names: shared keys, renumbered blocks, modules kept whole."""

@@ -1,0 +1,1 @@
+"""Unlabelled trees of two parts held against each other."""
