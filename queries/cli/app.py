@@ -6,7 +6,26 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import about, asking, benching, comparing, explaining, ingesting, models, querying, relating
+from queries.cli import version
+from queries.cli.commands import (
+    ask,
+    bench,
+    check_derivation,
+    cypher,
+    design,
+    designs,
+    diff,
+    doctor,
+    explain,
+    export_command,
+    forget,
+    ingest,
+    models,
+    questions,
+    schema_command,
+    similar,
+    tree,
+)
 from queries.cli.hints import Commands
 from queries.cli.options import Command, StoreOption
 
@@ -20,29 +39,29 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[str, Command] = {
-    "ingest": ingesting.ingest,
+    "ingest": ingest.ingest,
     "models": models.models,
-    "tree": models.tree,
-    "explain": explaining.explain,
-    "ask": asking.ask,
-    "questions": asking.questions,
-    "cypher": querying.cypher,
-    "diff": comparing.diff,
-    "similar": relating.similar,
-    "check-derivation": relating.check_derivation,
-    "export": models.export,
-    "forget": models.forget,
-    "schema": about.schema,
-    "design": ingesting.design,
-    "designs": ingesting.designs,
-    "bench": benching.bench,
-    "doctor": about.doctor,
+    "tree": tree.tree,
+    "explain": explain.explain,
+    "ask": ask.ask,
+    "questions": questions.questions,
+    "cypher": cypher.cypher,
+    "diff": diff.diff,
+    "similar": similar.similar,
+    "check-derivation": check_derivation.check_derivation,
+    "export": export_command.export,
+    "forget": forget.forget,
+    "schema": schema_command.schema,
+    "design": design.design,
+    "designs": designs.designs,
+    "bench": bench.bench,
+    "doctor": doctor.doctor,
 }
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"archkb {about.version()}")
+        typer.echo(f"archkb {version.version()}")
         raise typer.Exit
 
 

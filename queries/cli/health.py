@@ -9,7 +9,7 @@ from importlib import metadata
 from kb.address import redacted
 from kb.errors import ArchkbError
 from kb.wording import counted
-from queries.cli.run import Run
+from queries.cli.context import Run
 
 Line = tuple[str, str, bool]
 """What was looked at, how it is, and whether that is well."""

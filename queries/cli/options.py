@@ -1,6 +1,6 @@
 """The options that many commands share, declared once and added to a command by a decorator.
 
-A decorated command takes a :class:`queries.cli.run.Run` first; typer sees the options in its place.
+A decorated command takes a :class:`queries.cli.context.Run` first; typer sees the options in its place.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from queries.cli import complete
-from queries.cli.run import Run, store_uri
+from queries.cli import completion
+from queries.cli.context import Run, store_uri
 
 StoreOption = Annotated[
     str | None,
@@ -21,7 +21,7 @@ StoreOption = Annotated[
     ),
 ]
 ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="Name in the store.", autocompletion=complete.models)
+    str, typer.Argument(metavar="MODEL", help="Name in the store.", autocompletion=completion.models)
 ]
 _JSON = Annotated[bool, typer.Option("--json", help="An array of objects, keys are the columns in order.")]
 _CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values with a header.")]

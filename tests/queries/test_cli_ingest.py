@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.sources import read_header, shipped
-from queries.cli.ingesting import default_name
+from queries.cli.arguments.model_name import default_name
 from tests.queries.conftest import Archkb
 
 

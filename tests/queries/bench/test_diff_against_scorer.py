@@ -13,7 +13,7 @@ import pytest
 
 from queries.bench.diff_score import score_pair
 from queries.bench.pairs import pair_of
-from queries.cli.benching_pairs import _predict
+from queries.cli.commands.bench_diff import _predict
 from tests.scorer import load_scorer
 
 Record = dict[str, Any]

@@ -13,7 +13,7 @@ from ingest.graph.rows import to_tables
 from ingest.pipeline import analyse
 from queries.bench.diff_score import score_pair
 from queries.bench.pairs import pair_of
-from queries.cli.benching_pairs import _predict
+from queries.cli.commands.bench_diff import _predict
 from queries.diff.facts import facts
 from queries.model_view import Profile
 from tests.nets import Shapes, below, header, repeated

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.text import printable
-from queries.cli import complete, terminal
-from queries.cli.either import models as either
-from queries.cli.ignoring import ignoring
+from queries.cli import completion, terminal
+from queries.cli.arguments.ignore_patterns import ignoring
+from queries.cli.arguments.model_argument import models as either
+from queries.cli.context import Run
 from queries.cli.options import with_store_and_output
-from queries.cli.run import Run
 
 if TYPE_CHECKING:
     from kb.tables import GraphTables
@@ -29,7 +29,7 @@ _MODELS = Annotated[
     typer.Argument(
         metavar="A B...",
         help="Models in the store, files, or design:NAME. More than two with --over-time.",
-        autocompletion=complete.either,
+        autocompletion=completion.either,
     ),
 ]
 _ALL = Annotated[bool, typer.Option("--all", help="Also what is the same in both.")]

@@ -1,36 +1,28 @@
-"""`ingest`, `design` and `designs`: from files to the store, and to design files."""
+"""`ingest`: from headers to the store."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kb.errors import ArchkbError
-from queries.cli import complete, terminal
-from queries.cli.options import with_output, with_store_and_output
-from queries.cli.run import Run
+from queries.cli import completion, terminal
+from queries.cli.arguments.model_name import check_name, default_name
+from queries.cli.context import Run
+from queries.cli.options import with_store_and_output
 from queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
     from kb.store.port import Counts, Store
     from kb.tables import GraphTables
 
-_SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
+
 _COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
+
+
 _ABOUT = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
-
-
-def default_name(source: str) -> str:
-    """The name a model gets from its source: the file's name without its suffix.
-
-    >>> default_name("models/ltx.safetensors.index.json"), default_name("design:aiprod-shdt")
-    ('ltx', 'aiprod-shdt')
-    """
-    name = source.removeprefix("design:").replace("\\\\", "/").rstrip("/").rpartition("/")[2]
-    return next((name[: -len(s)] for s in _SUFFIXES if name.lower().endswith(s)), name)
 
 
 @with_store_and_output
@@ -39,7 +31,7 @@ def ingest(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="Headers, or design:NAME for a shipped one.", autocompletion=complete.sources
+            metavar="FILE...", help="Headers, or design:NAME for a shipped one.", autocompletion=completion.sources
         ),
     ],
     name: Annotated[str | None, typer.Option(help="Name in the store, for one FILE. Default: the file's name.")] = None,
@@ -62,7 +54,7 @@ def ingest(
     """
     if name is not None and len(files) > 1:
         raise typer.BadParameter("--name names one model, there are several files")
-    _check_name(name)
+    check_name(name)
     rows: list[tuple[Any, ...]] = []
     failed = False
     with ExitStack() as stack:
@@ -77,11 +69,6 @@ def ingest(
         run.show(Answer("ingest", _COLUMNS, tuple(rows), about=_ABOUT))
     if failed:
         raise typer.Exit(ArchkbError.exit_code)
-
-
-def _check_name(name: str | None) -> None:
-    if name is not None and not name.strip():
-        raise typer.BadParameter("--name is empty: give a name, or leave it out for the file's")
 
 
 def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
@@ -140,43 +127,3 @@ def _roles(tables: GraphTables) -> dict[str, int]:
 def _status(counts: Counts) -> str:
     done = "unchanged" if counts.unchanged else "replaced" if counts.removed_nodes else "written"
     return done + (f", same architecture as {', '.join(counts.same_as)}" if counts.same_as else "")
-
-
-def design(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A header of any known form.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name the design gives the model. Default: the file's name.")] = None,
-) -> None:
-    """Write a header as a design file: names, dtypes and shapes as patterns over ranges, in YAML.
-
-    \b
-    Examples:
-      archkb design ltx-2-19b-dev-fp8.safetensors --output ltx-2.yaml
-      archkb ingest ltx-2.yaml
-    """
-    from ingest.sources import read_header
-    from ingest.sources.design.write_design import header_to_design
-
-    _check_name(name)
-    text = header_to_design(read_header(file), name or default_name(file))
-    terminal.put(text, output)
-
-
-@with_output
-def designs(run: Run) -> None:
-    """List the designs that ship with archkb.
-
-    \b
-    Examples:
-      archkb designs
-      archkb ingest design:ltx-2-19b-dev-fp8
-    """
-    from ingest.sources import read_header, shipped
-
-    rows = []
-    for name in shipped():
-        header = read_header(f"design:{name}")
-        rows.append(
-            (f"design:{name}", len(header.tensors), header.declared.get("family"), header.declared.get("licence"))
-        )
-    run.show(Answer("designs", ("design", "tensors", "family", "licence"), tuple(rows)))

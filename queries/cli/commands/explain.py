@@ -9,9 +9,9 @@ import typer
 
 from kb.errors import StoreError
 from queries.cli import terminal
-from queries.cli.either import EitherArgument, Models, is_file, models
+from queries.cli.arguments.model_argument import EitherArgument, Models, is_file, models
+from queries.cli.context import Run
 from queries.cli.options import with_store_and_output
-from queries.cli.run import Run
 from queries.output.answer import Answer
 
 if TYPE_CHECKING:

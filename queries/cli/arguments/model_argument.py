@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.errors import NotFoundError, StoreBusyError, StoreError
-from queries.cli import complete
-from queries.cli.run import Run, uid_of
+from queries.cli import completion
+from queries.cli.context import Run, uid_of
 from queries.near_misses import nearest
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb.tables import GraphTables
 
 _HELP = "A model in the store, a file, or design:NAME."
-EitherArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_HELP, autocompletion=complete.either)]
+EitherArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_HELP, autocompletion=completion.either)]
 
 
 def is_file(name: str) -> bool:
@@ -80,7 +80,7 @@ class Models:
 
 def _read(name: str) -> GraphTables:
     from ingest.read_tables import read_tables
-    from queries.cli.ingesting import default_name
+    from queries.cli.arguments.model_name import default_name
 
     return read_tables(name, name=default_name(name))
 

@@ -1,23 +1,23 @@
-"""`similar` and `check-derivation`: which models belong together, and how much of one is another's."""
+"""`check-derivation`: how much of one model is another's."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kb.wording import counted
-from queries.cli import complete
-from queries.cli.either import EitherArgument, is_file, models
+from queries.cli import completion
+from queries.cli.arguments.model_argument import is_file, models
+from queries.cli.context import Run
 from queries.cli.options import with_store_and_output
-from queries.cli.run import Run
 from queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
     from kb.store.port import Store
     from queries.diff.derivation import Descent
+
 
 _DESCENT = (
     "part",
@@ -32,44 +32,24 @@ _DESCENT = (
     "verdict",
     "also_in",
 )
+
+
 _SHARES = {name: Column(name, show="share") for name in ("share", "names", "shapes", "form", "aligned")}
+
+
 _SMALL = 0.001
+
+
 _USERS = (
     "MATCH (t:Template)<-[:INSTANCE_OF]-(n:Module) WHERE t.uid IN $uids AND NOT n.model IN $own "
     "RETURN t.uid AS template, count(DISTINCT n.model) AS models ORDER BY template"
 )
-_A = Annotated[str, typer.Argument(metavar="A", help="The model in question.", autocompletion=complete.either)]
-_B = Annotated[str, typer.Argument(metavar="B", help="The model it may derive from.", autocompletion=complete.either)]
 
 
-@with_store_and_output
-def similar(
-    run: Run,
-    model: EitherArgument,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Models to show.")] = 5,
-) -> None:
-    """Find the models in the store most like a model or a file, with the parts of each score and what differs.
+_A = Annotated[str, typer.Argument(metavar="A", help="The model in question.", autocompletion=completion.either)]
 
-    The score is a weighted mean of what the two share: spelling (names with shapes), layers (kinds with sizes), blocks
-    (their shapes), form (attention, feed-forward and norm kinds in units of the width), words, and scale. Of an adapter
-    it says which models it adapts; they come first.
 
-    \b
-    Examples:
-      archkb similar ltx-2-19b-dev-fp8
-      archkb similar unknown.safetensors --limit 3 --json
-    """
-    from kb.relations.lineage import Known
-    from queries.relations.adapted_bases import adapts, sentence
-    from queries.relations.similar_models import similar as ranked
-
-    with models(run) as found:
-        tables = found.load(model)
-        bases = adapts(tables, found.store)
-        answer = ranked(Known.of(tables.model), found.store, limit, adapts=[name for name, _ in bases or ()])
-    if bases is not None:  # what an adapter resembles says little beside what it adapts
-        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}", *answer.notes[1:]))
-    run.show(answer)
+_B = Annotated[str, typer.Argument(metavar="B", help="The model it may derive from.", autocompletion=completion.either)]
 
 
 @with_store_and_output

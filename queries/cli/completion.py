@@ -13,7 +13,7 @@ def questions(incomplete: str) -> list[str]:
 
 def models(incomplete: str) -> list[str]:
     """Names of the models in the store of the environment."""
-    from queries.cli.run import Run, store_uri
+    from queries.cli.context import Run, store_uri
 
     try:
         with Run(store_uri()).store() as store:

@@ -1,60 +1,17 @@
-"""`schema` and `doctor`: what the graph looks like, and whether everything is there."""
+"""`doctor`: whether everything is there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Annotated
 
 import typer
 
 from kb.errors import ArchkbError
-from queries.cli import health, terminal
+from queries.cli import health
+from queries.cli.context import Run
 from queries.cli.options import with_store_and_output
-from queries.cli.run import Run
+from queries.cli.version import version
 from queries.output.answer import Answer
-
-
-class Page(StrEnum):
-    """Forms of the schema."""
-
-    md = "md"
-    mermaid = "mermaid"
-    cypher = "cypher"
-    diff = "diff"
-
-
-def version() -> str:
-    """Version of the installed program."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("archkb")
-    except metadata.PackageNotFoundError:
-        return "of this folder, not installed"
-
-
-def schema(format: Annotated[Page, typer.Option("--format", "-f", help="Form to print.")] = Page.md) -> None:
-    """Print the graph's schema: labels, properties and relationships, a diagram, or constraints and indexes.
-
-    The form `diff` is the JSON Schema of what `archkb diff --json` writes.
-
-    \b
-    Examples:
-      archkb schema
-      archkb schema --format mermaid
-      archkb schema --format diff
-    """
-    if format is Page.diff:
-        import json
-
-        from queries.diff.document import json_schema
-
-        terminal.say(json.dumps(json_schema(), indent=1) + "\n")
-        return
-    from kb.schema_page import schema_page
-
-    terminal.say(schema_page(format.value))
 
 
 @with_store_and_output

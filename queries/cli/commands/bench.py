@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from queries.cli import terminal
-from queries.cli.benching_pairs import bench_pairs
-from queries.cli.benching_rules import calibrated, precisions
+from queries.cli.commands.bench_diff import bench_pairs
+from queries.cli.commands.bench_rules import calibrated, precisions
+from queries.cli.context import Run
 from queries.cli.options import with_output
-from queries.cli.run import Run
 from queries.output.answer import Answer
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _kin(corpus: Path) -> Answer:
     from queries.bench.corpus import records
     from queries.bench.descent_scores import trials
     from queries.bench.related_models import rates, recalled, shares, sketches
-    from queries.cli.benching_pairs import tables
+    from queries.cli.commands.bench_diff import tables
 
     shown = terminal.progress("bench")
     kept = []

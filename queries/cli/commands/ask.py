@@ -1,35 +1,25 @@
-"""`ask`, `questions` and `cypher`."""
+"""`ask`: a question about a model, by its id or in free words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kb.errors import ArchkbError
-from queries.cli import complete, terminal
-from queries.cli.meaning import meant
-from queries.cli.options import with_answer, with_output
-from queries.cli.run import Run, only_model, uid_of
+from queries.cli import completion
+from queries.cli.arguments.free_words import meant
+from queries.cli.arguments.question_options import Folder, Params
+from queries.cli.context import Run, only_model, uid_of
+from queries.cli.options import with_answer
 from queries.near_misses import nearest
-from queries.output.answer import Answer
-from queries.output.layout import lay_out
 from queries.questions import ask_store as asks
 from queries.questions.catalog import open_catalog
 from queries.questions.question import Question
 
 if TYPE_CHECKING:
     from kb.store.port import Store
-
-Folder = Annotated[
-    Path | None, typer.Option("--questions", metavar="DIR", help="Your own questions. Default: $ARCHKB_QUESTIONS.")
-]
-Params = Annotated[
-    list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be given again.")
-]
 
 
 @with_answer
@@ -38,7 +28,7 @@ def ask(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="QUESTION... [MODEL]", help="Id or free words; then the model.", autocompletion=complete.words
+            metavar="QUESTION... [MODEL]", help="Id or free words; then the model.", autocompletion=completion.words
         ),
     ],
     param: Params = None,
@@ -104,51 +94,3 @@ def _with_model(store: Store, question: Question, name: str | None, given: dict[
         if p.type == "model" and p.name in out:
             out[p.name] = uid_of(store, out[p.name])
     return out
-
-
-@with_output
-def questions(
-    run: Run,
-    id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Show this one.", autocompletion=complete.questions)
-    ] = None,
-    questions: Folder = None,
-) -> None:
-    """List the questions, or show one: what it takes, what it returns, its Cypher.
-
-    \b
-    Examples:
-      archkb questions
-      archkb questions cross-attention
-    """
-    catalog = open_catalog(questions)
-    if id is not None:
-        _show_one(run, catalog.get(id))
-        return
-    if run.format == "table":
-        terminal.say(_by_topic(catalog.all()))
-        return
-    rows = (
-        (q.id, q.title, " ".join(asks.signature(p) for p in q.params), q.topic, list(q.aliases)) for q in catalog.all()
-    )
-    run.show(Answer("questions", ("id", "title", "takes", "topic", "phrasings"), tuple(rows)))
-
-
-def _by_topic(found: Sequence[Question]) -> str:
-    """The questions under their topics, each with one of the phrasings that find it."""
-    topics = list(dict.fromkeys(q.topic for q in found))
-    rows, above = [], []
-    for topic in topics:
-        members = [q for q in found if q.topic == topic]
-        rows += [(q.id, q.title, q.phrasing) for q in members]
-        above += [topic, *("" for _ in members[1:])]
-    return lay_out(("id", "question", "or, for instance"), rows, (False,) * 3, terminal.columns(), above)
-
-
-def _show_one(run: Run, question: Question) -> None:
-    if run.format == "table":
-        terminal.say(asks.page(question))
-        return
-    takes = [asks.signature(p) for p in question.params]
-    row = (question.id, question.title, question.about, takes, [c.name for c in question.columns], question.cypher)
-    run.show(Answer("questions", ("id", "title", "about", "takes", "returns", "cypher"), (row,)))

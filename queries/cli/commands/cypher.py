@@ -9,9 +9,9 @@ import typer
 
 from kb.store.query_errors import missing_parameters
 from queries.cli import terminal
-from queries.cli.asking import Params
+from queries.cli.arguments.question_options import Params
+from queries.cli.context import Run
 from queries.cli.options import with_answer
-from queries.cli.run import Run
 from queries.output.answer import Answer
 from queries.output.cut import cut
 from queries.questions import ask_store as asks

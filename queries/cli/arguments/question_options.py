@@ -1,0 +1,17 @@
+"""Options of commands that ask: parameters, and a folder of questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[
+    Path | None, typer.Option("--questions", metavar="DIR", help="Your own questions. Default: $ARCHKB_QUESTIONS.")
+]
+
+
+Params = Annotated[
+    list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be given again.")
+]

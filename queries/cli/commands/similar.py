@@ -1,0 +1,42 @@
+"""`similar`: the models most like a given one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from queries.cli.arguments.model_argument import EitherArgument, models
+from queries.cli.context import Run
+from queries.cli.options import with_store_and_output
+
+
+@with_store_and_output
+def similar(
+    run: Run,
+    model: EitherArgument,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Models to show.")] = 5,
+) -> None:
+    """Find the models in the store most like a model or a file, with the parts of each score and what differs.
+
+    The score is a weighted mean of what the two share: spelling (names with shapes), layers (kinds with sizes), blocks
+    (their shapes), form (attention, feed-forward and norm kinds in units of the width), words, and scale. Of an adapter
+    it says which models it adapts; they come first.
+
+    \b
+    Examples:
+      archkb similar ltx-2-19b-dev-fp8
+      archkb similar unknown.safetensors --limit 3 --json
+    """
+    from kb.relations.lineage import Known
+    from queries.relations.adapted_bases import adapts, sentence
+    from queries.relations.similar_models import similar as ranked
+
+    with models(run) as found:
+        tables = found.load(model)
+        bases = adapts(tables, found.store)
+        answer = ranked(Known.of(tables.model), found.store, limit, adapts=[name for name, _ in bases or ()])
+    if bases is not None:  # what an adapter resembles says little beside what it adapts
+        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}", *answer.notes[1:]))
+    run.show(answer)
