@@ -10,7 +10,7 @@ from queries.questions.ask_store import ask, bind
 from queries.questions.catalog import find_question
 from queries.template_name import Part, name_of, told_apart
 from tests.queries.conftest import Archkb
-from tests.queries.test_library import fill
+from tests.queries.questions.test_library import fill
 
 HASH = "template-block"
 

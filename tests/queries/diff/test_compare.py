@@ -8,8 +8,8 @@ from queries.diff.aspects import ASPECTS
 from queries.diff.compare import Aspect, Diff, compare
 from queries.diff.comparison_rows import side_by_side
 from queries.model_view import Profile
-from tests.kb.test_sketch import tables
-from tests.queries.diff.nets import META, linear, spelt, transformer
+from tests.kb.relations.test_fingerprint import tables
+from tests.queries.diff.diff_nets import META, linear, spelt, transformer
 
 Shapes = dict[str, tuple[int, ...]]
 

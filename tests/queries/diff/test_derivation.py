@@ -6,8 +6,8 @@ import pytest
 
 from queries.diff.derivation import Descent, derivation
 from queries.model_view import Profile
-from tests.kb.test_sketch import tables
-from tests.queries.diff.nets import transformer
+from tests.kb.relations.test_fingerprint import tables
+from tests.queries.diff.diff_nets import transformer
 
 Shapes = dict[str, tuple[int, ...]]
 

@@ -9,8 +9,8 @@ import pytest
 
 from queries.diff import compare
 from queries.diff.document import Chain, Document, document, json_schema, text
-from tests.kb.test_sketch import tables
-from tests.queries.diff.nets import META, spelt, transformer
+from tests.kb.relations.test_fingerprint import tables
+from tests.queries.diff.diff_nets import META, spelt, transformer
 
 FIELDS = {
     "schema", "a", "b", "relation", "same", "similarity", "counts", "edits", "aspects", "stacks", "adapter", "tensors",

@@ -14,7 +14,7 @@ from queries.diff.changes import tally
 from queries.diff.edits import edits
 from queries.diff.edits.unmatched_subtrees import Roots
 from queries.tensor_types import Spec
-from tests.queries.diff.nets import META, linear, net, spelt, transformer
+from tests.queries.diff.diff_nets import META, linear, net, spelt, transformer
 
 Truth = dict[str, Any]
 

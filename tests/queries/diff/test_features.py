@@ -16,11 +16,11 @@ from queries.diff.page.block import BESIDE, blocks
 from queries.explain.model_page import explain
 from queries.model_view import Profile
 from queries.output.render import as_markdown, table
-from tests.kb.test_sketch import tables
+from tests.kb.relations.test_fingerprint import tables
 from tests.nets import Shapes, below, repeated
 from tests.queries.diff.accounts import unaccounted
-from tests.queries.diff.nets import linear, transformer
-from tests.queries.diff.test_adapter import lora, q
+from tests.queries.diff.diff_nets import linear, transformer
+from tests.queries.diff.test_adapter_on_base import lora, q
 
 WIDTH = 64
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from queries.diff.compare import compare
 from queries.diff.comparison_rows import side_by_side
 from queries.diff.similarity_words import similarity
-from tests.kb.test_sketch import tables
-from tests.queries.diff.nets import transformer
+from tests.kb.relations.test_fingerprint import tables
+from tests.queries.diff.diff_nets import transformer
 
 
 def test_blocks_in_which_one_thing_changed_are_said_as_such() -> None:
