@@ -25,7 +25,7 @@ $(VENV)/.dev: $(VENV)/.core
 	@touch $@
 
 demo: $(VENV)/.core ## ingest four models into an embedded store, ask, compare
-	@$(BIN)/python -m queries.demo
+	@$(BIN)/python -m archkb.queries.demo
 
 test: $(VENV)/.dev ## install what the tests need and run them all
 	$(BIN)/python -m pytest
@@ -48,7 +48,7 @@ bench: $(VENV)/.dev ## the ratios of docs/benchmarks.md, measured here
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## write the generated pages anew
-	$(BIN)/python -m queries.docs
+	$(BIN)/python -m archkb.queries.docs
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

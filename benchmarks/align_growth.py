@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from math import log
 
+from archkb.queries.diff.align import align
+from archkb.queries.tensor_types import Spec
 from benchmarks.paired import Ratio, pair
-from queries.diff.align import align
-from queries.tensor_types import Spec
 
 SMALL, LARGE = 5_000, 20_000
 AIM = round(log(LARGE) / log(SMALL), 2)

@@ -25,9 +25,9 @@ db.close()
 
 def run() -> Ratio:
     """The cross-attention question on the LTX-2 19B fp8 model."""
-    from ingest.read_tables import read_tables
-    from kb.store import open_store
-    from queries.questions.catalog import find_question
+    from archkb.ingest.read_tables import read_tables
+    from archkb.kb.store import open_store
+    from archkb.queries.questions.catalog import find_question
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.archkb"
@@ -38,7 +38,7 @@ def run() -> Ratio:
         cypher = find_question("cross-attention").cypher
         params = json.dumps({"model": tables.uid})
         env = {**os.environ, "ARCHKB_STORE": str(path)}
-        archkb = [sys.executable, "-m", "queries.cli", "ask", "cross-attention", "ltx", "--json"]
+        archkb = [sys.executable, "-m", "archkb.queries.cli", "ask", "cross-attention", "ltx", "--json"]
         bare = [sys.executable, "-c", _BARE, str(database), cypher, params, folder]
         return pair(
             "archkb ask, cold",

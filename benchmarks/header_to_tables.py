@@ -7,10 +7,10 @@ import struct
 import tempfile
 from pathlib import Path
 
+from archkb.ingest.read_tables import read_tables
+from archkb.ingest.sources import read_header
+from archkb.kb.values import Header
 from benchmarks.paired import Ratio, pair
-from ingest.read_tables import read_tables
-from ingest.sources import read_header
-from kb.values import Header
 
 
 def header_bytes(header: Header) -> bytes:

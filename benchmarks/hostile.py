@@ -18,9 +18,9 @@ from itertools import count, islice
 from math import prod
 from pathlib import Path
 
+from archkb.ingest.read_tables import read_tables
+from archkb.kb.errors import SourceError
 from benchmarks.paired import Ratio, pair
-from ingest.read_tables import read_tables
-from kb.errors import SourceError
 
 BYTES = 950_000
 DEPTH = 198
@@ -30,7 +30,7 @@ Shapes = Iterator[tuple[str, tuple[int, ...]]]
 
 _PEAK = """
 import resource, sys
-from ingest.read_tables import read_tables
+from archkb.ingest.read_tables import read_tables
 tables = read_tables(sys.argv[1], name="large")
 assert tables.model["n_tensors"] == int(sys.argv[2])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))

@@ -10,14 +10,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable
 from benchmarks.paired import Ratio, pair
-from kb.tables import EdgeTable, GraphTables, NodeTable
 
 
 def run() -> Ratio:
     """The LTX-2 19B fp8 model into an empty embedded store."""
-    from ingest.read_tables import read_tables
-    from kb.store import open_store
+    from archkb.ingest.read_tables import read_tables
+    from archkb.kb.store import open_store
 
     tables = read_tables("design:ltx-2-19b-dev-fp8", name="ltx")
     with tempfile.TemporaryDirectory() as folder:

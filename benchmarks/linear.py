@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.values import Header, TensorSpec
 from benchmarks.paired import Ratio, pair
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.values import Header, TensorSpec
 
 SMALL, LARGE = 5_000, 100_000
 

@@ -1,7 +1,7 @@
 """What the rules say of one model. All values are frozen; paths in them are relative to the thing they belong to.
 
-Rules see each distinct structure once (:meth:`ingest.tree.module_tree.Node.distinct`) and answer for that
-representative; :mod:`ingest.twins` carries the answer to its equal siblings.
+Rules see each distinct structure once (:meth:`archkb.ingest.tree.module_tree.Node.distinct`) and answer for that
+representative; :mod:`archkb.ingest.twins` carries the answer to its equal siblings.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.tree.module_tree import Tree
-from kb.values import Fact, Header
+from archkb.ingest.tree.module_tree import Tree
+from archkb.kb.values import Fact, Header
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.analysis import Attention, Scene
-from ingest.rules import is_doubtful, sure
+from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.rules import is_doubtful, sure
 
 
 def settle(scene: Scene) -> None:

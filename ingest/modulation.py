@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ingest.analysis import Modulation, Scene
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Modulation, Scene
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _TABLE = rule(
     "modulation.table",

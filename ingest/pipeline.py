@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ingest.analysis import Analysis, Scene
-from ingest.attention.find_attention import find_attention
-from ingest.components.find_components import find_components, model_role
-from ingest.doubt import settle
-from ingest.feed_forward.find_feed_forward import find_feed_forwards
-from ingest.layers.find_layers import leaf_kinds
-from ingest.modulation import find_modulations
-from ingest.residual.find_residual import find_residuals
-from ingest.stacks import find_stacks
-from ingest.streams.find_streams import assign_streams
-from ingest.tree.anonymous_names import spoken_names
-from ingest.tree.module_tree import build
-from ingest.twins import Spread, copies, origins, spread_residuals
-from kb.values import Header
+from archkb.ingest.analysis import Analysis, Scene
+from archkb.ingest.attention.find_attention import find_attention
+from archkb.ingest.components.find_components import find_components, model_role
+from archkb.ingest.doubt import settle
+from archkb.ingest.feed_forward.find_feed_forward import find_feed_forwards
+from archkb.ingest.layers.find_layers import leaf_kinds
+from archkb.ingest.modulation import find_modulations
+from archkb.ingest.residual.find_residual import find_residuals
+from archkb.ingest.stacks import find_stacks
+from archkb.ingest.streams.find_streams import assign_streams
+from archkb.ingest.tree.anonymous_names import spoken_names
+from archkb.ingest.tree.module_tree import build
+from archkb.ingest.twins import Spread, copies, origins, spread_residuals
+from archkb.kb.values import Header
 
 
 def analyse(header: Header, *, doubtful: bool = False) -> Analysis:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.tables import GraphTables
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.tables import GraphTables
 
 
 def read_tables(source: str | Path, *, name: str, family: str | None = None, version: str | None = None) -> GraphTables:

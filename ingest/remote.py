@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from shlex import quote
 
-from kb.errors import SourceError
+from archkb.kb.errors import SourceError
 
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+)://(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _STORES = ("bolt", "neo4j")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from kb.values import Basis, Evidence, Fact, Value
+from archkb.kb.values import Basis, Evidence, Fact, Value
 
 RULES_VERSION = "3"
 """Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
@@ -65,7 +65,7 @@ def registry() -> tuple[Rule, ...]:
 @cache
 def measured() -> dict[str, dict[str, float]]:
     """By rule id: precision, and the uses, models and families it was measured on."""
-    found = files("ingest").joinpath("precision.json")
+    found = files("archkb.ingest").joinpath("precision.json")
     data: dict[str, dict[str, float]] = json.loads(found.read_text()) if found.is_file() else {}
     return data
 

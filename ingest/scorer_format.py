@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.analysis import Analysis, Attention
-from ingest.rules import confidence
-from kb.values import Fact
+from archkb.ingest.analysis import Analysis, Attention
+from archkb.ingest.rules import confidence
+from archkb.kb.values import Fact
 
 _SCORED = frozenset(
     (

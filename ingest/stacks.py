@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ingest.analysis import Scene, Stack
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
+from archkb.ingest.analysis import Scene, Stack
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
 
 _STACK = rule(
     "stack.blocks",

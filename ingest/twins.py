@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from ingest.analysis import Residual
-from ingest.tree.module_tree import Node, Tree
+from archkb.ingest.analysis import Residual
+from archkb.ingest.tree.module_tree import Node, Tree
 
 
 class _AtPath(Protocol):

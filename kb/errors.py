@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.address import redacted
+from archkb.kb.address import redacted
 
 
 class ArchkbError(Exception):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import NotFoundError
-from kb.graph import to_networkx
-from kb.outline import Box, outline
-from kb.tables import GraphTables
-from kb.text import json_text, printable, xml_text
+from archkb.kb.errors import NotFoundError
+from archkb.kb.graph import to_networkx
+from archkb.kb.outline import Box, outline
+from archkb.kb.tables import GraphTables
+from archkb.kb.text import json_text, printable, xml_text
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kb.tables import GraphTables
+from archkb.kb.tables import GraphTables
 
 if TYPE_CHECKING:
     import networkx as nx

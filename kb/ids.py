@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from kb.values import TensorSpec
+from archkb.kb.values import TensorSpec
 
 
 def header_hash(tensors: Iterable[TensorSpec]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.tables import GraphTables
-from kb.wording import human, ranges
+from archkb.kb.tables import GraphTables
+from archkb.kb.wording import human, ranges
 
 
 @dataclass(frozen=True, slots=True)

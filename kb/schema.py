@@ -18,7 +18,7 @@ from functools import cache
 from typing import Literal
 
 SCHEMA_VERSION = 3
-"""Raised with every change a store written before it would not survive; `kb.store.migrations` has the steps."""
+"""Raised with every change a store written before it would not survive; `archkb.kb.store.migrations` has the steps."""
 
 Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
 

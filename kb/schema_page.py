@@ -1,9 +1,9 @@
-"""The schema as a page, a diagram or DDL; all three derived from :mod:`kb.schema`."""
+"""The schema as a page, a diagram or DDL; all three derived from :mod:`archkb.kb.schema`."""
 
 from __future__ import annotations
 
-from kb import schema
-from kb.errors import NotFoundError
+from archkb.kb import schema
+from archkb.kb.errors import NotFoundError
 
 
 def schema_page(format: str = "md") -> str:
@@ -61,6 +61,6 @@ def _label(lab: schema.Label, title: str) -> list[str]:
 
 
 def _cypher() -> str:
-    from kb.store.ddl import statements
+    from archkb.kb.store.ddl import statements
 
     return "".join(f"{text};\n" for text in statements(wide_keys=False))

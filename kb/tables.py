@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb import schema
-from kb.errors import ArchkbError
+from archkb.kb import schema
+from archkb.kb.errors import ArchkbError
 
 _PYTHON: dict[str, type | tuple[type, ...]] = {
     "string": str,

@@ -74,9 +74,9 @@ class Header:
 class Evidence:
     """Why a fact is believed.
 
-    `rule` names an entry of :mod:`ingest.rules`; `detail` is one sentence with the names and numbers that were seen;
-    `confidence` is the rule's measured precision on models it was not written for, in [0, 1]; None for an unknown,
-    where there is no value to be sure of.
+    `rule` names an entry of :mod:`archkb.ingest.rules`; `detail` is one sentence with the names and numbers that were
+    seen; `confidence` is the rule's measured precision on models it was not written for, in [0, 1]; None for an
+    unknown, where there is no value to be sure of.
     """
 
     rule: str

@@ -36,7 +36,7 @@ def main() -> int:
     """Run the steps; 0 when all went well. The store is $ARCHKB_STORE."""
     for title, arguments in STEPS:
         print(f"\n── {title}\n$ archkb {shlex.join(arguments)}\n", flush=True)  # noqa: T201 - a demo prints
-        done = subprocess.run([sys.executable, "-m", "queries.cli", *arguments], check=False)
+        done = subprocess.run([sys.executable, "-m", "archkb.queries.cli", *arguments], check=False)
         if done.returncode:
             return done.returncode
     print("\n" + NEXT.format(model=MODELS[0], bin=Path(sys.executable).parent, store=_store()), end="")  # noqa: T201

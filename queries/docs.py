@@ -1,7 +1,7 @@
 """The generated pages cli.md, questions.md, schema.md, diff.schema.json: `make docs` writes, a test finds stale ones.
 
-python -m queries.docs          write them
-python -m queries.docs --check  exit code 1 where one is stale
+python -m archkb.queries.docs          write them
+python -m archkb.queries.docs --check  exit code 1 where one is stale
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kb.schema_page import schema_page
-from queries.output.answer import Column
-from queries.questions.ask_store import signature
-from queries.questions.catalog import open_catalog
-from queries.questions.question import Question
+from archkb.kb.schema_page import schema_page
+from archkb.queries.output.answer import Column
+from archkb.queries.questions.ask_store import signature
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.question import Question
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 
@@ -26,7 +26,7 @@ def cli_page() -> str:
     """Every command with its help and options."""
     import typer
 
-    from queries.cli.app import COMMANDS, app, root
+    from archkb.queries.cli.app import COMMANDS, app, root
 
     group: Any = typer.main.get_command(app)
     parts = ["# The command line\n", _help(root.__doc__), _options(group)]
@@ -97,7 +97,7 @@ def _column(c: Column, q: Question) -> str:
 
 def diff_schema() -> str:
     """JSON Schema of what `archkb diff --json` writes."""
-    from queries.diff.document import json_schema
+    from archkb.queries.diff.document import json_schema
 
     return json.dumps(json_schema(), indent=1) + "\n"
 

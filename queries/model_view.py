@@ -13,10 +13,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from kb.paths import outermost, within
-from kb.tables import GraphTables
-from queries.diff.items import HOLDERS, Item, items_of
-from queries.tensor_types import Spec
+from archkb.kb.paths import outermost, within
+from archkb.kb.tables import GraphTables
+from archkb.queries.diff.items import HOLDERS, Item, items_of
+from archkb.queries.tensor_types import Spec
 
 Cells = Mapping[str, Any]
 

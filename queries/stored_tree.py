@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kb import schema
-from kb.paths import natural
-from kb.tables import EdgeTable, GraphTables, NodeTable
+from archkb.kb import schema
+from archkb.kb.paths import natural
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 _ROLES = tuple(lab.name for lab in schema.ROLES)
 _COLUMNS = tuple(

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.paths import within
-from kb.wording import human
+from archkb.kb.paths import within
+from archkb.kb.wording import human
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 LAYERS = ("Conv", "Linear", "Recurrent", "Embedding", "Norm")
 """Roles of layers, the most telling first."""

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kb.tables import GraphTables
-from queries.model_view import Profile
+from archkb.kb.tables import GraphTables
+from archkb.queries.model_view import Profile
 
 Truth = Mapping[str, Any]
 Miss = tuple[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kb.values import Header, TensorSpec
+from archkb.kb.values import Header, TensorSpec
 
 Shapes = Mapping[str, tuple[int, ...]]
 

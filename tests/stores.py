@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from kb.store import Store, open_store
+from archkb.kb.store import Store, open_store
 from tests import neo4j_server
 from tests.neo4j_server import Server
 

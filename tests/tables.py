@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb import schema
-from kb.tables import EdgeTable, GraphTables, NodeTable, check, edge_columns, node_columns
+from archkb.kb import schema
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, check, edge_columns, node_columns
 
 VALUES: dict[str, Any] = {
     "string": "text with 'quotes', a \\ and ünïcode",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from queries.cli.app import COMMANDS
-from queries.docs import FOLDER, PAGES, main, stale
-from queries.questions.catalog import open_catalog
+from archkb.queries.cli.app import COMMANDS
+from archkb.queries.docs import FOLDER, PAGES, main, stale
+from archkb.queries.questions.catalog import open_catalog
 
 
 @pytest.mark.parametrize("name", PAGES)

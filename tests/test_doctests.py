@@ -8,9 +8,7 @@ import pkgutil
 
 import pytest
 
-import ingest
-import kb
-import queries
+from archkb import ingest, kb, queries
 
 MODULES = sorted(
     found.name

@@ -37,7 +37,7 @@ COMMANDS = (
 
 
 def run(words: tuple[str, ...], store: Path, *before: str, path: str = "") -> subprocess.CompletedProcess[str]:
-    command = [*before, sys.executable, "-m", "queries.cli", *words]
+    command = [*before, sys.executable, "-m", "archkb.queries.cli", *words]
     found_in = os.pathsep.join(p for p in (path, str(Path.cwd())) if p)
     env = {**os.environ, "ARCHKB_STORE": str(store), "PYTHONPATH": found_in}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)

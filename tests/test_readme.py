@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.schema_page import diagram
+from archkb.kb.schema_page import diagram
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "docs" / "comparing.md")
@@ -26,7 +26,7 @@ _DIAGRAM = re.compile(r"<!-- schema diagram -->\n(?:\n```mermaid\n.*?```\n)?", r
 def _run(command: str, store: Path) -> str:
     """What the command prints on stdout, with tables wrapped for a page."""
     env = {**os.environ, "ARCHKB_STORE": str(store), "COLUMNS": "170", "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-m", "queries.cli", *shlex.split(command)[1:]]
+    words = [sys.executable, "-m", "archkb.queries.cli", *shlex.split(command)[1:]]
     done = subprocess.run(words, capture_output=True, text=True, env=env, check=False)
     assert done.returncode in (0, 1), done.stderr
     return done.stdout

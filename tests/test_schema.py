@@ -7,7 +7,7 @@ import sys
 
 from pydantic import TypeAdapter
 
-from kb import schema
+from archkb.kb import schema
 
 
 def test_the_declarations_have_the_types_they_say() -> None:
@@ -42,5 +42,5 @@ def test_a_role_label_repeats_no_property_of_a_module() -> None:
 
 
 def test_importing_the_schema_does_not_import_pydantic() -> None:
-    code = "import sys, kb.store, kb.tables, kb.schema; sys.exit('pydantic' in sys.modules)"
+    code = "import sys, archkb.kb.store, archkb.kb.tables, archkb.kb.schema; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.analysis import Scene
-from ingest.attention.projection_names import read_name
-from ingest.attention.projections import Projections
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact
+from archkb.ingest.analysis import Scene
+from archkb.ingest.attention.projection_names import read_name
+from archkb.ingest.attention.projections import Projections
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _JOINT = rule(
     "attends.joint",

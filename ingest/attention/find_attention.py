@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ingest.analysis import Attention, Scene
-from ingest.attention.attention_type import attends
-from ingest.attention.heads import find_heads
-from ingest.attention.projections import Matrix, Projections, inside
-from ingest.attention.projections_by_name import by_name
-from ingest.attention.projections_by_shape import by_shape
-from ingest.rules import fact, rule, unknown
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact
+from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.attention.attention_type import attends
+from archkb.ingest.attention.heads import find_heads
+from archkb.ingest.attention.projections import Matrix, Projections, inside
+from archkb.ingest.attention.projections_by_name import by_name
+from archkb.ingest.attention.projections_by_shape import by_shape
+from archkb.ingest.rules import fact, rule, unknown
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _GQA = rule(
     "attention.gqa",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.analysis import Scene
-from ingest.attention.heads_config import Configured, configured, settings
-from ingest.attention.heads_evidence import MLA, NORM, Known, direct
-from ingest.attention.projections import Projections
-from ingest.rules import Rule, fact, rule, unknown
-from ingest.tree.module_tree import Node
-from kb.values import Fact
+from archkb.ingest.analysis import Scene
+from archkb.ingest.attention.heads_config import Configured, configured, settings
+from archkb.ingest.attention.heads_evidence import MLA, NORM, Known, direct
+from archkb.ingest.attention.projections import Projections
+from archkb.ingest.rules import Rule, fact, rule, unknown
+from archkb.ingest.tree.module_tree import Node
+from archkb.kb.values import Fact
 
 _SIBLING = rule("heads.sibling", "neighbour", "An attention of the same names and widths elsewhere shows its heads.")
 _SAME_WIDTHS = rule(

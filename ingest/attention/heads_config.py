@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ingest.attention.projections import Projections
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import words
+from archkb.ingest.attention.projections import Projections
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import words
 
 _HEADS = re.compile(
     r"^(?P<prefix>(?:\w+?_)??)(?:num_attention_heads|num_heads|n_heads|n_head|num_attn_heads|nhead|heads"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ingest.attention.projections import Projections, Shape
-from ingest.rules import Rule, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.attention.projections import Projections, Shape
+from archkb.ingest.rules import Rule, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 NORM = rule("heads.qk_norm", "shape", "A query or key norm smaller than the projection has the size of one head.")
 _NORM_PRODUCT = rule("heads.qk_norm_product", "shape", "A query norm of weight [heads, width] has a row a head.")

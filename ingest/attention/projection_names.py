@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _LETTERS = {
     "q": "q", "query": "q", "queries": "q", "k": "k", "key": "k", "keys": "k", "v": "v", "value": "v", "values": "v",

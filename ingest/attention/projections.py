@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.analysis import Leaf
-from ingest.tree.module_tree import Node
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 _DEPTH = 3

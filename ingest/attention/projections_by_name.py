@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ingest.analysis import Scene
-from ingest.attention.projection_names import Spelling, read_name
-from ingest.attention.projections import Matrix, Projections, Shape, matrix
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Scene
+from archkb.ingest.attention.projection_names import Spelling, read_name
+from archkb.ingest.attention.projections import Matrix, Projections, Shape, matrix
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates g")

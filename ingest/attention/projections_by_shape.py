@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from ingest.analysis import Scene
-from ingest.attention.projection_names import read_name
-from ingest.attention.projections import Matrix, Projections, Shape, maps, matrix
-from ingest.attention.projections_by_name import query_norms
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Scene
+from archkb.ingest.attention.projection_names import read_name
+from archkb.ingest.attention.projections import Matrix, Projections, Shape, maps, matrix
+from archkb.ingest.attention.projections_by_name import query_norms
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")

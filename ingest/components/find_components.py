@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.analysis import Component, Scene
-from ingest.components.latent_channels import latent_channels
-from ingest.components.model_role import part_role, unwrapped
-from ingest.components.part_statistics import traits
-from ingest.rules import fact, rule, unknown
-from ingest.streams.modality import modality
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact
+from archkb.ingest.analysis import Component, Scene
+from archkb.ingest.components.latent_channels import latent_channels
+from archkb.ingest.components.model_role import part_role, unwrapped
+from archkb.ingest.components.part_statistics import traits
+from archkb.ingest.rules import fact, rule, unknown
+from archkb.ingest.streams.modality import modality
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _HALF = rule(
     "component.half", "name", "Encoder and decoder side by side, mostly convolutions, are an autoencoder's halves."

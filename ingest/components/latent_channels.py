@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ingest.analysis import Scene
-from ingest.rules import fact, rule, unknown
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import words
-from kb.values import Fact
+from archkb.ingest.analysis import Scene
+from archkb.ingest.rules import fact, rule, unknown
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import words
+from archkb.kb.values import Fact
 
 _ENTRY = rule(
     "latent.decoder_entry",

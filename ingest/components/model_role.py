@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest.analysis import Scene
-from ingest.components.part_statistics import Traits, traits
-from ingest.rules import Rule, fact, rule, unknown
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact
+from archkb.ingest.analysis import Scene
+from archkb.ingest.components.part_statistics import Traits, traits
+from archkb.ingest.rules import Rule, fact, rule, unknown
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _UNKNOWN = rule("role.unknown", "none", "Nothing in names and shapes says what the part is for.")
 _ADAPTER = rule("role.adapter", "name", "Low-rank pairs and other deltas of weights are an adapter.", "PEFT, LyCORIS")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from ingest.analysis import Leaf, Scene
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import spoken, vocabulary, words
 
 _POSITIONS = vocabulary("position positions pos positional pe wpe type mask iou point class label relative bias")
 _TEXT = vocabulary("word words token tokens vocab wte tok")

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from ingest.analysis import FeedForward, Scene
-from ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _PLAIN = rule(
     "ff.plain",

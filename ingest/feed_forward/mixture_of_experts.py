@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest.analysis import FeedForward, Scene
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
+from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
 
 _STACKED = rule(
     "moe.stacked",

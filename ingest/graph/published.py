@@ -3,7 +3,7 @@
 A file is known by its header, else by the names and shapes of its tree, else by its shapes alone: the same bases on
 which the store calls two models the same.
 
-python -m ingest.graph.published          write the index anew, after a design was added
+python -m archkb.ingest.graph.published          write the index anew, after a design was added
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME = "headers.json"
 
 @cache
 def _index() -> Mapping[str, Said]:
-    text = (files("ingest") / "designs" / NAME).read_text(encoding="utf-8")
+    text = (files("archkb.ingest") / "designs" / NAME).read_text(encoding="utf-8")
     found: dict[str, dict[str, str]] = json.loads(text)
     return found
 
@@ -37,13 +37,13 @@ def published(*hashes: str | None) -> Said:
 
 def index_text() -> str:
     """The index as the designs say it: hash -> family, version and licence, as far as all designs of it agree."""
-    from ingest.sources import read_header
-    from ingest.sources.design_files import shipped
-    from ingest.tree.anonymous_names import spoken_names
-    from ingest.tree.hashes import signatures
-    from ingest.tree.module_tree import build
-    from kb.ids import header_hash
-    from kb.relations.versions import number
+    from archkb.ingest.sources import read_header
+    from archkb.ingest.sources.design_files import shipped
+    from archkb.ingest.tree.anonymous_names import spoken_names
+    from archkb.ingest.tree.hashes import signatures
+    from archkb.ingest.tree.module_tree import build
+    from archkb.kb.ids import header_hash
+    from archkb.kb.relations.versions import number
 
     out: dict[str, dict[str, str]] = {}
     for name in shipped():

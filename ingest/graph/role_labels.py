@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.analysis import Analysis
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from kb.schema import label
-from kb.values import Fact
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.kb.schema import label
+from archkb.kb.values import Fact
 
 _CONTAINER = rule("kind.container", "shape", "A module that only holds other modules.", definition=True)
 _IS_ATTENTION = rule("kind.attention", "shape", "A module found to hold query, key and value projections.")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from kb.columns import Columnar, Repeated, longer
-from kb.tables import EdgeTable, NodeTable, edge_columns, node_columns
+from archkb.kb.columns import Columnar, Repeated, longer
+from archkb.kb.tables import EdgeTable, NodeTable, edge_columns, node_columns
 
 Row = tuple[Any, ...]
 Key = tuple[str | None, ...]

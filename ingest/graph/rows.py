@@ -12,18 +12,18 @@ from math import prod
 from sys import intern
 from typing import Any, NamedTuple
 
-from ingest import rules
-from ingest.analysis import Analysis
-from ingest.graph.published import Said, published
-from ingest.graph.role_labels import Role, kind_and_role
-from ingest.graph.row_tables import LONG, RowTables
-from ingest.graph.tensor_roles import tensor_role
-from ingest.tree.hashes import Signatures, signatures
-from ingest.tree.module_tree import Node, Tree
-from kb import ids
-from kb.relations.fingerprint import sketch
-from kb.tables import GraphTables, NodeTable, node_columns
-from kb.values import DTYPE_BITS, Fact, Header, TensorSpec
+from archkb.ingest import rules
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.graph.published import Said, published
+from archkb.ingest.graph.role_labels import Role, kind_and_role
+from archkb.ingest.graph.row_tables import LONG, RowTables
+from archkb.ingest.graph.tensor_roles import tensor_role
+from archkb.ingest.tree.hashes import Signatures, signatures
+from archkb.ingest.tree.module_tree import Node, Tree
+from archkb.kb import ids
+from archkb.kb.relations.fingerprint import sketch
+from archkb.kb.tables import GraphTables, NodeTable, node_columns
+from archkb.kb.values import DTYPE_BITS, Fact, Header, TensorSpec
 
 _LICENCES = ("license", "licence", "modelspec.license", "license_name", "general.license", "license_text")
 """Names under which metadata state a licence, in lower case; the first that is there counts."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ingest.analysis import Leaf
-from ingest.layers.layer_parameters import Params
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_parameters import Params
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import spoken, vocabulary, words
 
 _OTHER = rule("kind.other", "none", "No rule knows this set of parameters as a layer.")
 _OWN = rule("kind.parameters", "shape", "A module that owns parameters beside the modules it holds is no single layer.")

@@ -5,11 +5,11 @@ A transposed convolution keeps its weight [in, out / groups, kernel]; a convolut
 
 from __future__ import annotations
 
-from ingest.analysis import Leaf
-from ingest.layers.layer_parameters import Params, Shape
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_parameters import Params, Shape
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _CONV = rule("kind.conv", "shape", "A weight of 3, 4 or 5 dimensions is a convolution over 1, 2 or 3 of them.")
 _TRANSPOSED = rule(

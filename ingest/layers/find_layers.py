@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.analysis import Leaf, Scene
-from ingest.layers.bare_parameters import other_leaf
-from ingest.layers.conv import conv_leaf
-from ingest.layers.layer_parameters import Params, params
-from ingest.layers.matrix import Model, matrix_leaf, stored_in_out
-from ingest.layers.norm import Surroundings, norm_leaf, spread_norm, surroundings
-from ingest.tree.module_tree import Node
-from kb.values import Fact
+from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.layers.bare_parameters import other_leaf
+from archkb.ingest.layers.conv import conv_leaf
+from archkb.ingest.layers.layer_parameters import Params, params
+from archkb.ingest.layers.matrix import Model, matrix_leaf, stored_in_out
+from archkb.ingest.layers.norm import Surroundings, norm_leaf, spread_norm, surroundings
+from archkb.ingest.tree.module_tree import Node
+from archkb.kb.values import Fact
 
 
 def leaf_kinds(scene: Scene) -> dict[str, Leaf]:

@@ -1,7 +1,7 @@
 """A module's own tensors as a layer's parameters: weight, bias and what else there is, packings and splits undone.
 
 Weight normalisation and torch parametrisations keep one weight as two or three tensors. A rule wants neither that nor
-packed numbers (:mod:`ingest.layers.packing`): it wants the weight's logical shape.
+packed numbers (:mod:`archkb.ingest.layers.packing`): it wants the weight's logical shape.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from ingest.layers.packing import packed_weight
-from ingest.tree.module_tree import Node
+from archkb.ingest.layers.packing import packed_weight
+from archkb.ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 

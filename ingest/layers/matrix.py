@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ingest.analysis import Leaf
-from ingest.layers.layer_parameters import Params
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import spoken, vocabulary
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_parameters import Params
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import spoken, vocabulary
 
 _LINEAR = rule("kind.linear", "shape", "A two-dimensional weight, with or without a bias of its rows, is a linear map.")
 _TRANSPOSED = rule(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from ingest.analysis import Leaf
-from ingest.layers.layer_parameters import Params
-from ingest.layers.widths import NO_WIDTHS, Widths, leaf_shapes, widths
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import spoken, vocabulary
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_parameters import Params
+from archkb.ingest.layers.widths import NO_WIDTHS, Widths, leaf_shapes, widths
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import spoken, vocabulary
 
 _BATCH = rule(
     "kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.", "torch.nn.BatchNorm"

@@ -1,7 +1,7 @@
 """Logical shapes of matrices that are stored packed: several small numbers in one stored element.
 
->>> from ingest.tree.module_tree import build
->>> from kb.values import TensorSpec as T
+>>> from archkb.ingest.tree.module_tree import build
+>>> from archkb.kb.values import TensorSpec as T
 >>> gptq = [T("q.qweight", "I32", (512, 1024)), T("q.scales", "F16", (32, 1024)), T("q.qzeros", "I32", (32, 128))]
 >>> packed_weight(build(gptq).nodes["q"]).shape
 (1024, 4096)
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node
 
 _WORD_BITS = {"I32": 32, "U32": 32, "I64": 64}
 _FOUR_BITS = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ingest.layers.layer_parameters import Params, Shape
-from ingest.tree.module_tree import Node
+from archkb.ingest.layers.layer_parameters import Params, Shape
+from archkb.ingest.tree.module_tree import Node
 
 _NONE: frozenset[int] = frozenset()
 

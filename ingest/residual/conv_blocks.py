@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.analysis import Residual, Scene
-from ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
-from ingest.residual.conv_lists import pair_residuals
-from ingest.residual.conv_place import NAMED, forks, has_third_way, is_list, is_step, samples, squeezes, stands_as_block
-from ingest.residual.layer_chain import Layer, ends, is_shortcut, layers
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
+from archkb.ingest.residual.conv_lists import pair_residuals
+from archkb.ingest.residual.conv_place import (
+    NAMED,
+    forks,
+    has_third_way,
+    is_list,
+    is_step,
+    samples,
+    squeezes,
+    stands_as_block,
+)
+from archkb.ingest.residual.layer_chain import Layer, ends, is_shortcut, layers
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _IDENTITY = rule(
     "residual.conv.identity",

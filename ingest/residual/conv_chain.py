@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.analysis import Scene
-from ingest.residual.layer_chain import Layer, ends, is_norm, is_shortcut, layers
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Scene
+from archkb.ingest.residual.layer_chain import Layer, ends, is_norm, is_shortcut, layers
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _GATE = vocabulary("se squeeze excite excitation attention ca attn gate fc1 fc2 fc sca avg")
 _CONDITION = vocabulary("emb embed time temb cond style")

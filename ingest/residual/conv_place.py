@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ingest.analysis import Scene
-from ingest.residual.conv_chain import is_aside
-from ingest.residual.layer_chain import Layer, ends, is_norm, layers
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.analysis import Scene
+from archkb.ingest.residual.conv_chain import is_aside
+from archkb.ingest.residual.layer_chain import Layer, ends, is_norm, layers
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import spoken, vocabulary, words
 
 _SAMPLERS = vocabulary("downsamplers upsamplers downsamples upsamples extra extras")
 _STEP = re.compile(r"conv_?\d")

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ingest.analysis import Residual, Scene
-from ingest.residual.conv_blocks import conv_residuals
-from ingest.residual.groups import group_residuals
-from ingest.residual.layer_chain import is_norm
-from ingest.residual.mixers import mixer_residuals
-from ingest.residual.order import in_order
-from ingest.residual.sampler import sampler_residuals
-from ingest.residual.sublayers import sublayer_residuals
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.residual.conv_blocks import conv_residuals
+from archkb.ingest.residual.groups import group_residuals
+from archkb.ingest.residual.layer_chain import is_norm
+from archkb.ingest.residual.mixers import mixer_residuals
+from archkb.ingest.residual.order import in_order
+from archkb.ingest.residual.sampler import sampler_residuals
+from archkb.ingest.residual.sublayers import sublayer_residuals
 
 
 def find_residuals(scene: Scene) -> list[Residual]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.analysis import Residual, Scene
-from ingest.residual.conv_blocks import DENSE
-from ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.residual.conv_blocks import DENSE
+from archkb.ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _WRAPPED = rule(
     "residual.group.projected",

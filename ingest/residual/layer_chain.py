@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.analysis import Leaf, Scene
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 """Words that name the map on the short way of a projection block."""

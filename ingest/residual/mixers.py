@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from ingest.analysis import Residual, Scene
-from ingest.attention.projection_names import read_name
-from ingest.residual.layer_chain import is_norm, layers, norm_widths
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.attention.projection_names import read_name
+from archkb.ingest.residual.layer_chain import is_norm, layers, norm_widths
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _MIXER = rule(
     "residual.mixer",

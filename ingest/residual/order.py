@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.analysis import Residual, Scene
-from kb.paths import natural_name
+from archkb.ingest.analysis import Residual, Scene
+from archkb.kb.paths import natural_name
 
 
 def in_order(scene: Scene, group: Sequence[Residual]) -> list[Residual]:

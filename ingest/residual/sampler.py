@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ingest.analysis import Residual, Scene
-from ingest.residual.layer_chain import Layer, layers
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.residual.layer_chain import Layer, layers
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
 
 _FOLDED = rule(
     "residual.sampler.folded",

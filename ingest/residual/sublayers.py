@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.analysis import Attention, FeedForward, Residual, Scene
-from ingest.residual.layer_chain import direct_layers, is_norm, layers, norm_widths
-from ingest.residual.wide_additions import JOINED, bottleneck, joined_mlp
-from ingest.rules import Rule, fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
+from archkb.ingest.analysis import Attention, FeedForward, Residual, Scene
+from archkb.ingest.residual.layer_chain import direct_layers, is_norm, layers, norm_widths
+from archkb.ingest.residual.wide_additions import JOINED, bottleneck, joined_mlp
+from archkb.ingest.rules import Rule, fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
 
 _ATTENTION = rule(
     "residual.attention",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ingest.analysis import Residual, Scene
-from ingest.residual.layer_chain import is_norm, is_shortcut, layers
-from ingest.rules import fact, rule
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import words
+from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.residual.layer_chain import is_norm, is_shortcut, layers
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import words
 
 _BOTTLENECK = rule(
     "residual.attention.bottleneck",

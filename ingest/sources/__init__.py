@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.remote import refuse_remote
-from ingest.sources.design_files import SCHEME, read_design, read_shipped, shipped
-from ingest.sources.files import GZIP_MAGIC, read_start
-from ingest.sources.foreign import START, refuse_name, refuse_start
-from ingest.sources.header_json import read_header_json
-from ingest.sources.index import read_index
-from ingest.sources.safetensors import read_safetensors
-from ingest.sources.tensor_names import check_names
-from kb.errors import SourceError
-from kb.values import Header
+from archkb.ingest.remote import refuse_remote
+from archkb.ingest.sources.design_files import SCHEME, read_design, read_shipped, shipped
+from archkb.ingest.sources.files import GZIP_MAGIC, read_start
+from archkb.ingest.sources.foreign import START, refuse_name, refuse_start
+from archkb.ingest.sources.header_json import read_header_json
+from archkb.ingest.sources.index import read_index
+from archkb.ingest.sources.safetensors import read_safetensors
+from archkb.ingest.sources.tensor_names import check_names
+from archkb.kb.errors import SourceError
+from archkb.kb.values import Header
 
 __all__ = ["SOURCES", "Source", "read_header", "shipped"]
 

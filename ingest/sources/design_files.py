@@ -6,18 +6,20 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
-from ingest.sources.design.spec import parse_design
-from ingest.sources.files import read_small
-from ingest.sources.header import MAX_LENGTH
-from kb.errors import NotFoundError, SourceError
-from kb.values import Header
+from archkb.ingest.sources.design.spec import parse_design
+from archkb.ingest.sources.files import read_small
+from archkb.ingest.sources.header import MAX_LENGTH
+from archkb.kb.errors import NotFoundError, SourceError
+from archkb.kb.values import Header
 
 SCHEME = "design:"
 """How the name of a shipped design begins, in place of a path."""
 
 
 def read_design(path: str | Path) -> Header:
-    """A design file. Raises SourceError with file and line, see :func:`ingest.sources.design.spec.parse_design`."""
+    """A design file. Raises SourceError with file and line, see
+    :func:`archkb.ingest.sources.design.spec.parse_design`.
+    """
     raw = read_small(path, MAX_LENGTH)
     try:
         text = raw.decode("utf-8-sig")
@@ -30,7 +32,7 @@ def read_design(path: str | Path) -> Header:
 
 def shipped() -> tuple[str, ...]:
     """Names of the designs inside the package, sorted; each reads as `design:NAME`."""
-    folder = files("ingest") / "designs"
+    folder = files("archkb.ingest") / "designs"
     return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
 
 
@@ -41,5 +43,5 @@ def read_shipped(name: str) -> Header:
         near = get_close_matches(bare, shipped(), n=3, cutoff=0.4)
         cure = f"the shipped designs are {', '.join(shipped())}"
         raise NotFoundError(f"no design {bare!r} ships with archkb", near=near, cure=cure)
-    text = (files("ingest") / "designs" / f"{bare}.yaml").read_text(encoding="utf-8")
+    text = (files("archkb.ingest") / "designs" / f"{bare}.yaml").read_text(encoding="utf-8")
     return parse_design(text, path=f"{SCHEME}{bare}")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.sources.model_folder import folder_error
-from kb.errors import SourceError
+from archkb.ingest.sources.model_folder import folder_error
+from archkb.kb.errors import SourceError
 
 GZIP_MAGIC = b"\x1f\x8b"
 

@@ -9,8 +9,8 @@ import re
 from shlex import quote
 from typing import NamedTuple, NoReturn
 
-from ingest.sources.files import read_end
-from kb.errors import SourceError
+from archkb.ingest.sources.files import read_end
+from archkb.kb.errors import SourceError
 
 START = 512
 """Bytes at the beginning of a file that tell what it is."""

@@ -1,4 +1,4 @@
-"""A safetensors header: bytes in, checked tensors out. Pure; reading files is for :mod:`ingest.sources`.
+"""A safetensors header: bytes in, checked tensors out. Pure; reading files is for :mod:`archkb.ingest.sources`.
 
 The layout (huggingface/safetensors, `README.md`, "Format"): 8 bytes with the length N of the header, unsigned
 and little-endian; N bytes of JSON, one object that maps each tensor's name to its `dtype`, `shape` and
@@ -6,8 +6,8 @@ and little-endian; N bytes of JSON, one object that maps each tensor's name to i
 hole or overlap.
 
 `read` is fast because regular headers are checked in bulk. Whatever is not plainly regular goes to
-:mod:`ingest.sources.header_errors`, which looks at every entry, reports what is wrong and where, and lets odd but
-lawful headers pass.
+:mod:`archkb.ingest.sources.header_errors`, which looks at every entry, reports what is wrong and where, and lets odd
+but lawful headers pass.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from operator import itemgetter, mul
 from sys import intern
 from typing import Any, cast
 
-from ingest.sources.header_errors import check_entries, json_fault
-from kb.errors import SourceError
-from kb.values import DTYPE_BITS, TensorSpec
+from archkb.ingest.sources.header_errors import check_entries, json_fault
+from archkb.kb.errors import SourceError
+from archkb.kb.values import DTYPE_BITS, TensorSpec
 
 MAX_LENGTH = 100_000_000
 """Longest header in bytes that the format allows (`MAX_HEADER_SIZE` of the Rust crate)."""

@@ -1,4 +1,5 @@
-"""What is wrong with a header, entry by entry. Slow and exact; :mod:`ingest.sources.header` calls it when in doubt.
+"""What is wrong with a header, entry by entry. Slow and exact; :mod:`archkb.ingest.sources.header` calls it when in
+doubt.
 
 The rules are those of the Rust crate (`safetensors/src/tensor.rs`: `HashMetadata`, `TensorInfo`,
 `Metadata::validate`), down to how its JSON reader takes numbers: `-0` and whatever does not fit 64 bits is a
@@ -14,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, prod
 from typing import Any, NamedTuple, NoReturn
 
-from kb.errors import SourceError
-from kb.values import DTYPE_BITS
+from archkb.kb.errors import SourceError
+from archkb.kb.values import DTYPE_BITS
 
 MAX_DEPTH = 127
 """Deepest nesting of JSON that the crate reads (serde_json's recursion limit)."""

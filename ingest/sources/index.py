@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from ingest.sources.files import read_small
-from ingest.sources.header_errors import shown as shown_key
-from ingest.sources.header_errors import twice
-from ingest.sources.safetensors import read_safetensors
-from kb.errors import SourceError
-from kb.text import is_text
-from kb.values import Header
-from kb.wording import counted
+from archkb.ingest.sources.files import read_small
+from archkb.ingest.sources.header_errors import shown as shown_key
+from archkb.ingest.sources.header_errors import twice
+from archkb.ingest.sources.safetensors import read_safetensors
+from archkb.kb.errors import SourceError
+from archkb.kb.text import is_text
+from archkb.kb.values import Header
+from archkb.kb.wording import counted
 
 MAX_INDEX = 20_000_000
 """Longest index in bytes: some 200,000 tensors."""

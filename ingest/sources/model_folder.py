@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.sources.header_errors import shown
-from kb.errors import SourceError
+from archkb.ingest.sources.header_errors import shown
+from archkb.kb.errors import SourceError
 
 _READ = (".safetensors.index.json", ".safetensors", ".yaml")
 _SHOWN = 3

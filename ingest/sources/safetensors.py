@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.sources.files import read_exactly, read_start, regular_file
-from ingest.sources.foreign import START, refuse_start
-from ingest.sources.header import MAX_LENGTH, PREFIX, header_length, read
-from kb.errors import SourceError
-from kb.values import Header
+from archkb.ingest.sources.files import read_exactly, read_start, regular_file
+from archkb.ingest.sources.foreign import START, refuse_start
+from archkb.ingest.sources.header import MAX_LENGTH, PREFIX, header_length, read
+from archkb.kb.errors import SourceError
+from archkb.kb.values import Header
 
 
 def read_safetensors(path: str | Path) -> Header:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from operator import mul
 
-from ingest.sources.header_errors import shown
-from kb.errors import SourceError
-from kb.keys import owner
-from kb.values import Header
-from kb.wording import counted
+from archkb.ingest.sources.header_errors import shown
+from archkb.kb.errors import SourceError
+from archkb.kb.keys import owner
+from archkb.kb.values import Header
+from archkb.kb.wording import counted
 
 DEEPEST = 200
 """Most names one below the other; the trees of published models have under 20."""

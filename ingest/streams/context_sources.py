@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from ingest.analysis import Analysis
-from ingest.rules import fact, rule
-from ingest.streams.modality import condition, modality
-from ingest.tree.module_tree import Node
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.streams.modality import condition, modality
+from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _PROJECTION = rule(
     "stream.context_projection",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingest.analysis import Analysis, Attention, Residual
-from ingest.streams import context_sources as origins
-from ingest.streams import modality as names
-from ingest.streams.stream_contexts import Contexts
-from ingest.streams.stream_table import Key, StackSays, local_part
+from archkb.ingest.analysis import Analysis, Attention, Residual
+from archkb.ingest.streams import context_sources as origins
+from archkb.ingest.streams import modality as names
+from archkb.ingest.streams.stream_contexts import Contexts
+from archkb.ingest.streams.stream_table import Key, StackSays, local_part
 
 
 def assign_streams(analysis: Analysis) -> Analysis:

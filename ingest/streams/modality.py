@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ingest.analysis import Component
-from ingest.rules import fact, rule
-from ingest.tree.name_words import vocabulary, words
-from kb.values import Fact, Value
+from archkb.ingest.analysis import Component
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact, Value
 
 _SUBLAYER = rule(
     "stream.sublayer_name", "name", "An attention or feed-forward of the stream is named for what it carries."

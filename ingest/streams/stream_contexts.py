@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest.analysis import Attention, Stream
-from ingest.streams import context_sources as origins
-from ingest.streams import modality as names
-from ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
-from ingest.tree.name_words import words
-from kb.values import Fact
+from archkb.ingest.analysis import Attention, Stream
+from archkb.ingest.streams import context_sources as origins
+from archkb.ingest.streams import modality as names
+from archkb.ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
+from archkb.ingest.tree.name_words import words
+from archkb.kb.values import Fact
 
 
 class Contexts(Table):

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from ingest.analysis import Analysis, Component
-from ingest.rules import fact, rule
-from ingest.streams.modality import enclosing, modality
-from kb.paths import within
-from kb.values import Fact
+from archkb.ingest.analysis import Analysis, Component
+from archkb.ingest.rules import fact, rule
+from archkb.ingest.streams.modality import enclosing, modality
+from archkb.kb.paths import within
+from archkb.kb.values import Fact
 
 _COLOURS = rule(
     "stream.colours",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.analysis import Analysis, Attention, Stream
-from ingest.streams import context_sources as origins
-from ingest.streams import modality as names
-from ingest.streams.stream_shapes import Shapes
-from kb.values import Fact, Value
+from archkb.ingest.analysis import Analysis, Attention, Stream
+from archkb.ingest.streams import context_sources as origins
+from archkb.ingest.streams import modality as names
+from archkb.ingest.streams.stream_shapes import Shapes
+from archkb.kb.values import Fact, Value
 
 Key = tuple[str, int, str | None]
 """(scope, width, what it carries or None)."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from kb.keys import owner
-from kb.values import TensorSpec
+from archkb.kb.keys import owner
+from archkb.kb.values import TensorSpec
 
 _KNOWN = ("weight", "bias", "kernel", "gamma", "weight_v", "qweight")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from ingest.tree.module_tree import Node, Tree
+from archkb.ingest.tree.module_tree import Node, Tree
 
 SHAPES = 4
 """Fewest distinct shapes by which two models may be told to be one architecture."""

@@ -14,9 +14,9 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any, cast
 
-from kb.keys import owner, side_cars
-from kb.paths import natural_name
-from kb.values import DTYPE_BITS, TensorSpec
+from archkb.kb.keys import owner, side_cars
+from archkb.kb.paths import natural_name
+from archkb.kb.values import DTYPE_BITS, TensorSpec
 
 _NONE = cast(dict[str, Any], MappingProxyType({}))
 """What a module has of what it has none of: of a million modules, most have no children and no side-cars."""

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from kb.tables import GraphTables
+from archkb.kb.tables import GraphTables
 
 Shape = tuple[int, ...]
 

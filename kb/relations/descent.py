@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.relations.fingerprint import Sketch, shares
-from kb.relations.rarity import Usual, usual
+from archkb.kb.relations.fingerprint import Sketch, shares
+from archkb.kb.relations.rarity import Usual, usual
 
 MOST: Mapping[str, float] = {
     "names": 4.0,
@@ -83,7 +83,7 @@ class Suspicion:
 def suspicion(a: Sketch, b: Sketch, counts: Usual | None = None, least: float = LEAST) -> Suspicion | None:
     """What shows a descent between two models, or None where headers cannot tell.
 
-    `counts`: how usual words and sizes are, :func:`kb.relations.rarity.usual` where not given.
+    `counts`: how usual words and sizes are, :func:`archkb.kb.relations.rarity.usual` where not given.
     """
     if "marks" not in a.parts or "marks" not in b.parts:  # written by an earlier version: nothing is known
         return None

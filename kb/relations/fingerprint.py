@@ -4,8 +4,8 @@ A sketch has parts. Each is a mapping of a feature to its weight: elements for `
 path with its shape), `layers` (kind and sizes, no names) and `blocks` (shapes of a whole block, no names); modules for
 `form` (attention, feed-forward, norm and convolution kinds in units of their own width); tensors for `words` (the words
 of paths). Parts are compared by shares, so that sizes do not matter. `scale` holds three numbers instead: elements,
-depth and width of the backbone. `marks` (:mod:`kb.relations.rare_choices`) are no part of a score: rare choices that
-may show a descent.
+depth and width of the backbone. `marks` (:mod:`archkb.kb.relations.rare_choices`) are no part of a score: rare choices
+that may show a descent.
 
 >>> sketch = Sketch({"form": {"norm RMSNorm": 3}}, {"elements": 8.0})
 >>> Sketch.from_text(sketch.text) == sketch
@@ -25,9 +25,9 @@ from math import fsum, gcd, prod
 from operator import itemgetter
 from typing import Any
 
-from kb.paths import above, outermost
-from kb.relations.rare_choices import marks
-from kb.tables import GraphTables, NodeTable
+from archkb.kb.paths import above, outermost
+from archkb.kb.relations.rare_choices import marks
+from archkb.kb.tables import GraphTables, NodeTable
 
 Cells = Mapping[str, Any]
 Part = Mapping[str, float]

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.relations.descent import shared_templates, suspicion
-from kb.relations.fingerprint import Sketch
-from kb.relations.similarity import Likeness, likeness
-from kb.relations.versions import differ, later
-from kb.wording import counted
+from archkb.kb.relations.descent import shared_templates, suspicion
+from archkb.kb.relations.fingerprint import Sketch
+from archkb.kb.relations.similarity import Likeness, likeness
+from archkb.kb.relations.versions import differ, later
+from archkb.kb.wording import counted
 
 ALIKE = 0.5
 """Least score of a SIMILAR_TO."""

@@ -1,7 +1,8 @@
 """How rare a choice is among models that have nothing to do with each other, as counted in `usual.json`.
 
-The counts are of families of published libraries (`python -m queries.bench.usual CORPUS_DIR` counts them; the families
-that measure it are left out): in how many of them a word of a path, or a dimension that is no usual number, occurs.
+The counts are of families of published libraries (`python -m archkb.queries.bench.usual CORPUS_DIR` counts them; the
+families that measure it are left out): in how many of them a word of a path, or a dimension that is no usual number,
+occurs.
 """
 
 from __future__ import annotations
@@ -47,4 +48,4 @@ class Usual:
 @cache
 def usual() -> Usual:
     """The counts that ship."""
-    return Usual(**json.loads(files("kb").joinpath("usual.json").read_text(encoding="utf-8")))
+    return Usual(**json.loads(files("archkb.kb").joinpath("usual.json").read_text(encoding="utf-8")))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
 
-from kb.relations.fingerprint import PARTS, Part, Sketch, shares
-from kb.wording import human
+from archkb.kb.relations.fingerprint import PARTS, Part, Sketch, shares
+from archkb.kb.wording import human
 
 WEIGHTS: Mapping[str, float] = {
     "spelling": 0.15,

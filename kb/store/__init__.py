@@ -1,4 +1,4 @@
-"""Where models are kept. :func:`open_store` takes one string and gives a :class:`~kb.store.port.Store`.
+"""Where models are kept. :func:`open_store` takes one string and gives a :class:`~archkb.kb.store.port.Store`.
 
 Neither engine is imported before a store of its kind is opened.
 """
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from kb.address import redacted
-from kb.errors import StoreError
-from kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
-from kb.text import is_text, printable
+from archkb.kb.address import redacted
+from archkb.kb.errors import StoreError
+from archkb.kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
+from archkb.kb.text import is_text, printable
 
 if TYPE_CHECKING:
-    from kb.store.cypher_store import CypherStore
-    from kb.store.engine import Engine
+    from archkb.kb.store.cypher_store import CypherStore
+    from archkb.kb.store.engine import Engine
 
 __all__ = ["DEFAULT", "Counts", "Health", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
 
@@ -72,7 +72,7 @@ def open_store(
     is asked where the environment has none. StoreError where it cannot be opened, StoreBusyError where another holds
     it, StoreSchemaError where a newer archkb wrote it.
     """
-    from kb.store import migrations
+    from archkb.kb.store import migrations
 
     name = uri or os.environ.get("ARCHKB_STORE") or DEFAULT
     store, engine = _connect(name, read_only, wait, password)
@@ -103,7 +103,7 @@ def _upgrade(name: str, wait: float | None, password: Callable[[], str] | None) 
 def _connect(
     name: str, read_only: bool, wait: float | None, password: Callable[[], str] | None
 ) -> tuple[CypherStore, Engine]:
-    from kb.store.cypher_store import CypherStore
+    from archkb.kb.store.cypher_store import CypherStore
 
     if not is_text(name):
         raise StoreError(f"the store's name {printable(name)} is not UTF-8", cure="give it a name in UTF-8")
@@ -120,7 +120,7 @@ def _folder(name: str, read_only: bool, wait: float | None) -> Engine:
         )
     if parts.scheme == "file":
         _no_user(name)
-    from kb.store.arcade import ArcadeEngine
+    from archkb.kb.store.arcade import ArcadeEngine
 
     path = (parts.netloc + parts.path) if parts.scheme == "file" else name
     seconds = wait if wait is not None else _wait()
@@ -164,7 +164,7 @@ def _server(name: str, read_only: bool, password: Callable[[], str] | None) -> E
             "a bolt:// address takes nothing after a ?",
             cure="leave it out; user and password are taken from ARCHKB_NEO4J_USER and ARCHKB_NEO4J_PASSWORD",
         )
-    from kb.store.neo4j_server import Neo4jEngine
+    from archkb.kb.store.neo4j_server import Neo4jEngine
 
     user = os.environ.get("ARCHKB_NEO4J_USER") or os.environ.get("NEO4J_USERNAME") or "neo4j"
     secret = os.environ.get("ARCHKB_NEO4J_PASSWORD") or os.environ.get("NEO4J_PASSWORD")

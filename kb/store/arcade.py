@@ -1,11 +1,11 @@
 """ArcadeDB in this process: a folder is the store, no server is needed.
 
 .archkb/
-  archkb-store   whose folder it is (kb.store.store_folder)
+  archkb-store   whose folder it is (archkb.kb.store.store_folder)
   db/            the engine's files
-  sums.json      what they were when they were last closed (kb.store.sums)
+  sums.json      what they were when they were last closed (archkb.kb.store.sums)
   log/           the engine's log, never the terminal
-  lock, turn     kb.store.lock
+  lock, turn     archkb.kb.store.lock
   holders/       who has it open
 """
 
@@ -18,15 +18,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kb.errors import StoreError
-from kb.store import store_folder as folders
-from kb.store import sums
-from kb.store.arcade_fault import TIMEOUT_MS, translated
-from kb.store.arcade_library import load, own_thread
-from kb.store.deadline import Deadlines
-from kb.store.engine import Params, Plan
-from kb.store.lock import Lock, released_on_error
-from kb.store.port import Rows
+from archkb.kb.errors import StoreError
+from archkb.kb.store import store_folder as folders
+from archkb.kb.store import sums
+from archkb.kb.store.arcade_fault import TIMEOUT_MS, translated
+from archkb.kb.store.arcade_library import load, own_thread
+from archkb.kb.store.deadline import Deadlines
+from archkb.kb.store.engine import Params, Plan
+from archkb.kb.store.lock import Lock, released_on_error
+from archkb.kb.store.port import Rows
 
 _CLOSED = (
     "ALTER DATABASE `arcadedb.opencypher.loadCsv.allowFileUrls` false",
@@ -37,7 +37,7 @@ _LANGUAGE = "opencypher"
 
 
 class ArcadeEngine:
-    """A :class:`kb.store.engine.Engine` on a folder. Several may read at once, or one may write."""
+    """A :class:`archkb.kb.store.engine.Engine` on a folder. Several may read at once, or one may write."""
 
     wide_keys = True
 

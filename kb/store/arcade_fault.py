@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kb.errors import ReadOnlyError, StoreError
-from kb.store.deadline import too_slow
-from kb.store.query_errors import disk_full, fault, no_memory, value_fault
+from archkb.kb.errors import ReadOnlyError, StoreError
+from archkb.kb.store.deadline import too_slow
+from archkb.kb.store.query_errors import disk_full, fault, no_memory, value_fault
 
 TIMEOUT_MS = 30_000
 """What the engine itself cuts a query off at. Kept in the database; lifted while a model is written."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kb.errors import StoreError
+from archkb.kb.errors import StoreError
 
 READER_HEAP = 2 << 30
 """Bytes of heap for a process that reads: a query that doubles a list ends there and not with the machine's memory."""

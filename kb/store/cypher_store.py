@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kb import tables as kbtables
-from kb.errors import NotFoundError, StoreError
-from kb.store import guard, migrations, model_relations, read_back, statements
-from kb.store.deadline import TooSlowError, too_slow
-from kb.store.engine import Engine, Transaction
-from kb.store.port import Counts, Health, ModelInfo, Progress, Rows
-from kb.tables import GraphTables
+from archkb.kb import tables as kbtables
+from archkb.kb.errors import NotFoundError, StoreError
+from archkb.kb.store import guard, migrations, model_relations, read_back, statements
+from archkb.kb.store.deadline import TooSlowError, too_slow
+from archkb.kb.store.engine import Engine, Transaction
+from archkb.kb.store.port import Counts, Health, ModelInfo, Progress, Rows
+from archkb.kb.tables import GraphTables
 
 _LOOKS, _PAUSE = 6, 0.05
 """How often a model is read that changes meanwhile, and the seconds before it is read again; they double."""
@@ -22,7 +22,7 @@ _LEAST = 0.001
 
 
 class CypherStore:
-    """A :class:`kb.store.port.Store` on one :class:`kb.store.engine.Engine`."""
+    """A :class:`archkb.kb.store.port.Store` on one :class:`archkb.kb.store.engine.Engine`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""Constraints and indexes as Cypher text, derived from :mod:`kb.schema`. Only what Neo4j Community has.
+"""Constraints and indexes as Cypher text, derived from :mod:`archkb.kb.schema`. Only what Neo4j Community has.
 
 Both stores understand both forms of an index. ArcadeDB gets `(property, uid)`: with `model` or `kind` alone,
 thousands of nodes share one key, and removing them costs the square of their number (measured: 10,000 nodes 11 s
@@ -7,7 +7,7 @@ instead of 0.1 s). It uses the wide index for the first column alone; Neo4j does
 
 from __future__ import annotations
 
-from kb import schema
+from archkb.kb import schema
 
 
 def constraints() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from kb.errors import StoreError
+from archkb.kb.errors import StoreError
 
 T = TypeVar("T")
 

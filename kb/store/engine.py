@@ -1,5 +1,5 @@
-"""What a graph engine has to offer so that :mod:`kb.store.cypher_store` can be a store on it. Two adapters implement
-it.
+"""What a graph engine has to offer so that :mod:`archkb.kb.store.cypher_store` can be a store on it. Two adapters
+implement it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kb.store.port import Rows
+from archkb.kb.store.port import Rows
 
 Params = Mapping[str, Any]
 

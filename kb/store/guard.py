@@ -15,9 +15,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb.errors import ReadOnlyError
-from kb.store import limits
-from kb.store.engine import Plan
+from archkb.kb.errors import ReadOnlyError
+from archkb.kb.store import limits
+from archkb.kb.store.engine import Plan
 
 PROCEDURES = frozenset({"db.labels", "db.propertykeys", "db.relationshiptypes", "db.schema.visualization"})
 """Procedures a query may call: they tell what is in the graph, and nothing else."""

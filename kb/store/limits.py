@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.errors import StoreError
+from archkb.kb.errors import StoreError
 
 MOST_CHARACTERS, MOST_TOKENS = 100_000, 20_000
 MOST_NESTED = 64

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from kb.errors import StoreBusyError
+from archkb.kb.errors import StoreBusyError
 
 if sys.platform == "win32":
     import msvcrt

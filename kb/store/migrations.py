@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kb import schema
-from kb.errors import StoreError, StoreSchemaError
-from kb.store import ddl, model_relations
-from kb.store.engine import Engine, Transaction
-from kb.store.store_folder import RESTORE
+from archkb.kb import schema
+from archkb.kb.errors import StoreError, StoreSchemaError
+from archkb.kb.store import ddl, model_relations
+from archkb.kb.store.engine import Engine, Transaction
+from archkb.kb.store.store_folder import RESTORE
 
 VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
 _WRITTEN = "MATCH (m:Meta) RETURN count(m) AS n"

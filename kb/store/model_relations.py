@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from kb.relations.adapter import Target, lay, targets, targets_of, widths
-from kb.relations.fingerprint import sketch_of
-from kb.relations.lineage import COLUMNS, Known, Link, links
-from kb.store import statements
-from kb.store.engine import Transaction
-from kb.store.port import Rows
-from kb.store.read_back import read_back
-from kb.tables import EdgeTable, GraphTables, edge_columns
-from kb.wording import counted
+from archkb.kb.relations.adapter import Target, lay, targets, targets_of, widths
+from archkb.kb.relations.fingerprint import sketch_of
+from archkb.kb.relations.lineage import COLUMNS, Known, Link, links
+from archkb.kb.store import statements
+from archkb.kb.store.engine import Transaction
+from archkb.kb.store.port import Rows
+from archkb.kb.store.read_back import read_back
+from archkb.kb.tables import EdgeTable, GraphTables, edge_columns
+from archkb.kb.wording import counted
 
 ADAPTED = 0.5
 """Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""

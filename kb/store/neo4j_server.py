@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from kb.errors import ReadOnlyError, StoreError
-from kb.store.deadline import Deadlines, too_slow
-from kb.store.engine import Params, Plan
-from kb.store.port import Rows
-from kb.store.query_errors import fault, no_memory, value_fault
+from archkb.kb.errors import ReadOnlyError, StoreError
+from archkb.kb.store.deadline import Deadlines, too_slow
+from archkb.kb.store.engine import Params, Plan
+from archkb.kb.store.port import Rows
+from archkb.kb.store.query_errors import fault, no_memory, value_fault
 
 Auth = tuple[str, str] | None
 
@@ -24,7 +24,9 @@ _TIMEOUTS = ("TransactionTimedOut", "Terminated", "LockClient")
 
 
 class Neo4jEngine:
-    """A :class:`kb.store.engine.Engine` on a server. `auth` is (user, password), or None for a server without."""
+    """A :class:`archkb.kb.store.engine.Engine` on a server. `auth` is (user, password), or None for a server
+    without.
+    """
 
     wide_keys = False
 

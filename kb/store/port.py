@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kb.tables import GraphTables
+from archkb.kb.tables import GraphTables
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) while rows are written."""

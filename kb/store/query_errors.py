@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.errors import StoreError
+from archkb.kb.errors import StoreError
 
 _WHERE = "the query"
 _SCHEMA = "`archkb schema` shows labels, relationships and properties"

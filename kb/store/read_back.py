@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kb import schema
-from kb.store import statements
-from kb.store.port import Rows
-from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
-from kb.wording import counted
+from archkb.kb import schema
+from archkb.kb.store import statements
+from archkb.kb.store.port import Rows
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+from archkb.kb.wording import counted
 
 Read = Callable[[str, Mapping[str, Any]], Rows]
 _ROLES = frozenset(role.name for role in schema.ROLES)

@@ -6,9 +6,9 @@ faster on Neo4j, and a row need not be turned into a map first.
 
 from __future__ import annotations
 
-from kb import schema
-from kb.relations import lineage
-from kb.tables import EdgeTable, NodeTable
+from archkb.kb import schema
+from archkb.kb.relations import lineage
+from archkb.kb.tables import EdgeTable, NodeTable
 
 ROWS = 10_000
 """Rows a statement carries."""

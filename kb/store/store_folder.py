@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import StoreError
+from archkb.kb.errors import StoreError
 
 MARKER = "archkb-store"
 """The marker's file name, inside the store's folder."""

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import StoreError
-from kb.store.store_folder import RESTORE
+from archkb.kb.errors import StoreError
+from archkb.kb.store.store_folder import RESTORE
 
 RECORD = "sums.json"
 _TURN = "last-tx-id.bin"

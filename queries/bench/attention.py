@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from queries.bench.corpus import Record
-from queries.bench.counts import Counts, Verdict
+from archkb.queries.bench.corpus import Record
+from archkb.queries.bench.counts import Counts, Verdict
 
 ATTRIBUTES = ("heads", "kv_heads", "head_dim")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from queries.bench.pairs import DiffPair, Tensors
-from queries.bench.siblings import merged_classes
+from archkb.queries.bench.pairs import DiffPair, Tensors
+from archkb.queries.bench.siblings import merged_classes
 
 
 class BlindPair:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from queries.bench.corpus import FOLDS, fold_of
-from queries.bench.counts import Scored, Verdict
-from queries.bench.measured_precision import Measured, class_of, measure
+from archkb.queries.bench.corpus import FOLDS, fold_of
+from archkb.queries.bench.counts import Scored, Verdict
+from archkb.queries.bench.measured_precision import Measured, class_of, measure
 
 BINS = 10
 

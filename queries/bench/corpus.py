@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kb.errors import SourceError
-from kb.values import TensorSpec
+from archkb.kb.errors import SourceError
+from archkb.kb.values import TensorSpec
 
 Record = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """How often a descent is suspected where there is none, and where there is one, on models made from a corpus' models.
 
-The limits of :mod:`kb.relations.descent` and the counts of :mod:`kb.relations.rarity` are of the families that are not
-left out.
+The limits of :mod:`archkb.kb.relations.descent` and the counts of :mod:`archkb.kb.relations.rarity` are of the
+families that are not left out.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.relations.lineage import Known, between
-from kb.tables import GraphTables
-from kb.values import TensorSpec
-from queries.bench.corpus import Record, is_left_out, specs
-from queries.bench.kin_variants import base, descendants, strangers, vocabularies
+from archkb.kb.relations.lineage import Known, between
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import TensorSpec
+from archkb.queries.bench.corpus import Record, is_left_out, specs
+from archkb.queries.bench.kin_variants import base, descendants, strangers, vocabularies
 
 Tables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 

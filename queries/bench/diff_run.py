@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queries.bench.blind_pair import BlindPair
-from queries.bench.counts import mean
-from queries.bench.diff_score import DESIGN_FIGURES, TENSOR_FIGURES, PairScore, score_pair
-from queries.bench.pairs import KINDS, DiffPair, pair_files, read_pair
+from archkb.queries.bench.blind_pair import BlindPair
+from archkb.queries.bench.counts import mean
+from archkb.queries.bench.diff_score import DESIGN_FIGURES, TENSOR_FIGURES, PairScore, score_pair
+from archkb.queries.bench.pairs import KINDS, DiffPair, pair_files, read_pair
 
 FIGURES = (*TENSOR_FIGURES, *DESIGN_FIGURES)
 CROSS = "cross_"

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from queries.bench.free_stack import changed_pairs, follow, plain_kind
-from queries.bench.pairs import DiffPair, Entry, Tensors, Truth
-from queries.bench.siblings import sibling_classes
+from archkb.queries.bench.free_stack import changed_pairs, follow, plain_kind
+from archkb.queries.bench.pairs import DiffPair, Entry, Tensors, Truth
+from archkb.queries.bench.siblings import sibling_classes
 
 TENSOR_FIGURES = (
     *("precision", "recall", "f1", "kind_acc", "f1_loose", "false_removed", "false_added"),

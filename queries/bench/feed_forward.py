@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from kb.paths import within
-from queries.bench.attention import found_by
-from queries.bench.corpus import Record
-from queries.bench.counts import Counts, Verdict
+from archkb.kb.paths import within
+from archkb.queries.bench.attention import found_by
+from archkb.queries.bench.corpus import Record
+from archkb.queries.bench.counts import Counts, Verdict
 
 
 def score_feed_forwards(record: Record, prediction: dict[str, Any]) -> tuple[Counts, list[Verdict]] | None:

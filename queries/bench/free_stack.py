@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kb.paths import in_block
-from queries.bench.pairs import DiffPair, Entry, FreeStack, Tensors, Truth
+from archkb.kb.paths import in_block
+from archkb.queries.bench.pairs import DiffPair, Entry, FreeStack, Tensors, Truth
 
 Place = tuple[int, str]
 Choice = dict[int, int]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from kb.relations.descent import VOCABULARY
-from kb.values import TensorSpec
+from archkb.kb.relations.descent import VOCABULARY
+from archkb.kb.values import TensorSpec
 
 Specs = tuple[TensorSpec, ...]
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from queries.bench.counts import Scored
+from archkb.queries.bench.counts import Scored
 
 NEW_WEIGHT = 1.0
 """A model counts 1 + this times its newness."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from queries.bench.attention import found_by
-from queries.bench.corpus import Record
-from queries.bench.counts import Counts, Verdict
+from archkb.queries.bench.attention import found_by
+from archkb.queries.bench.corpus import Record
+from archkb.queries.bench.counts import Counts, Verdict
 
 
 def entry(value: Any) -> tuple[str | None, str, float]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kb.errors import SourceError
-from kb.values import DTYPE_BITS
-from queries.tensor_types import Spec
+from archkb.kb.errors import SourceError
+from archkb.kb.values import DTYPE_BITS
+from archkb.queries.tensor_types import Spec
 
 KINDS = ("packaging", "version", "surgery", "design")
 """Kinds of pairs: two spellings of one model, two versions, made edits, and two designs with no true tensor map."""

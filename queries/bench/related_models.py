@@ -1,7 +1,7 @@
 """How often the nearest model is of the same family, how often what is said of two models stays within one, and how
 often a descent is suspected of models that have nothing to do with each other.
 
-Relationships are those a store would hold: what `kb.relations.lineage.between` says of each pair.
+Relationships are those a store would hold: what `archkb.kb.relations.lineage.between` says of each pair.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from kb.relations.descent import RULES, shared_templates
-from kb.relations.lineage import BASES, Known, Link, between
-from kb.relations.similarity import likeness
-from kb.tables import GraphTables
-from kb.values import TensorSpec
-from queries.bench.corpus import Record, is_left_out, specs
-from queries.bench.descent_scores import Trial
+from archkb.kb.relations.descent import RULES, shared_templates
+from archkb.kb.relations.lineage import BASES, Known, Link, between
+from archkb.kb.relations.similarity import likeness
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import TensorSpec
+from archkb.queries.bench.corpus import Record, is_left_out, specs
+from archkb.queries.bench.descent_scores import Trial
 
 Tables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from kb.paths import above, within
-from queries.bench.corpus import Record
-from queries.bench.counts import Counts, Verdict
+from archkb.kb.paths import above, within
+from archkb.queries.bench.corpus import Record
+from archkb.queries.bench.counts import Counts, Verdict
 
 ENOUGH = 0.75
 """Jaccard overlap of two sets of layers from which they count as the same addition."""

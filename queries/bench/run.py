@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.values import TensorSpec
-from queries.bench.attention import score_attention
-from queries.bench.corpus import Anonymiser, Record, group_of, is_left_out, newness, patterns, records, specs
-from queries.bench.counts import Counts, Scored, Verdict, mean
-from queries.bench.feed_forward import score_feed_forwards
-from queries.bench.modules import score_modules, score_stacks
-from queries.bench.residual import score_residuals
+from archkb.kb.values import TensorSpec
+from archkb.queries.bench.attention import score_attention
+from archkb.queries.bench.corpus import Anonymiser, Record, group_of, is_left_out, newness, patterns, records, specs
+from archkb.queries.bench.counts import Counts, Scored, Verdict, mean
+from archkb.queries.bench.feed_forward import score_feed_forwards
+from archkb.queries.bench.modules import score_modules, score_stacks
+from archkb.queries.bench.residual import score_residuals
 
 Predict = Callable[[tuple[TensorSpec, ...]], dict[str, Any]]
 MAIN = ("modules", "stacks", "attention_kind", "mlp", "residual")

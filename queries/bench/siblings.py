@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from queries.bench.pairs import Tensors
+from archkb.queries.bench.pairs import Tensors
 
 _Tree = dict[str, Any]
 
@@ -13,7 +13,7 @@ _Tree = dict[str, Any]
 def sibling_classes(tensors: Tensors) -> dict[str, int]:
     """Key -> class. Two keys share a class where numbers, dtypes and shapes of the tree do not tell them apart.
 
-    >>> from queries.diff.align import Spec
+    >>> from archkb.queries.diff.align import Spec
     >>> q, k, o = (Spec("F32", s) for s in ((4, 4), (4, 4), (8, 4)))
     >>> found = sibling_classes({"l.q": q, "l.k": k, "l.o": o})
     >>> found["l.q"] == found["l.k"] != found["l.o"]

@@ -1,4 +1,5 @@
-"""`python -m queries.bench.usual CORPUS_DIR`: writes the counts of :mod:`kb.relations.rarity` for a corpus' models.
+"""`python -m archkb.queries.bench.usual CORPUS_DIR`: writes the counts of :mod:`archkb.kb.relations.rarity` for a
+corpus' models.
 
 Families that are left out of what decides (a fifth by a hash) are not counted, so that they can judge what is said.
 """
@@ -12,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from kb.relations.rare_choices import is_usual
-from queries.bench.corpus import Record, is_left_out, records, specs
+from archkb.kb.relations.rare_choices import is_usual
+from archkb.queries.bench.corpus import Record, is_left_out, records, specs
 
 _WORD = re.compile(r"[A-Za-z]+")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from kb.errors import ArchkbError
-from kb.text import is_text, printable
-from queries.cli import terminal
+from archkb.kb.errors import ArchkbError
+from archkb.kb.text import is_text, printable
+from archkb.queries.cli import terminal
 
 __all__ = ["main"]
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from queries.cli.app import app
+    from archkb.queries.cli.app import app
 
     try:
         _check(arguments)

@@ -1,5 +1,5 @@
-"""`python -m queries.cli` is `archkb`."""
+"""`python -m archkb.queries.cli` is `archkb`."""
 
-from queries.cli import main
+from archkb.queries.cli import main
 
 main()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import version
-from queries.cli.commands import (
+from archkb.queries.cli import version
+from archkb.queries.cli.commands import (
     ask,
     bench,
     check_derivation,
@@ -26,8 +26,8 @@ from queries.cli.commands import (
     similar,
     tree,
 )
-from queries.cli.hints import Commands
-from queries.cli.options import Command, StoreOption
+from archkb.queries.cli.hints import Commands
+from archkb.queries.cli.options import Command, StoreOption
 
 app = typer.Typer(
     name="archkb",

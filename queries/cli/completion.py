@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.errors import ArchkbError
-from queries.questions.catalog import open_catalog
+from archkb.kb.errors import ArchkbError
+from archkb.queries.questions.catalog import open_catalog
 
 
 def questions(incomplete: str) -> list[str]:
@@ -13,7 +13,7 @@ def questions(incomplete: str) -> list[str]:
 
 def models(incomplete: str) -> list[str]:
     """Names of the models in the store of the environment."""
-    from queries.cli.context import Run, store_uri
+    from archkb.queries.cli.context import Run, store_uri
 
     try:
         with Run(store_uri()).store() as store:
@@ -29,7 +29,7 @@ def words(incomplete: str) -> list[str]:
 
 def sources(incomplete: str) -> list[str]:
     """Shipped designs as `design:NAME`; files are the shell's own business."""
-    from ingest.sources import shipped
+    from archkb.ingest.sources import shipped
 
     return [f"design:{n}" for n in shipped() if f"design:{n}".startswith(incomplete)]
 

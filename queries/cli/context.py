@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import NotFoundError
-from queries.cli import terminal
-from queries.cli.quiet import keep_stderr
-from queries.near_misses import nearest
-from queries.output.answer import Answer
-from queries.output.render import render
-from queries.output.wrap import hung
+from archkb.kb.errors import NotFoundError
+from archkb.queries.cli import terminal
+from archkb.queries.cli.quiet import keep_stderr
+from archkb.queries.near_misses import nearest
+from archkb.queries.output.answer import Answer
+from archkb.queries.output.render import render
+from archkb.queries.output.wrap import hung
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 STORE_VARIABLE = "ARCHKB_STORE"
 DEFAULT_STORE = ".archkb"
@@ -45,7 +45,7 @@ class Run:
     @contextmanager
     def store(self, *, write: bool = False) -> Iterator[Store]:
         """The open store, closed afterwards."""
-        from kb.store import open_store
+        from archkb.kb.store import open_store
 
         keep_stderr()
         store = open_store(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 
-from kb.address import redacted
-from kb.errors import ArchkbError
-from kb.wording import counted
-from queries.cli.context import Run
+from archkb.kb.address import redacted
+from archkb.kb.errors import ArchkbError
+from archkb.kb.wording import counted
+from archkb.queries.cli.context import Run
 
 Line = tuple[str, str, bool]
 """What was looked at, how it is, and whether that is well."""
@@ -26,7 +26,7 @@ def engines() -> Iterator[Line]:
 
 
 def _embedded() -> tuple[str, bool]:
-    from kb.store.arcade_library import imported
+    from archkb.kb.store.arcade_library import imported
 
     try:
         engine = imported()

@@ -7,8 +7,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from queries.near_misses import nearest
-from queries.questions.spelling import american
+from archkb.queries.near_misses import nearest
+from archkb.queries.questions.spelling import american
 
 ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("ls", "list", "dir", "show-models"), "`archkb models` lists what is in the store"),

@@ -1,6 +1,6 @@
 """The options that many commands share, declared once and added to a command by a decorator.
 
-A decorated command takes a :class:`queries.cli.context.Run` first; typer sees the options in its place.
+A decorated command takes a :class:`archkb.queries.cli.context.Run` first; typer sees the options in its place.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from queries.cli import completion
-from queries.cli.context import Run, store_uri
+from archkb.queries.cli import completion
+from archkb.queries.cli.context import Run, store_uri
 
 StoreOption = Annotated[
     str | None,

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from kb.errors import ArchkbError
-from kb.text import is_text, printable
+from archkb.kb.errors import ArchkbError
+from archkb.kb.text import is_text, printable
 
 CLOSED = 141
 """Exit code when the reader of stdout went away, as a program ended by SIGPIPE has."""

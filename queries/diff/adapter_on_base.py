@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from kb.relations.adapter import Fit, Target, lay, targets_of, widths
-from kb.wording import ranges
-from queries.model_view import Profile
+from archkb.kb.relations.adapter import Fit, Target, lay, targets_of, widths
+from archkb.kb.wording import ranges
+from archkb.queries.model_view import Profile
 
 _NUMBER = re.compile(r"(?<![^._])(\d+)(?![^._])")
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any
 
-from kb.paths import natural, pattern
-from kb.wording import counted, human
-from queries.diff.components import Share, shares
-from queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
-from queries.model_view import ITSELF, Cells, Profile
+from archkb.kb.paths import natural, pattern
+from archkb.kb.wording import counted, human
+from archkb.queries.diff.components import Share, shares
+from archkb.queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
+from archkb.queries.model_view import ITSELF, Cells, Profile
 
 Read = Callable[[Profile], str | None]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queries.diff.align import Alignment, Pair
-from queries.diff.edits.precision import retyped
+from archkb.queries.diff.align import Alignment, Pair
+from archkb.queries.diff.edits.precision import retyped
 
 KINDS = ("renamed", "reshaped", "retyped", "regrouped")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.paths import above
-from kb.relations.fingerprint import kept_sketch
-from kb.relations.lineage import Known, told
-from kb.relations.similarity import Likeness, differences, likeness
-from kb.tables import GraphTables
-from queries.diff.adapter_on_base import Adaptation, adaptation
-from queries.diff.align import Alignment, align, unaligned
-from queries.diff.aspects import ASPECTS
-from queries.diff.edits import Edit, edits
-from queries.diff.stack_pairs import StackChange, compare_stacks
-from queries.model_view import Profile
+from archkb.kb.paths import above
+from archkb.kb.relations.fingerprint import kept_sketch
+from archkb.kb.relations.lineage import Known, told
+from archkb.kb.relations.similarity import Likeness, differences, likeness
+from archkb.kb.tables import GraphTables
+from archkb.queries.diff.adapter_on_base import Adaptation, adaptation
+from archkb.queries.diff.align import Alignment, align, unaligned
+from archkb.queries.diff.aspects import ASPECTS
+from archkb.queries.diff.edits import Edit, edits
+from archkb.queries.diff.stack_pairs import StackChange, compare_stacks
+from archkb.queries.model_view import Profile
 
 APART = ("designs", "adapter")
 """Relations of models that are not compared tensor by tensor."""

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kb.paths import pattern
-from kb.text import printable
-from kb.wording import counted
-from queries.diff.adapter_on_base import Adaptation
-from queries.diff.align import Alignment
-from queries.diff.changes import tally
-from queries.diff.compare import Diff
-from queries.diff.edits import Edit
-from queries.diff.key_changes import named_changes
-from queries.diff.similarity_words import similarity
-from queries.diff.stack_pairs import StackChange
-from queries.output.answer import Answer
+from archkb.kb.paths import pattern
+from archkb.kb.text import printable
+from archkb.kb.wording import counted
+from archkb.queries.diff.adapter_on_base import Adaptation
+from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.changes import tally
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.key_changes import named_changes
+from archkb.queries.diff.similarity_words import similarity
+from archkb.queries.diff.stack_pairs import StackChange
+from archkb.queries.output.answer import Answer
 
 Row = tuple[Any, ...]
 

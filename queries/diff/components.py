@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.paths import within
-from queries.model_view import Cells, Profile
+from archkb.kb.paths import within
+from archkb.queries.model_view import Cells, Profile
 
 _COUNTS = ("n_tensors", "n_params", "n_bytes")
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from kb.wording import ranges
-from queries.diff.align import align
-from queries.diff.template_parts import Kind, Part, in_units, parts, width
-from queries.model_view import Profile
+from archkb.kb.wording import ranges
+from archkb.queries.diff.align import align
+from archkb.queries.diff.template_parts import Kind, Part, in_units, parts, width
+from archkb.queries.model_view import Profile
 
 WHOLE, SOME = 0.9999, 0.5
 """Least shares of a part's elements that count as all of it, and as some of it."""

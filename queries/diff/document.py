@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.tables import GraphTables
-from kb.text import json_text
-from queries.diff.align import Alignment
-from queries.diff.changes import changes, tally
-from queries.diff.compare import Diff
-from queries.diff.edits import Edit as Line
-from queries.diff.stack_pairs import StackChange
+from archkb.kb.tables import GraphTables
+from archkb.kb.text import json_text
+from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.changes import changes, tally
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.edits import Edit as Line
+from archkb.queries.diff.stack_pairs import StackChange
 
 Relation = Literal["identical", "packaging", "part", "versions", "adapter", "designs"]
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, Profile
 
 Facts = dict[str, Any]
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
-from kb.keys import owner
-from kb.paths import above, natural, pattern
-from kb.wording import counted, human
-from queries.diff.edits.path_wording import listed as few
-from queries.diff.items import Item
-from queries.model_view import ITSELF, Cells, Profile
-from queries.output.cells import cell
+from archkb.kb.keys import owner
+from archkb.kb.paths import above, natural, pattern
+from archkb.kb.wording import counted, human
+from archkb.queries.diff.edits.path_wording import listed as few
+from archkb.queries.diff.items import Item
+from archkb.queries.model_view import ITSELF, Cells, Profile
+from archkb.queries.output.cells import cell
 
 SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""

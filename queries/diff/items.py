@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kb.keys import owner
+from archkb.kb.keys import owner
 
 Cells = Mapping[str, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kb.paths import pattern
-from kb.wording import ranges
-from queries.diff.align import Alignment
-from queries.tensor_types import Spec
+from archkb.kb.paths import pattern
+from archkb.kb.wording import ranges
+from archkb.queries.diff.align import Alignment
+from archkb.queries.tensor_types import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kb.tables import GraphTables
-from kb.values import TensorSpec
-from queries.diff.align import Alignment, align
-from queries.diff.facts import facts
-from queries.model_view import Profile
-from queries.tensor_types import Spec
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import TensorSpec
+from archkb.queries.diff.align import Alignment, align
+from archkb.queries.diff.facts import facts
+from archkb.queries.model_view import Profile
+from archkb.queries.tensor_types import Spec
 
 MakeTables = Callable[[tuple[TensorSpec, ...]], GraphTables]
 

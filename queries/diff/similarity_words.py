@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.relations.similarity import Likeness
+from archkb.kb.relations.similarity import Likeness
 
 _WORDS = {"spelling": "names with shapes", "blocks": "blocks without any change", "scale": "sizes"}
 _LAST = "blocks"

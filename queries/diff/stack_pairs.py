@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from kb.paths import above, outermost
-from kb.wording import ranges
-from queries.diff.edits.path_wording import last
-from queries.model_view import Profile
+from archkb.kb.paths import above, outermost
+from archkb.kb.wording import ranges
+from archkb.queries.diff.edits.path_wording import last
+from archkb.queries.model_view import Profile
 
 Shape = tuple[int, ...]
 Kind = tuple[bool, tuple[tuple[str, Shape], ...]]

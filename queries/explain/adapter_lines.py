@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.paths import pattern
-from kb.relations.adapter import Target, targets_of
-from kb.wording import counted
-from queries.explain.fact_lines import Line
-from queries.model_view import Profile
+from archkb.kb.paths import pattern
+from archkb.kb.relations.adapter import Target, targets_of
+from archkb.kb.wording import counted
+from archkb.queries.explain.fact_lines import Line
+from archkb.queries.model_view import Profile
 
 Bases = Sequence[tuple[str, str]]
 """Names of the models an adapter adapts, each with what shows it."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from kb.paths import pattern
-from queries.model_view import Cells, Profile
+from archkb.kb.paths import pattern
+from archkb.queries.model_view import Cells, Profile
 
 _TIMES = "\0"
 """Where a line says how often: filled in when it is known of how many equal blocks the line speaks."""

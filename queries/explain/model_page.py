@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.errors import NotFoundError
-from kb.paths import within
-from kb.tables import GraphTables
-from kb.wording import counted, human
-from queries.diff.components import shares
-from queries.diff.items import HOLDERS, LAYERS
-from queries.explain.adapter_lines import Bases, adapter_lines
-from queries.explain.fact_lines import Because, Line, because, drafts, finished
-from queries.explain.outside_stacks import beside, beside_lines, layers, loose_lines
-from queries.explain.stack_lines import stack_lines
-from queries.model_view import Cells, Profile
-from queries.near_misses import nearest
-from queries.output.cells import size
+from archkb.kb.errors import NotFoundError
+from archkb.kb.paths import within
+from archkb.kb.tables import GraphTables
+from archkb.kb.wording import counted, human
+from archkb.queries.diff.components import shares
+from archkb.queries.diff.items import HOLDERS, LAYERS
+from archkb.queries.explain.adapter_lines import Bases, adapter_lines
+from archkb.queries.explain.fact_lines import Because, Line, because, drafts, finished
+from archkb.queries.explain.outside_stacks import beside, beside_lines, layers, loose_lines
+from archkb.queries.explain.stack_lines import stack_lines
+from archkb.queries.model_view import Cells, Profile
+from archkb.queries.near_misses import nearest
+from archkb.queries.output.cells import size
 
 __all__ = ["Because", "Line", "explain"]
 

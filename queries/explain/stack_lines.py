@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb.paths import pattern, within
-from kb.wording import counted, human, ranges
-from queries.explain.fact_lines import Draft, Line, because, drafts, finished
-from queries.explain.outside_stacks import beside, beside_lines, layers
-from queries.model_view import Cells, Profile
-from queries.output.cells import cell
-from queries.template_name import name_of, outer, part_of
+from archkb.kb.paths import pattern, within
+from archkb.kb.wording import counted, human, ranges
+from archkb.queries.explain.fact_lines import Draft, Line, because, drafts, finished
+from archkb.queries.explain.outside_stacks import beside, beside_lines, layers
+from archkb.queries.model_view import Cells, Profile
+from archkb.queries.output.cells import cell
+from archkb.queries.template_name import name_of, outer, part_of
 
 _SHOWN = 4
 """How many tensors are named of those that two forms of blocks do not share."""

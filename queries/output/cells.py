@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kb.text import printable
+from archkb.kb.text import printable
 
 _LONGEST = 60
 """Characters of a text inside a node that a table shows."""
@@ -21,7 +21,7 @@ _SOME = 2
 
 
 def cell(value: Any, show: str = "plain", *, unknown: bool = False) -> str:
-    """The value as one line of text; `show` as in :data:`queries.output.answer.SHOWS`."""
+    """The value as one line of text; `show` as in :data:`archkb.queries.output.answer.SHOWS`."""
     if value is None:
         return "unknown" if unknown else "unmeasured" if show == "confidence" else ""
     if show == "ranges" and isinstance(value, (list, tuple)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from queries.output.answer import Answer
+from archkb.queries.output.answer import Answer
 
 LONGEST = 400
 """Characters of a text that a table shows."""

@@ -2,16 +2,16 @@
 
 No number and no word is broken, and names only after _ or -, where that spares a table that cannot fit otherwise. What
 does not fit even so is written as records, one value a line. Paths are shortened first; see
-:mod:`queries.output.shorten`.
+:mod:`archkb.queries.output.shorten`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from queries.output.cells import width
-from queries.output.shorten import Shorter, shortened
-from queries.output.wrap import fold, hung, longest_piece
+from archkb.queries.output.cells import width
+from archkb.queries.output.shorten import Shorter, shortened
+from archkb.queries.output.wrap import fold, hung, longest_piece
 
 _GAP = "  "
 _NARROWEST = 12

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import Any
 
-from kb.text import csv_text, json_text, markdown_text, printable
-from queries.output.answer import Answer, Column
-from queries.output.cells import cell
-from queries.output.layout import lay_out
-from queries.output.wrap import hung
+from archkb.kb.text import csv_text, json_text, markdown_text, printable
+from archkb.queries.output.answer import Answer, Column
+from archkb.queries.output.cells import cell
+from archkb.queries.output.layout import lay_out
+from archkb.queries.output.wrap import hung
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -99,7 +99,9 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table and the total below it, fitted into `columns` where given; see :mod:`queries.output.layout`."""
+    """An aligned table and the total below it, fitted into `columns` where given; see
+    :mod:`archkb.queries.output.layout`.
+    """
     answer = answer.named()
     lines = ["", *(hung(answer.total, columns) if columns else [answer.total])] if answer.total else []
     text = lay_out(list(map(printable, answer.headings)), shown(answer), _numeric(answer), columns)

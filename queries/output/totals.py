@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.wording import counted
+from archkb.kb.wording import counted
 
 KEYS = frozenset(("noun", "plural", "by", "word", "of"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from queries.output.cells import width
+from archkb.queries.output.cells import width
 
 _BREAK = re.compile(
     r"(?<=[^\d\s] )|(?<=\d )(?!(?:%|[kMGT]?B)(?:\W|$))"  # a space, but not the one before a unit

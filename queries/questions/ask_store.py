@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import ArchkbError, NotFoundError
-from queries.output.answer import Answer
-from queries.questions.cypher_text import limits
-from queries.questions.question import Param, Question
+from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.queries.output.answer import Answer
+from archkb.queries.questions.cypher_text import limits
+from archkb.queries.questions.question import Param, Question
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 
 _SUCH: Mapping[str, str] = {"int": "5", "float": "0.5", "bool": "yes", "model": "NAME", "string": "TEXT"}
@@ -119,7 +119,7 @@ def _names(store: Store, question: Question, rows: Iterable[tuple[Any, ...]]) ->
     columns = [i for i, c in enumerate(question.columns) if c.show == "template"]
     if not columns:
         return {}
-    from queries.template_name import names
+    from archkb.queries.template_name import names
 
     cells = [row[i] for row in rows for i in columns]
     return names(store, [uid for cell in cells for uid in (cell if isinstance(cell, (list, tuple)) else (cell,))])

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.errors import NotFoundError, QuestionError
-from queries.questions.question import Question, parse
-from queries.questions.spelling import american
+from archkb.kb.errors import NotFoundError, QuestionError
+from archkb.queries.questions.question import Question, parse
+from archkb.queries.questions.spelling import american
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped questions."""

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from queries.questions.question import Question
-from queries.questions.spelling import american
+from archkb.queries.questions.question import Question
+from archkb.queries.questions.spelling import american
 
 SURE = 70.0
 """Score out of 100 from which a lone leader is taken at its word."""

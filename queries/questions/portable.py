@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from queries.questions.cypher_text import blank, line_of
+from archkb.queries.questions.cypher_text import blank, line_of
 
 _WRITES = r"CREATE|MERGE|SET|DELETE|DETACH|REMOVE|DROP|FOREACH|INSERT|ALTER|GRANT"
 

@@ -27,11 +27,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.errors import QuestionError
-from queries.output.answer import SHOWS, Column
-from queries.output.totals import Total, total_of
-from queries.questions.cypher_text import blank, final_return, line_of, parameters, top_words
-from queries.questions.portable import offences
+from archkb.kb.errors import QuestionError
+from archkb.queries.output.answer import SHOWS, Column
+from archkb.queries.output.totals import Total, total_of
+from archkb.queries.questions.cypher_text import blank, final_return, line_of, parameters, top_words
+from archkb.queries.questions.portable import offences
 
 TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": float, "bool": bool}
 """Types of parameters, and what Python value binds them."""

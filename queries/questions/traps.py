@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb import schema
-from queries.near_misses import nearest
-from queries.questions.cypher_text import blank
+from archkb.kb import schema
+from archkb.queries.near_misses import nearest
+from archkb.queries.questions.cypher_text import blank
 
 Values = Callable[[str], Sequence[str]]
 """The values a property of modules or tensors has in the store."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb import schema
-from queries.near_misses import nearest
-from queries.questions.cypher_text import blank
+from archkb.kb import schema
+from archkb.queries.near_misses import nearest
+from archkb.queries.questions.cypher_text import blank
 
 _NODE = re.compile(r"\(\s*(?P<name>\w*)\s*(?P<labels>:[\s\w:|&!]+?)?\s*(?:\{(?P<keys>[^{}]*)\})?\s*\)")
 _EDGE = re.compile(r"\[\s*(?P<name>\w*)\s*:(?P<types>[\s\w:|&!]+?)\s*(?:\*[\s\d.]*)?(?:\{(?P<keys>[^{}]*)\})?\s*\]")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kb.store import model_relations
-from kb.store.port import Store
-from kb.tables import GraphTables
+from archkb.kb.store import model_relations
+from archkb.kb.store.port import Store
+from archkb.kb.tables import GraphTables
 
 Base = tuple[str, str]
 """Name of a model an adapter adapts, and what shows it: '144 of 146 targets found in X with the widths they need'."""
@@ -19,7 +19,7 @@ _THERE = "MATCH (m:Model {uid: $uid}) RETURN m.uid AS uid"
 
 
 class _Reading:
-    """A store as :func:`kb.store.model_relations.find` reads it: nothing is written."""
+    """A store as :func:`archkb.kb.store.model_relations.find` reads it: nothing is written."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kb.relations.descent import shared_templates
-from kb.relations.fingerprint import PARTS
-from kb.relations.lineage import ALIKE, COLUMNS, Known, between, common, told
-from kb.relations.similarity import differences, likeness
-from kb.store.port import Store
-from kb.wording import counted
-from queries.output.answer import Answer
+from archkb.kb.relations.descent import shared_templates
+from archkb.kb.relations.fingerprint import PARTS
+from archkb.kb.relations.lineage import ALIKE, COLUMNS, Known, between, common, told
+from archkb.kb.relations.similarity import differences, likeness
+from archkb.kb.store.port import Store
+from archkb.kb.wording import counted
+from archkb.queries.output.answer import Answer
 
 _MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
 NEAR = ALIKE

@@ -21,7 +21,7 @@ def archkb(store_uri: str) -> Run:
     env = {**os.environ, "ARCHKB_STORE": store_uri, "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
 
     def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "queries.cli", *words]
+        command = [sys.executable, "-m", "archkb.queries.cli", *words]
         done = subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=120)
         assert done.returncode == code, done.stderr
         return done

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest import rules
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.scorer_format import predictions
-from kb.values import Header, TensorSpec
+from archkb.ingest import rules
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.scorer_format import predictions
+from archkb.kb.values import Header, TensorSpec
 from tests.nets import repeated
 
 _BLOCK = {

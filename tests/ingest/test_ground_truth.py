@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.tables import check
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.tables import check
 from tests.ground_truth import misses
 
 MANIFESTS = (

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from archkb.ingest.graph import row_tables, rows
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.ingest.sources.header import read
+from archkb.ingest.tree import module_tree
+from archkb.ingest.tree.module_tree import One, build
+from archkb.kb.columns import Columnar
+from archkb.kb.errors import SourceError
+from archkb.kb.tables import GraphTables, check
+from archkb.kb.values import TensorSpec
 from benchmarks import hostile
-from ingest.graph import row_tables, rows
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from ingest.sources.header import read
-from ingest.tree import module_tree
-from ingest.tree.module_tree import One, build
-from kb.columns import Columnar
-from kb.errors import SourceError
-from kb.tables import GraphTables, check
-from kb.values import TensorSpec
 
 
 def seconds(act: Callable[[], object]) -> float:

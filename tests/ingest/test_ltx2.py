@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from ingest.analysis import Analysis
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.tables import GraphTables, check
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.tables import GraphTables, check
 
 BLOCKS = "model.diffusion_model.transformer_blocks"
 

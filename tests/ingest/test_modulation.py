@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.analysis import Modulation, Scene
-from ingest.layers.find_layers import leaf_kinds
-from ingest.modulation import find_modulations
-from ingest.tree.module_tree import build
+from archkb.ingest.analysis import Modulation, Scene
+from archkb.ingest.layers.find_layers import leaf_kinds
+from archkb.ingest.modulation import find_modulations
+from archkb.ingest.tree.module_tree import build
 from tests.nets import Shapes, header, repeated
 
 

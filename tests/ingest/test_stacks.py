@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.analysis import Scene, Stack
-from ingest.stacks import find_stacks
-from ingest.tree.module_tree import build
+from archkb.ingest.analysis import Scene, Stack
+from archkb.ingest.stacks import find_stacks
+from archkb.ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.analysis import Analysis
-from ingest.pipeline import analyse
-from ingest.sources import read_header
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
 
 torch = pytest.importorskip("torch", reason="torch is a test extra")
 from safetensors.torch import save_file  # noqa: E402

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.rules import UNMEASURED
-from ingest.scorer_format import predictions
-from kb.tables import GraphTables
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.rules import UNMEASURED
+from archkb.ingest.scorer_format import predictions
+from archkb.kb.tables import GraphTables
 from tests.nets import below, header, repeated
 
 BLOCK = {"attn.in_proj_weight": (48, 16), "attn.out_proj.weight": (16, 16), "odd.x": (3, 5, 7)}

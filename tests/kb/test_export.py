@@ -8,13 +8,13 @@ from io import BytesIO
 import networkx as nx
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.errors import NotFoundError
-from kb.export import FORMATS, export
-from kb.graph import to_networkx
-from kb.outline import outline
-from kb.tables import GraphTables
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.errors import NotFoundError
+from archkb.kb.export import FORMATS, export
+from archkb.kb.graph import to_networkx
+from archkb.kb.outline import outline
+from archkb.kb.tables import GraphTables
 from tests.nets import header, repeated
 
 _BLOCK = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text import csv_text, json_text, markdown_text, printable, xml_text
+from archkb.kb.text import csv_text, json_text, markdown_text, printable, xml_text
 
 CONTROLS = "".join(map(chr, [*range(32), *range(0x7F, 0xA0), 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0001]))
 

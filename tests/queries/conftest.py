@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kb.store import open_store
-from queries.cli import main
+from archkb.kb.store import open_store
+from archkb.queries.cli import main
 from tests.queries.graphs import small_models
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.relations.fingerprint import Sketch
-from kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
+from archkb.kb.relations.fingerprint import Sketch
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
 Cells = dict[str, Any]
 

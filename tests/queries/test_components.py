@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.store import Store, open_store
-from kb.tables import GraphTables
-from kb.values import Header
-from queries.diff.components import shares
-from queries.model_view import Profile
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import open_catalog
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.store import Store, open_store
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import Header
+from archkb.queries.diff.components import shares
+from archkb.queries.model_view import Profile
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import open_catalog
 from tests.nets import below, header, repeated
 
 BLOCK = {"attn.to_q.weight": (64, 64), "attn.to_k.weight": (64, 64), "attn.to_v.weight": (64, 64)}

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.errors import NotFoundError
-from kb.tables import GraphTables
-from kb.values import Header
-from queries.explain.model_page import explain
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.errors import NotFoundError
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import Header
+from archkb.queries.explain.model_page import explain
 from tests.nets import header
 from tests.queries.conftest import Archkb
 

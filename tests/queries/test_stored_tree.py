@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kb.outline import outline
-from kb.store import Store
-from queries.stored_tree import module_tables
+from archkb.kb.outline import outline
+from archkb.kb.store import Store
+from archkb.queries.stored_tree import module_tables
 from tests.queries.graphs import duo, solo
 
 

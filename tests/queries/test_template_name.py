@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.store import Store, open_store
-from queries.output.render import render
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import find_question
-from queries.template_name import Part, name_of, told_apart
+from archkb.kb.store import Store, open_store
+from archkb.queries.output.render import render
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import find_question
+from archkb.queries.template_name import Part, name_of, told_apart
 from tests.queries.conftest import Archkb
 from tests.queries.questions.test_library import fill
 

@@ -1,6 +1,6 @@
 """Design files: a model written down as YAML, with patterns for its tensors. See `docs/design-files.md`.
 
-`parse_design` turns the text of one into the same :class:`kb.values.Header` a checkpoint gives, without spans.
+`parse_design` turns the text of one into the same :class:`archkb.kb.values.Header` a checkpoint gives, without spans.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.sources.design.pattern import Pattern, parse
-from ingest.sources.design.yaml_subset import Parsed, read_yaml
-from ingest.sources.header import MAX_LENGTH
-from ingest.sources.header_errors import bits_fault, shown
-from kb.errors import SourceError
-from kb.values import DTYPE_BITS, Header, TensorSpec
+from archkb.ingest.sources.design.pattern import Pattern, parse
+from archkb.ingest.sources.design.yaml_subset import Parsed, read_yaml
+from archkb.ingest.sources.header import MAX_LENGTH
+from archkb.ingest.sources.header_errors import bits_fault, shown
+from archkb.kb.errors import SourceError
+from archkb.kb.values import DTYPE_BITS, Header, TensorSpec
 
 MAX_TENSORS = 1_000_000
 """Most tensors a design may expand to."""

@@ -1,8 +1,8 @@
 """Writing a design file from a header: the many names of a deep model as few patterns.
 
 Names are grouped by what remains when their numbered segments are left out, by dtype and by shape; the numbers of
-a group become products of ranges (:mod:`ingest.sources.design.cartesian`). Reading the text back gives the same names,
-dtypes, shapes and metadata; spans and the order of the tensors are not kept.
+a group become products of ranges (:mod:`archkb.ingest.sources.design.cartesian`). Reading the text back gives the same
+names, dtypes, shapes and metadata; spans and the order of the tensors are not kept.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from ingest.sources.design.cartesian import Product, to_products
-from ingest.sources.design.pattern import MAX_DIGITS, escape, write_indices
-from ingest.sources.design.yaml_subset import write_block, write_entry, write_text
-from kb.values import Header, TensorSpec
+from archkb.ingest.sources.design.cartesian import Product, to_products
+from archkb.ingest.sources.design.pattern import MAX_DIGITS, escape, write_indices
+from archkb.ingest.sources.design.yaml_subset import write_block, write_entry, write_text
+from archkb.kb.values import Header, TensorSpec
 
 MAX_AXES = 6
 """Most numbered segments of one name that may become ranges; further ones stay as they are."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from kb.errors import SourceError
+from archkb.kb.errors import SourceError
 
 Tree = dict[str, "str | dict[str, str]"]
 Place = tuple[str, ...]

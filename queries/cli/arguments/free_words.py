@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.errors import ArchkbError, NotFoundError
-from queries.cli import terminal
-from queries.near_misses import nearest
+from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.queries.cli import terminal
+from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
-    from queries.questions.catalog import Catalog
-    from queries.questions.match import Candidate
-    from queries.questions.question import Question
+    from archkb.kb.store.port import Store
+    from archkb.queries.questions.catalog import Catalog
+    from archkb.queries.questions.match import Candidate
+    from archkb.queries.questions.question import Question
 
 UNSURE = 2
 """Exit code when words could mean several questions and nobody chose."""
@@ -30,7 +30,7 @@ _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|desi
 
 def meant(words: str, catalog: Catalog, store: Store) -> Question:
     """The question free words mean; the person chooses where they could mean several. NotFoundError for none."""
-    from queries.questions.match import match
+    from archkb.queries.questions.match import match
 
     found = match(words, catalog.all())
     if not found.sure and _COMPARING.search(words):

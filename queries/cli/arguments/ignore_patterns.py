@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from kb.errors import ArchkbError
-from kb.wording import counted
-from queries.cli import terminal
+from archkb.kb.errors import ArchkbError
+from archkb.kb.wording import counted
+from archkb.queries.cli import terminal
 
 if TYPE_CHECKING:
-    from kb.tables import GraphTables
+    from archkb.kb.tables import GraphTables
 
 
 def ignoring(models: Sequence[GraphTables], patterns: Sequence[str]) -> list[GraphTables]:
@@ -34,9 +34,9 @@ def _keys(tables: GraphTables) -> Iterable[str]:
 
 
 def _without(tables: GraphTables, patterns: Sequence[str]) -> GraphTables:
-    from ingest.graph.rows import to_tables
-    from ingest.pipeline import analyse
-    from kb.values import Header, TensorSpec
+    from archkb.ingest.graph.rows import to_tables
+    from archkb.ingest.pipeline import analyse
+    from archkb.kb.values import Header, TensorSpec
 
     records = list(tables.records("Tensor"))
     kept = [t for t in records if not any(fnmatchcase(t["key"], p) for p in patterns)]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import NotFoundError, StoreBusyError, StoreError
-from queries.cli import completion
-from queries.cli.context import Run, uid_of
-from queries.near_misses import nearest
+from archkb.kb.errors import NotFoundError, StoreBusyError, StoreError
+from archkb.queries.cli import completion
+from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
-    from kb.tables import GraphTables
+    from archkb.kb.store.port import Store
+    from archkb.kb.tables import GraphTables
 
 _HELP = "A model in the store, a file, or design:NAME."
 EitherArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_HELP, autocompletion=completion.either)]
@@ -27,7 +27,7 @@ def is_file(name: str) -> bool:
 
     What a store could not hold by accident; so of a folder only one that is named by more than its own name.
     """
-    from ingest.remote import is_address
+    from archkb.ingest.remote import is_address
 
     if name.startswith("design:") or is_address(name) or Path(name).is_file():
         return True
@@ -79,20 +79,20 @@ class Models:
 
 
 def _read(name: str) -> GraphTables:
-    from ingest.read_tables import read_tables
-    from queries.cli.arguments.model_name import default_name
+    from archkb.ingest.read_tables import read_tables
+    from archkb.queries.cli.arguments.model_name import default_name
 
     return read_tables(name, name=default_name(name))
 
 
 def _is_repository(name: str) -> bool:
-    from ingest.remote import is_repository
+    from archkb.ingest.remote import is_repository
 
     return is_repository(name)
 
 
 def _shipped() -> list[str]:
-    from ingest.sources import shipped
+    from archkb.ingest.sources import shipped
 
     return [f"design:{name}" for name in shipped()]
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import ArchkbError
-from queries.cli import completion
-from queries.cli.arguments.free_words import meant
-from queries.cli.arguments.question_options import Folder, Params
-from queries.cli.context import Run, only_model, uid_of
-from queries.cli.options import with_answer
-from queries.near_misses import nearest
-from queries.questions import ask_store as asks
-from queries.questions.catalog import open_catalog
-from queries.questions.question import Question
+from archkb.kb.errors import ArchkbError
+from archkb.queries.cli import completion
+from archkb.queries.cli.arguments.free_words import meant
+from archkb.queries.cli.arguments.question_options import Folder, Params
+from archkb.queries.cli.context import Run, only_model, uid_of
+from archkb.queries.cli.options import with_answer
+from archkb.queries.near_misses import nearest
+from archkb.queries.questions import ask_store as asks
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.question import Question
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 
 @with_answer

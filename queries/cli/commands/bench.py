@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from queries.cli import terminal
-from queries.cli.commands.bench_diff import bench_pairs
-from queries.cli.commands.bench_rules import calibrated, precisions
-from queries.cli.context import Run
-from queries.cli.options import with_output
-from queries.output.answer import Answer
+from archkb.queries.cli import terminal
+from archkb.queries.cli.commands.bench_diff import bench_pairs
+from archkb.queries.cli.commands.bench_rules import calibrated, precisions
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_output
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from kb.values import TensorSpec
-    from queries.bench.run import Run as Scores
+    from archkb.kb.values import TensorSpec
+    from archkb.queries.bench.run import Run as Scores
 
 _FIGURES = ("group", "task", "precision", "recall", "f1", "micro_f1", "models")
 
@@ -103,7 +103,7 @@ def bench(
 
 def _score(corpus: Path, *, anonymise: bool, doubtful: bool = False) -> Scores:
     """Extract and score; with `doubtful`, answers of rules that are right too seldom as well."""
-    from queries.bench.run import score_corpus
+    from archkb.queries.bench.run import score_corpus
 
     shown = terminal.progress("bench")
     return score_corpus(
@@ -122,19 +122,19 @@ def _write(predictions: Mapping[str, dict[str, Any]], folder: Path) -> None:
 
 
 def _predict(tensors: tuple[TensorSpec, ...], *, doubtful: bool = False) -> dict[str, Any]:
-    from ingest.pipeline import analyse
-    from ingest.scorer_format import predictions
-    from kb.values import Header
+    from archkb.ingest.pipeline import analyse
+    from archkb.ingest.scorer_format import predictions
+    from archkb.kb.values import Header
 
     return predictions(analyse(Header(tensors), doubtful=doubtful))
 
 
 def _kin(corpus: Path) -> Answer:
     """Shares by question and group of families, with the rates of suspected descents as notes."""
-    from queries.bench.corpus import records
-    from queries.bench.descent_scores import trials
-    from queries.bench.related_models import rates, recalled, shares, sketches
-    from queries.cli.commands.bench_diff import tables
+    from archkb.queries.bench.corpus import records
+    from archkb.queries.bench.descent_scores import trials
+    from archkb.queries.bench.related_models import rates, recalled, shares, sketches
+    from archkb.queries.cli.commands.bench_diff import tables
 
     shown = terminal.progress("bench")
     kept = []
@@ -148,7 +148,7 @@ def _kin(corpus: Path) -> Answer:
 
 
 def _figures(scores: Scores) -> Answer:
-    from queries.bench.run import figures
+    from archkb.queries.bench.run import figures
 
     models = scores.models
     groups = {

@@ -5,41 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from queries.cli import terminal
-from queries.output.answer import Answer
+from archkb.queries.cli import terminal
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from kb.tables import GraphTables
-    from kb.values import TensorSpec
-    from queries.bench.diff_run import PairRun
-    from queries.bench.pairs import DiffPair
+    from archkb.kb.tables import GraphTables
+    from archkb.kb.values import TensorSpec
+    from archkb.queries.bench.diff_run import PairRun
+    from archkb.queries.bench.pairs import DiffPair
 
 
 def bench_pairs(folder: Path, *, anonymise: bool) -> tuple[Answer, dict[str, dict[str, Any]]]:
     """The figures of a folder of pairs, and the predictions by name."""
-    from queries.bench.diff_run import score_pairs
+    from archkb.queries.bench.diff_run import score_pairs
 
     found = score_pairs(folder, _predict, anonymise=anonymise, progress=terminal.progress("bench"))
     return _figures(found, anonymise), dict(found.predictions)
 
 
 def _predict(pair: DiffPair) -> dict[str, Any]:
-    from queries.diff.scorer_facts import predict
+    from archkb.queries.diff.scorer_facts import predict
 
     return predict(pair.a, pair.b, tables if pair.kind == "design" else None)
 
 
 def tables(tensors: tuple[TensorSpec, ...]) -> GraphTables:
     """Everything that is inferred of these tensors."""
-    from ingest.graph.rows import to_tables
-    from ingest.pipeline import analyse
-    from kb.values import Header
+    from archkb.ingest.graph.rows import to_tables
+    from archkb.ingest.pipeline import analyse
+    from archkb.kb.values import Header
 
     return to_tables(analyse(Header(tensors)), name="bench")
 
 
 def _figures(run: PairRun, anonymise: bool) -> Answer:
-    from queries.bench.diff_run import FIGURES, groups, means
+    from archkb.queries.bench.diff_run import FIGURES, groups, means
 
     rows: list[tuple[Any, ...]] = [
         (name, len(chosen), *(_round(x) for x in means(chosen))) for name, chosen in groups(run.scores).items()

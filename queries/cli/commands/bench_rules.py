@@ -6,19 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from queries.output.answer import Answer
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from queries.bench.counts import Verdict
-    from queries.bench.run import Run as Scores
+    from archkb.queries.bench.counts import Verdict
+    from archkb.queries.bench.run import Run as Scores
 
 _COLUMNS = ("group", "task", "rule", "uses", "right", "precision", "confidence", "ece")
 
 
 def calibrated(scores: Scores) -> Answer:
     """Rows: every group whole, then its tasks; then the rules over all models."""
-    from ingest.rules import DOUBTFUL, misleads
-    from queries.bench.calibration import cross_fitted, ece, groups
+    from archkb.ingest.rules import DOUBTFUL, misleads
+    from archkb.queries.bench.calibration import cross_fitted, ece, groups
 
     fitted = cross_fitted(scores.models, misleads)
     rows: list[tuple[Any, ...]] = []
@@ -40,7 +40,7 @@ def calibrated(scores: Scores) -> Answer:
 
 def _judged(verdicts: Sequence[Verdict]) -> tuple[Any, ...]:
     """(uses, right, precision, mean confidence, ECE)."""
-    from queries.bench.calibration import ece
+    from archkb.queries.bench.calibration import ece
 
     uses, right = len(verdicts), sum(v.right for v in verdicts)
     if not uses:
@@ -51,7 +51,7 @@ def _judged(verdicts: Sequence[Verdict]) -> tuple[Any, ...]:
 
 def precisions(scores: Scores) -> str:
     """The file `ingest/precision.json`: precision of every rule, and how many uses, models and families gave it."""
-    from queries.bench.measured_precision import measure
+    from archkb.queries.bench.measured_precision import measure
 
     table = {
         rule: {"n": m.uses, "models": m.models, "families": m.families, "precision": round(m.precision, 4)}

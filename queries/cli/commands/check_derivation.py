@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.wording import counted
-from queries.cli import completion
-from queries.cli.arguments.model_argument import is_file, models
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
-from queries.output.answer import Answer, Column
+from archkb.kb.wording import counted
+from archkb.queries.cli import completion
+from archkb.queries.cli.arguments.model_argument import is_file, models
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
-    from queries.diff.derivation import Descent
+    from archkb.kb.store.port import Store
+    from archkb.queries.diff.derivation import Descent
 
 
 _DESCENT = (
@@ -76,9 +76,9 @@ def check_derivation(
       archkb check-derivation ltx-2.3-22b-dev ltx-2-19b-dev
       archkb check-derivation mine.safetensors design:ltx-2-19b-dev --markdown
     """
-    from kb.relations.lineage import Known, told
-    from queries.diff.derivation import derivation
-    from queries.model_view import Profile
+    from archkb.kb.relations.lineage import Known, told
+    from archkb.queries.diff.derivation import derivation
+    from archkb.queries.model_view import Profile
 
     with models(run) as found:
         first, second = found.pair((a, b))

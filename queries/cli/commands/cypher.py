@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.store.query_errors import missing_parameters
-from queries.cli import terminal
-from queries.cli.arguments.question_options import Params
-from queries.cli.context import Run
-from queries.cli.options import with_answer
-from queries.output.answer import Answer
-from queries.output.cut import cut
-from queries.questions import ask_store as asks
-from queries.questions.cypher_text import parameters
-from queries.questions.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
-from queries.questions.unknown_names import strange
+from archkb.kb.store.query_errors import missing_parameters
+from archkb.queries.cli import terminal
+from archkb.queries.cli.arguments.question_options import Params
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_answer
+from archkb.queries.output.answer import Answer
+from archkb.queries.output.cut import cut
+from archkb.queries.questions import ask_store as asks
+from archkb.queries.questions.cypher_text import parameters
+from archkb.queries.questions.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
+from archkb.queries.questions.unknown_names import strange
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 
 @with_answer

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import terminal
-from queries.cli.arguments.model_name import check_name, default_name
+from archkb.queries.cli import terminal
+from archkb.queries.cli.arguments.model_name import check_name, default_name
 
 
 def design(
@@ -23,8 +23,8 @@ def design(
       archkb design ltx-2-19b-dev-fp8.safetensors --output ltx-2.yaml
       archkb ingest ltx-2.yaml
     """
-    from ingest.sources import read_header
-    from ingest.sources.design.write_design import header_to_design
+    from archkb.ingest.sources import read_header
+    from archkb.ingest.sources.design.write_design import header_to_design
 
     check_name(name)
     text = header_to_design(read_header(file), name or default_name(file))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from queries.cli.context import Run
-from queries.cli.options import with_output
-from queries.output.answer import Answer
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_output
+from archkb.queries.output.answer import Answer
 
 
 @with_output
@@ -16,7 +16,7 @@ def designs(run: Run) -> None:
       archkb designs
       archkb ingest design:ltx-2-19b-dev-fp8
     """
-    from ingest.sources import read_header, shipped
+    from archkb.ingest.sources import read_header, shipped
 
     rows = []
     for name in shipped():

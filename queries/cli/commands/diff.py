@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.text import printable
-from queries.cli import completion, terminal
-from queries.cli.arguments.ignore_patterns import ignoring
-from queries.cli.arguments.model_argument import models as either
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
+from archkb.kb.text import printable
+from archkb.queries.cli import completion, terminal
+from archkb.queries.cli.arguments.ignore_patterns import ignoring
+from archkb.queries.cli.arguments.model_argument import models as either
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
 
 if TYPE_CHECKING:
-    from kb.tables import GraphTables
-    from queries.diff import Diff
+    from archkb.kb.tables import GraphTables
+    from archkb.queries.diff import Diff
 
 DIFFERENT = 1
 """Exit code when the models are not the same and the caller asked to be told so."""
@@ -97,7 +97,7 @@ def _check(run: Run, models: Sequence[str], over_time: bool, html: bool) -> None
 
 
 def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
-    from queries.diff import compare
+    from archkb.queries.diff import compare
 
     show = terminal.progress("diff") if len(tables) > 2 else None
     out = []
@@ -111,7 +111,7 @@ def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
 def _show(
     run: Run, steps: Sequence[Diff], *, chain: bool, tensors: bool, everything: bool, output: Path | None
 ) -> None:
-    from queries.diff.comparison_rows import over_time, script, side_by_side
+    from archkb.queries.diff.comparison_rows import over_time, script, side_by_side
 
     if chain:
         run.show(over_time(steps), output)
@@ -130,7 +130,7 @@ def _show(
 def _document(
     steps: Sequence[Diff], tables: Sequence[GraphTables], *, chain: bool, tensors: bool, everything: bool
 ) -> str:
-    from queries.diff.document import Chain, document, text
+    from archkb.queries.diff.document import Chain, document, text
 
     made = [
         document(step, a, b, tensors=tensors, everything=everything)
@@ -140,6 +140,6 @@ def _document(
 
 
 def _page(step: Diff, tables: Sequence[GraphTables], tensors: bool) -> str:
-    from queries.diff.page import page
+    from archkb.queries.diff.page import page
 
     return page(step, *tables, tensors=tensors)

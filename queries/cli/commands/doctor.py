@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import typer
 
-from kb.errors import ArchkbError
-from queries.cli import health
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
-from queries.cli.version import version
-from queries.output.answer import Answer
+from archkb.kb.errors import ArchkbError
+from archkb.queries.cli import health
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.cli.version import version
+from archkb.queries.output.answer import Answer
 
 
 @with_store_and_output
@@ -46,8 +46,8 @@ def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
 
 
 def _content() -> Iterator[tuple[str, str, bool]]:
-    from ingest.sources import shipped
-    from queries.questions.catalog import open_catalog
+    from archkb.ingest.sources import shipped
+    from archkb.queries.questions.catalog import open_catalog
 
     try:
         yield "questions", str(len(open_catalog().all())), True

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import StoreError
-from queries.cli import terminal
-from queries.cli.arguments.model_argument import EitherArgument, Models, is_file, models
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
-from queries.output.answer import Answer
+from archkb.kb.errors import StoreError
+from archkb.queries.cli import terminal
+from archkb.queries.cli.arguments.model_argument import EitherArgument, Models, is_file, models
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from kb.tables import GraphTables
-    from queries.explain.model_page import Line
-    from queries.relations.adapted_bases import Base
+    from archkb.kb.tables import GraphTables
+    from archkb.queries.explain.model_page import Line
+    from archkb.queries.relations.adapted_bases import Base
 
 _COLUMNS = ("level", "path", "text", "evidence")
 
@@ -37,8 +37,8 @@ def explain(
       archkb explain lora.safetensors
       archkb explain ltx-2-19b-dev-fp8 model.diffusion_model.transformer_blocks.0 --evidence
     """
-    from kb.text import printable
-    from queries.explain.model_page import explain as page
+    from archkb.kb.text import printable
+    from archkb.queries.explain.model_page import explain as page
 
     with models(run) as found:
         tables = found.load(model)
@@ -68,7 +68,7 @@ def _below(lines: Iterable[Line]) -> Iterator[str]:
 
 def _bases(found: Models, model: str, tables: GraphTables) -> list[Base] | None:
     """The models it adapts; None where it is no adapter, or a file and there is no store."""
-    from queries.relations.adapted_bases import adapts
+    from archkb.queries.relations.adapted_bases import adapts
 
     if tables.model["role"] != "adapter":
         return None
@@ -94,7 +94,7 @@ def _reasons(line: Line) -> list[str]:
 
 
 def _sure(rule: str, confidence: float) -> str:
-    from ingest.rules import UNMEASURED, measured
+    from archkb.ingest.rules import UNMEASURED, measured
 
     if confidence == UNMEASURED and rule not in measured():
         return "confidence unmeasured"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queries.cli import terminal
-from queries.cli.context import Run, uid_of
-from queries.cli.options import ModelArgument, with_store
+from archkb.queries.cli import terminal
+from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.cli.options import ModelArgument, with_store
 
 if TYPE_CHECKING:
-    from kb.tables import GraphTables
+    from archkb.kb.tables import GraphTables
 
 
 class Format(StrEnum):
@@ -46,6 +46,6 @@ def export(
       archkb export ltx-2-19b-dev-fp8 --format graphml --output ltx.graphml
       archkb export aiprod-shdt --format dot --depth 4 | dot -Tsvg > shdt.svg
     """
-    from kb.export import export as written
+    from archkb.kb.export import export as written
 
     terminal.put(written(_load(run, model), format.value, depth=depth), output)

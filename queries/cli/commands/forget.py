@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import ArchkbError
-from kb.wording import counted
-from queries.cli import terminal
-from queries.cli.context import Run, uid_of
-from queries.cli.options import ModelArgument, with_store_and_output
-from queries.output.answer import Answer
+from archkb.kb.errors import ArchkbError
+from archkb.kb.wording import counted
+from archkb.queries.cli import terminal
+from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.cli.options import ModelArgument, with_store_and_output
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from kb.store.port import Store
+    from archkb.kb.store.port import Store
 
 
 @with_store_and_output

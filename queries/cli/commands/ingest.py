@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.errors import ArchkbError
-from queries.cli import completion, terminal
-from queries.cli.arguments.model_name import check_name, default_name
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
-from queries.output.answer import Answer, Column
+from archkb.kb.errors import ArchkbError
+from archkb.queries.cli import completion, terminal
+from archkb.queries.cli.arguments.model_name import check_name, default_name
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:
-    from kb.store.port import Counts, Store
-    from kb.tables import GraphTables
+    from archkb.kb.store.port import Counts, Store
+    from archkb.kb.tables import GraphTables
 
 
 _COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
@@ -73,8 +73,8 @@ def ingest(
 
 def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
     """Ingest one source; its row of the summary."""
-    from ingest.read_tables import read_tables
-    from kb.tables import check
+    from archkb.ingest.read_tables import read_tables
+    from archkb.kb.tables import check
 
     tables = read_tables(source, name=name, family=family, version=release)
     if not tables.model["n_tensors"]:
@@ -103,9 +103,9 @@ def _one(source: str, name: str, family: str | None, release: str | None, store:
 
 def _tell_nearest(store: Store, tables: GraphTables) -> None:
     """What a new model adapts, or is most like, where it is near anything; said on stderr."""
-    from kb.relations.lineage import Known
-    from queries.relations.adapted_bases import adapts, sentence
-    from queries.relations.similar_models import is_near, similar
+    from archkb.kb.relations.lineage import Known
+    from archkb.queries.relations.adapted_bases import adapts, sentence
+    from archkb.queries.relations.similar_models import is_near, similar
 
     bases = adapts(tables, store)
     if bases is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
-from queries.output.answer import Answer, Column
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.output.answer import Answer, Column
 
 _SIZES = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
 

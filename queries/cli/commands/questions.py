@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import completion, terminal
-from queries.cli.arguments.question_options import Folder
-from queries.cli.context import Run
-from queries.cli.options import with_output
-from queries.output.answer import Answer
-from queries.output.layout import lay_out
-from queries.questions import ask_store as asks
-from queries.questions.catalog import open_catalog
-from queries.questions.question import Question
+from archkb.queries.cli import completion, terminal
+from archkb.queries.cli.arguments.question_options import Folder
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_output
+from archkb.queries.output.answer import Answer
+from archkb.queries.output.layout import lay_out
+from archkb.queries.questions import ask_store as asks
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.question import Question
 
 
 @with_output

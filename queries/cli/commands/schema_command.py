@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from queries.cli import terminal
+from archkb.queries.cli import terminal
 
 
 class Page(StrEnum):
@@ -33,10 +33,10 @@ def schema(format: Annotated[Page, typer.Option("--format", "-f", help="Form to 
     if format is Page.diff:
         import json
 
-        from queries.diff.document import json_schema
+        from archkb.queries.diff.document import json_schema
 
         terminal.say(json.dumps(json_schema(), indent=1) + "\n")
         return
-    from kb.schema_page import schema_page
+    from archkb.kb.schema_page import schema_page
 
     terminal.say(schema_page(format.value))

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from queries.cli.arguments.model_argument import EitherArgument, models
-from queries.cli.context import Run
-from queries.cli.options import with_store_and_output
+from archkb.queries.cli.arguments.model_argument import EitherArgument, models
+from archkb.queries.cli.context import Run
+from archkb.queries.cli.options import with_store_and_output
 
 
 @with_store_and_output
@@ -29,9 +29,9 @@ def similar(
       archkb similar ltx-2-19b-dev-fp8
       archkb similar unknown.safetensors --limit 3 --json
     """
-    from kb.relations.lineage import Known
-    from queries.relations.adapted_bases import adapts, sentence
-    from queries.relations.similar_models import similar as ranked
+    from archkb.kb.relations.lineage import Known
+    from archkb.queries.relations.adapted_bases import adapts, sentence
+    from archkb.queries.relations.similar_models import similar as ranked
 
     with models(run) as found:
         tables = found.load(model)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.errors import NotFoundError
-from queries.cli import terminal
-from queries.cli.context import Run, uid_of
-from queries.cli.options import ModelArgument, with_store_and_output
-from queries.output.answer import Answer
+from archkb.kb.errors import NotFoundError
+from archkb.queries.cli import terminal
+from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.cli.options import ModelArgument, with_store_and_output
+from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
-    from kb.outline import Box
-    from kb.tables import GraphTables
+    from archkb.kb.outline import Box
+    from archkb.kb.tables import GraphTables
 
 
 _TREE = ("level", "path", "name", "count", "kind", "params", "facts")
@@ -35,8 +35,8 @@ def tree(
       archkb tree ltx-2-19b-dev-fp8
       archkb tree ltx-2-19b-dev-fp8 model.diffusion_model --depth 4
     """
-    from kb.outline import outline
-    from queries.stored_tree import module_tables
+    from archkb.kb.outline import outline
+    from archkb.queries.stored_tree import module_tables
 
     with run.store() as store:
         tables = module_tables(store, uid_of(store, model))
@@ -67,7 +67,7 @@ def _lines(box: Box, level: int, depth: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _indented(row: tuple[Any, ...]) -> str:
-    from kb.text import printable
+    from archkb.kb.text import printable
 
     level, _, name, count, kind, _, facts = row
     times = f" ×{count}" if count > 1 else ""

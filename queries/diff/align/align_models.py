@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kb.keys import owner, side_cars
-from queries.diff.align.alignment import MEASURED, Alignment, Pair
-from queries.diff.align.blocks.parts import Part
-from queries.diff.align.model.key_order import places
-from queries.diff.align.model.weight_tree import Node, modules, natural, opaque, ranks, tree
-from queries.diff.align.modules.links import LENIENT, STRICT, Demand, Link, in_place
-from queries.diff.align.modules.tensor_pairs import tensor_pairs
-from queries.diff.align.names.keep_modules_whole import together
-from queries.diff.align.names.renumbered_blocks import renumbered
-from queries.diff.align.names.shared_keys import CONVENTION, common_prefix, moved, rearranged, shared_keys
-from queries.diff.align.solver import Solver
-from queries.diff.align.trees.common_subtree import Match
-from queries.diff.align.trees.ema_copy import second_copy
-from queries.diff.align.trees.isomorphism import Forms
-from queries.diff.align.trees.tree_links import nearly, renamed
-from queries.tensor_types import Spec, Typed
+from archkb.kb.keys import owner, side_cars
+from archkb.queries.diff.align.alignment import MEASURED, Alignment, Pair
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.key_order import places
+from archkb.queries.diff.align.model.weight_tree import Node, modules, natural, opaque, ranks, tree
+from archkb.queries.diff.align.modules.links import LENIENT, STRICT, Demand, Link, in_place
+from archkb.queries.diff.align.modules.tensor_pairs import tensor_pairs
+from archkb.queries.diff.align.names.keep_modules_whole import together
+from archkb.queries.diff.align.names.renumbered_blocks import renumbered
+from archkb.queries.diff.align.names.shared_keys import CONVENTION, common_prefix, moved, rearranged, shared_keys
+from archkb.queries.diff.align.solver import Solver
+from archkb.queries.diff.align.trees.common_subtree import Match
+from archkb.queries.diff.align.trees.ema_copy import second_copy
+from archkb.queries.diff.align.trees.isomorphism import Forms
+from archkb.queries.diff.align.trees.tree_links import nearly, renamed
+from archkb.queries.tensor_types import Spec, Typed
 
 Tensors = Mapping[str, Spec]
 AGREED = 0.95

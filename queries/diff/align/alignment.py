@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from queries.tensor_types import Spec
+from archkb.queries.tensor_types import Spec
 
 
 class Pair(NamedTuple):

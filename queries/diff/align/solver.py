@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from queries.diff.align.blocks.block_runs import Orders
-from queries.diff.align.blocks.encoder_decoder import halves
-from queries.diff.align.blocks.equal_blocks import equal_parts
-from queries.diff.align.blocks.parts import Part, openable, opened
-from queries.diff.align.blocks.similar_blocks import similar_parts
-from queries.diff.align.model.weight_tree import Module
-from queries.diff.align.model.words import likeness
-from queries.diff.align.modules.assignment import Neighbours
-from queries.diff.align.modules.links import Demand, Link, between, isomorphic
-from queries.diff.align.trees.common_subtree import Match
-from queries.diff.align.trees.isomorphism import Forms
-from queries.diff.align.trees.tree_links import keys_of, nearly, widened
+from archkb.queries.diff.align.blocks.block_runs import Orders
+from archkb.queries.diff.align.blocks.encoder_decoder import halves
+from archkb.queries.diff.align.blocks.equal_blocks import equal_parts
+from archkb.queries.diff.align.blocks.parts import Part, openable, opened
+from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
+from archkb.queries.diff.align.model.weight_tree import Module
+from archkb.queries.diff.align.model.words import likeness
+from archkb.queries.diff.align.modules.assignment import Neighbours
+from archkb.queries.diff.align.modules.links import Demand, Link, between, isomorphic
+from archkb.queries.diff.align.trees.common_subtree import Match
+from archkb.queries.diff.align.trees.isomorphism import Forms
+from archkb.queries.diff.align.trees.tree_links import keys_of, nearly, widened
 
 ALONE = Demand(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""

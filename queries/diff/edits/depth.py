@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.paths import pattern
-from kb.wording import counted, ranges
-from queries.diff.align import Alignment
-from queries.diff.edits.edit import Edit
-from queries.diff.edits.path_wording import merged, stream_free
-from queries.diff.edits.unmatched_subtrees import Roots
+from archkb.kb.paths import pattern
+from archkb.kb.wording import counted, ranges
+from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.edits.edit import Edit
+from archkb.queries.diff.edits.path_wording import merged, stream_free
+from archkb.queries.diff.edits.unmatched_subtrees import Roots
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from kb.paths import pattern
-from kb.wording import counted, ranges
-from queries.diff.align.model.words import features
-from queries.diff.edits.edit import Edit
-from queries.diff.edits.path_wording import behind, last, listed, merged, stream_free
-from queries.diff.edits.unmatched_subtrees import Roots
+from archkb.kb.paths import pattern
+from archkb.kb.wording import counted, ranges
+from archkb.queries.diff.align.model.words import features
+from archkb.queries.diff.edits.edit import Edit
+from archkb.queries.diff.edits.path_wording import behind, last, listed, merged, stream_free
+from archkb.queries.diff.edits.unmatched_subtrees import Roots
 
 STREAMS = ("audio", "video", "image")
 BRANCH = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from kb.wording import counted
+from archkb.kb.wording import counted
 
 _STREAM = re.compile(r"(?<![A-Za-z0-9_])(audio|video)_|_(audio|video)(?=_)")
 _BETWEEN = re.compile(r"(audio|video)_to_(audio|video)|(?<![a-z])(a2v|v2a)(?![a-z])")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.keys import owner, side_cars
-from kb.paths import pattern
-from kb.wording import counted, ranges
-from queries.diff.align import Alignment, Pair
-from queries.diff.align.model.words import features
-from queries.diff.edits.path_wording import listed
+from archkb.kb.keys import owner, side_cars
+from archkb.kb.paths import pattern
+from archkb.kb.wording import counted, ranges
+from archkb.queries.diff.align import Alignment, Pair
+from archkb.queries.diff.align.model.words import features
+from archkb.queries.diff.edits.path_wording import listed
 
 SideCars = Mapping[str, Sequence[str]]
 

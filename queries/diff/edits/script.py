@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from queries.diff.align import Alignment, Pair
-from queries.diff.edits.depth import depths
-from queries.diff.edits.edit import Edit
-from queries.diff.edits.one_sided import news
-from queries.diff.edits.path_wording import common
-from queries.diff.edits.precision import quantised
-from queries.diff.edits.sizes import resized
-from queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.diff.align import Alignment, Pair
+from archkb.queries.diff.edits.depth import depths
+from archkb.queries.diff.edits.edit import Edit
+from archkb.queries.diff.edits.one_sided import news
+from archkb.queries.diff.edits.path_wording import common
+from archkb.queries.diff.edits.precision import quantised
+from archkb.queries.diff.edits.sizes import resized
+from archkb.queries.diff.edits.unmatched_subtrees import Roots
 
 
 def edits(found: Alignment) -> tuple[Edit, ...]:

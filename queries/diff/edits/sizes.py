@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from kb.paths import within
-from queries.diff.align import Alignment, Pair
-from queries.diff.align.model.words import features
-from queries.diff.edits.edit import Edit
-from queries.diff.edits.path_wording import behind, common, merged, stream_free
-from queries.diff.edits.precision import packs
+from archkb.kb.paths import within
+from archkb.queries.diff.align import Alignment, Pair
+from archkb.queries.diff.align.model.words import features
+from archkb.queries.diff.edits.edit import Edit
+from archkb.queries.diff.edits.path_wording import behind, common, merged, stream_free
+from archkb.queries.diff.edits.precision import packs
 
 VOCABULARY = 5000
 """Least number of rows a token table or head has."""

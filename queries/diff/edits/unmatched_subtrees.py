@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kb.paths import above
-from queries.diff.align import Alignment
+from archkb.kb.paths import above
+from archkb.queries.diff.align import Alignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.paths import within
-from kb.relations.adapter import lay, targets_of, widths
-from kb.wording import counted
-from queries.diff.adapter_on_base import Adaptation, Touch
-from queries.diff.edits.path_wording import listed
-from queries.diff.page.aspects_table import rows
-from queries.diff.page.block import Block, blocks
-from queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
-from queries.diff.page.diagram_svg import Slot, drawn, grid, tints
-from queries.diff.page.html_text import opens, safe
-from queries.diff.page.marks import WORDS, Told, note
-from queries.model_view import Profile
+from archkb.kb.paths import within
+from archkb.kb.relations.adapter import lay, targets_of, widths
+from archkb.kb.wording import counted
+from archkb.queries.diff.adapter_on_base import Adaptation, Touch
+from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.diff.page.aspects_table import rows
+from archkb.queries.diff.page.block import Block, blocks
+from archkb.queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
+from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
+from archkb.queries.diff.page.html_text import opens, safe
+from archkb.queries.diff.page.marks import WORDS, Told, note
+from archkb.queries.model_view import Profile
 
 MANY = 20
 """Rows of changed layers that are shown at once."""
@@ -27,7 +27,7 @@ MANY = 20
 class Touched:
     """Tells what an adapter changes. `ranks`: path of a module of the base -> rank; `counts`: how many at and below.
 
-    A :class:`queries.diff.page.marks.Tell` for rows of the base alone, whichever column they stand in.
+    A :class:`archkb.queries.diff.page.marks.Tell` for rows of the base alone, whichever column they stand in.
     """
 
     ranks: dict[str, int | None]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.paths import above, pattern
-from kb.wording import counted
-from queries.diff.compare import Aspect, Diff
-from queries.diff.comparison_rows import side_by_side
-from queries.diff.page.html_text import folded, opens, safe
-from queries.diff.page.marks import SIGNS, WORDS
-from queries.diff.stack_pairs import StackChange
-from queries.output.render import shown
+from archkb.kb.paths import above, pattern
+from archkb.kb.wording import counted
+from archkb.queries.diff.compare import Aspect, Diff
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.diff.page.html_text import folded, opens, safe
+from archkb.queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.diff.stack_pairs import StackChange
+from archkb.queries.output.render import shown
 
 MOST = 3
 """Lines of a value that are shown at once."""

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.paths import outermost, pattern, within
-from queries.diff.edits.path_wording import listed
-from queries.diff.inventory import sizes
-from queries.diff.items import HOLDERS
-from queries.diff.page.block_forms import Form, forms
-from queries.diff.page.sublayer import told
-from queries.model_view import Cells, Profile
+from archkb.kb.paths import outermost, pattern, within
+from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.diff.inventory import sizes
+from archkb.queries.diff.items import HOLDERS
+from archkb.queries.diff.page.block_forms import Form, forms
+from archkb.queries.diff.page.sublayer import told
+from archkb.queries.model_view import Cells, Profile
 
 UNNAMED = "hidden"
 """What a stream without a name is called in a picture."""

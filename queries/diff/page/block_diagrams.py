@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from kb.paths import in_block, within
-from kb.wording import counted
-from queries.diff.align import Alignment
-from queries.diff.page.block import BESIDE, Block, Step, blocks
-from queries.diff.page.diagram_svg import Slot, drawn, grid, tints
-from queries.diff.page.html_text import safe
-from queries.diff.page.marks import Tell
-from queries.model_view import Profile
+from archkb.kb.paths import in_block, within
+from archkb.kb.wording import counted
+from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.page.block import BESIDE, Block, Step, blocks
+from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
+from archkb.queries.diff.page.html_text import safe
+from archkb.queries.diff.page.marks import Tell
+from archkb.queries.model_view import Profile
 
 Pair = tuple[Block | None, Block | None]
 

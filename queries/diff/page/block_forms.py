@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.paths import above
-from kb.wording import counted, ranges
-from queries.diff.edits.path_wording import listed
-from queries.model_view import Cells, Profile
+from archkb.kb.paths import above
+from archkb.kb.wording import counted, ranges
+from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.model_view import Cells, Profile
 
 FEW = 3
 """Parts that are named; more are counted."""

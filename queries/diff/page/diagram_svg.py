@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from queries.diff.page.block import BESIDE, UNNAMED, Block, Step
-from queries.diff.page.html_text import cut, safe
-from queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.diff.page.block import BESIDE, UNNAMED, Block, Step
+from archkb.queries.diff.page.html_text import cut, safe
+from archkb.queries.diff.page.marks import SIGNS, WORDS
 
 FIRST, LANE, END, LINE = 11, 22, 24, 17
 """In pixels: where the first line is, how far the next, room before the boxes, height of a stream's name."""

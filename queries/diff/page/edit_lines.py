@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.paths import above
-from kb.wording import counted
-from queries.diff.changes import tally
-from queries.diff.compare import Diff
-from queries.diff.edits import Edit
-from queries.diff.page.html_text import folded, role, safe
-from queries.diff.page.marks import SIGNS, WORDS
-from queries.model_view import Profile
+from archkb.kb.paths import above
+from archkb.kb.wording import counted
+from archkb.queries.diff.changes import tally
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.page.html_text import folded, role, safe
+from archkb.queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.model_view import Profile
 
 WHOLE = "The whole model"
 MOST = 10

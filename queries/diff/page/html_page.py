@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from kb.outline import outline
-from kb.tables import GraphTables
-from kb.wording import counted
-from queries.diff.adapter_on_base import Adaptation
-from queries.diff.compare import Diff
-from queries.diff.page.adapter_section import base_pictures, summary, touched
-from queries.diff.page.aspects_table import function
-from queries.diff.page.block_diagrams import pictures
-from queries.diff.page.block_forms import said_of
-from queries.diff.page.edit_lines import script
-from queries.diff.page.html_text import opens, role, safe
-from queries.diff.page.marks import SIGNS, WORDS, marks, untold
-from queries.diff.page.module_rows import Trees
-from queries.diff.page.outline_pairs import alone, merge
-from queries.diff.similarity_words import similarity
-from queries.model_view import Profile
+from archkb.kb.outline import outline
+from archkb.kb.tables import GraphTables
+from archkb.kb.wording import counted
+from archkb.queries.diff.adapter_on_base import Adaptation
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.page.adapter_section import base_pictures, summary, touched
+from archkb.queries.diff.page.aspects_table import function
+from archkb.queries.diff.page.block_diagrams import pictures
+from archkb.queries.diff.page.block_forms import said_of
+from archkb.queries.diff.page.edit_lines import script
+from archkb.queries.diff.page.html_text import opens, role, safe
+from archkb.queries.diff.page.marks import SIGNS, WORDS, marks, untold
+from archkb.queries.diff.page.module_rows import Trees
+from archkb.queries.diff.page.outline_pairs import alone, merge
+from archkb.queries.diff.similarity_words import similarity
+from archkb.queries.model_view import Profile
 
 RELATIONS = {
     "identical": "The two headers are the same.",
@@ -90,7 +90,7 @@ def _adapter(x: Adaptation, diff: Diff, a: GraphTables, b: GraphTables) -> str:
 
 
 def _document(title: str, body: str) -> str:
-    style = files("queries.diff.page").joinpath("page.css").read_text(encoding="utf-8")
+    style = files("archkb.queries.diff.page").joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

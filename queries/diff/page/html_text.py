@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from kb.text import printable
+from archkb.kb.text import printable
 
 
 def safe(text: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from kb.paths import above, pattern
-from kb.wording import counted
-from queries.diff.align import Alignment
-from queries.diff.changes import changes
-from queries.diff.edits.path_wording import listed
+from archkb.kb.paths import above, pattern
+from archkb.kb.wording import counted
+from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.changes import changes
+from archkb.queries.diff.edits.path_wording import listed
 
 SIGNS: Mapping[str, str] = {
     "same": "=",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.outline import Box
-from queries.diff.page.html_text import safe
-from queries.diff.page.marks import SIGNS, WORDS, Tell
-from queries.diff.page.outline_pairs import Row
+from archkb.kb.outline import Box
+from archkb.queries.diff.page.html_text import safe
+from archkb.queries.diff.page.marks import SIGNS, WORDS, Tell
+from archkb.queries.diff.page.outline_pairs import Row
 
 OPEN = 2
 """Levels that are open at first where something below them changed."""

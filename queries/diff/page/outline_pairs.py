@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.outline import Box
-from kb.paths import within
-from queries.diff.align import Alignment
+from archkb.kb.outline import Box
+from archkb.kb.paths import within
+from archkb.queries.diff.align import Alignment
 
 Keys = list[tuple[str, str]]
 WHOLE = 0.98

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from kb.wording import human
-from queries.diff.edits.path_wording import listed
-from queries.model_view import Cells, Profile
+from archkb.kb.wording import human
+from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.model_view import Cells, Profile
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 

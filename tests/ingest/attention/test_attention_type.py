@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.pipeline import analyse
-from kb.values import Fact
+from archkb.ingest.pipeline import analyse
+from archkb.kb.values import Fact
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

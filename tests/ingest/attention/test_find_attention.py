@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.analysis import Attention, Scene
-from ingest.attention.find_attention import find_attention
-from ingest.layers.find_layers import leaf_kinds
-from ingest.pipeline import analyse
-from ingest.tree.module_tree import build
+from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.attention.find_attention import find_attention
+from archkb.ingest.layers.find_layers import leaf_kinds
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

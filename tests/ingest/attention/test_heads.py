@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ingest.analysis import Attention
-from ingest.pipeline import analyse
+from archkb.ingest.analysis import Attention
+from archkb.ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

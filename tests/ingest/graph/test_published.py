@@ -6,17 +6,17 @@ import json
 from dataclasses import replace
 from importlib.resources import files
 
-from ingest.graph.published import NAME, index_text, published
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.relations.lineage import Known, between
-from kb.values import Header
+from archkb.ingest.graph.published import NAME, index_text, published
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.relations.lineage import Known, between
+from archkb.kb.values import Header
 
 
 def test_the_index_is_what_the_designs_say() -> None:
-    text = (files("ingest") / "designs" / NAME).read_text(encoding="utf-8")
-    assert text == index_text(), "run: python -m ingest.graph.published"
+    text = (files("archkb.ingest") / "designs" / NAME).read_text(encoding="utf-8")
+    assert text == index_text(), "run: python -m archkb.ingest.graph.published"
 
 
 def bare(name: str, rename: str = "") -> Header:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.analysis import Leaf, Scene
-from ingest.layers.find_layers import leaf_kinds
-from ingest.tree.module_tree import build
-from ingest.tree.name_words import vocabulary
-from kb.values import Header, TensorSpec
+from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.layers.find_layers import leaf_kinds
+from archkb.ingest.tree.module_tree import build
+from archkb.ingest.tree.name_words import vocabulary
+from archkb.kb.values import Header, TensorSpec
 from tests.nets import Shapes, below, header, repeated
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.analysis import Analysis
-from ingest.pipeline import analyse
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.pipeline import analyse
 from tests.nets import header
 
 Net = dict[str, tuple[int, ...]]

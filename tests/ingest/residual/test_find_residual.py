@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.analysis import Residual
-from ingest.pipeline import analyse
+from archkb.ingest.analysis import Residual
+from archkb.ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 

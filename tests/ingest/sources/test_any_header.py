@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.tree.name_words import vocabulary
-from kb.tables import check
-from kb.values import Header, TensorSpec
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.tree.name_words import vocabulary
+from archkb.kb.tables import check
+from archkb.kb.values import Header, TensorSpec
 
 _WORDS = sorted(
     vocabulary(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import read_header
-from ingest.sources.design.spec import MAX_TENSORS, parse_design
-from kb.errors import SourceError
+from archkb.ingest.sources import read_header
+from archkb.ingest.sources.design.spec import MAX_TENSORS, parse_design
+from archkb.kb.errors import SourceError
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "design-files.md"
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import read_header
-from ingest.sources.design.cartesian import to_products
-from ingest.sources.design.spec import parse_design
-from ingest.sources.design.write_design import compact, header_to_design
-from kb.values import DTYPE_BITS, Header, TensorSpec
+from archkb.ingest.sources import read_header
+from archkb.ingest.sources.design.cartesian import to_products
+from archkb.ingest.sources.design.spec import parse_design
+from archkb.ingest.sources.design.write_design import compact, header_to_design
+from archkb.kb.values import DTYPE_BITS, Header, TensorSpec
 
 
 def facts(header: Header) -> set[tuple[str, str, tuple[int, ...]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import read_header, shipped
+from archkb.ingest.sources import read_header, shipped
 
 MANIFESTS = {
     "ltx-2-19b-dev-fp8": "ltx-2-19b-dev-fp8",

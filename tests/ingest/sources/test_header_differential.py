@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors import SafetensorError, safe_open
 
-from ingest.sources.safetensors import read_safetensors
-from kb.errors import SourceError
-from kb.values import DTYPE_BITS
+from archkb.ingest.sources.safetensors import read_safetensors
+from archkb.kb.errors import SourceError
+from archkb.kb.values import DTYPE_BITS
 
 Content = tuple[dict[str, tuple[str, tuple[int, ...]]], dict[str, str]]
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 PROBE = """
 import json, sys
-from ingest.sources import read_header
+from archkb.ingest.sources import read_header
 
 def io():
     return {k: int(v) for k, v in (line.split(": ") for line in open("/proc/self/io"))}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import SOURCES, read_header, shipped
-from kb.errors import NotFoundError, SourceError
+from archkb.ingest.sources import SOURCES, read_header, shipped
+from archkb.kb.errors import NotFoundError, SourceError
 
 HEADER = '{"%s":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}'
 

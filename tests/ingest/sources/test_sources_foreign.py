@@ -16,8 +16,8 @@ from shutil import which
 
 import pytest
 
-from ingest.sources import read_header
-from kb.errors import SourceError
+from archkb.ingest.sources import read_header
+from archkb.kb.errors import SourceError
 
 
 def refused(path: Path | str) -> SourceError:

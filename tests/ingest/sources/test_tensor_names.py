@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import read_header
-from ingest.sources.tensor_names import check_names
-from kb.errors import SourceError
-from kb.values import Header, TensorSpec
+from archkb.ingest.sources import read_header
+from archkb.ingest.sources.tensor_names import check_names
+from archkb.kb.errors import SourceError
+from archkb.kb.values import Header, TensorSpec
 
 
 def written(folder: Path, key: str) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.analysis import Analysis
-from ingest.pipeline import analyse
+from archkb.ingest.analysis import Analysis
+from archkb.ingest.pipeline import analyse
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]

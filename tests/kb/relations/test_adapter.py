@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.relations.adapter import lay, targets
+from archkb.kb.relations.adapter import lay, targets
 
 BASE = {
     f"model.diffusion_model.blocks.{i}.attn.{name}": (64, 32 if name == "to_k" else 64)

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.relations.descent import LEAST, evidence, shared_templates, suspicion
-from kb.relations.fingerprint import Sketch
-from kb.relations.lineage import Known, Link, between, told
-from kb.relations.rarity import Usual, usual
-from kb.values import Header, TensorSpec
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.relations.descent import LEAST, evidence, shared_templates, suspicion
+from archkb.kb.relations.fingerprint import Sketch
+from archkb.kb.relations.lineage import Known, Link, between, told
+from archkb.kb.relations.rarity import Usual, usual
+from archkb.kb.values import Header, TensorSpec
 
 Shapes = dict[str, tuple[int, ...]]
 HASH = "9f2c4be07a61d3358e0c"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.relations.fingerprint import PARTS, Sketch, shares, sketch
-from kb.relations.similarity import WEIGHTS, likeness, overlap
-from kb.tables import GraphTables
-from kb.values import Header, TensorSpec
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.relations.fingerprint import PARTS, Sketch, shares, sketch
+from archkb.kb.relations.similarity import WEIGHTS, likeness, overlap
+from archkb.kb.tables import GraphTables
+from archkb.kb.values import Header, TensorSpec
 from tests.queries.diff.diff_nets import META, spelt, transformer
 
 

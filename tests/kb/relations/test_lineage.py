@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from kb.relations.descent import held, shared_templates
-from kb.relations.lineage import Known, Link, between, links, same_basis
-from kb.schema import relation_properties
+from archkb.kb.relations.descent import held, shared_templates
+from archkb.kb.relations.lineage import Known, Link, between, links, same_basis
+from archkb.kb.schema import relation_properties
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

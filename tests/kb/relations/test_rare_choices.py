@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kb.relations.fingerprint import Sketch, kept_sketch, sketch_of
-from kb.relations.rare_choices import MOST, is_usual, marks
+from archkb.kb.relations.fingerprint import Sketch, kept_sketch, sketch_of
+from archkb.kb.relations.rare_choices import MOST, is_usual, marks
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import StoreError
-from kb.store import Store, open_store
-from kb.store.read_back import canonical
+from archkb.kb.errors import StoreError
+from archkb.kb.store import Store, open_store
+from archkb.kb.store.read_back import canonical
 from tests.tables import model_tables
 
 KINDS = (

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from kb.store import open_store
-from kb.store.arcade_fault import translated
+from archkb.kb.store import open_store
+from archkb.kb.store.arcade_fault import translated
 from tests.tables import model_tables
 
 WRITE = """
 import resource, sys
-from kb.errors import StoreError
-from kb.store import open_store
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
 from tests.tables import model_tables
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
@@ -73,8 +73,8 @@ def test_what_a_library_writes_to_standard_error_is_not_shown(embedded_uri: str,
         store.replace(model_tables())
     program = """
 import os, sys
-from kb.store.cypher_store import CypherStore
-from queries.cli import main
+from archkb.kb.store.cypher_store import CypherStore
+from archkb.queries.cli import main
 models = CypherStore.models
 def noisy(self):
     os.write(2, b"java.util.logging.ErrorManager: 2\\n")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import StoreError
-from kb.store import open_store
-from kb.store.store_folder import MARKER
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
+from archkb.kb.store.store_folder import MARKER
 from tests.tables import model_tables
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.errors import ReadOnlyError, StoreError
-from kb.store import Store, guard
-from kb.store.engine import Plan
+from archkb.kb.errors import ReadOnlyError, StoreError
+from archkb.kb.store import Store, guard
+from archkb.kb.store.engine import Plan
 from tests.tables import model_tables
 
 WRITES = r"""

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from kb.errors import StoreError
-from kb.store import Rows, Store, open_store
-from kb.store.deadline import Deadlines
+from archkb.kb.errors import StoreError
+from archkb.kb.store import Rows, Store, open_store
+from archkb.kb.store.deadline import Deadlines
 from tests.tables import model_tables
 
 ROWS_LOOP = "UNWIND range(1, 3000) AS x UNWIND range(1, 3000) AS y UNWIND range(1, 3000) AS z RETURN count(*) AS n"
@@ -84,8 +84,8 @@ def test_wrong_cypher_is_one_clear_error(store: Store) -> None:
 def test_a_process_ends_though_a_cut_off_query_runs_on(embedded_uri: str) -> None:
     program = f"""
 import sys
-from kb.errors import StoreError
-from kb.store import open_store
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
 store = open_store({embedded_uri!r})
 try:
     store.ask({EXPRESSION_LOOP!r}, timeout=0.3)
@@ -105,8 +105,8 @@ store.close()
 def test_a_query_that_outgrows_its_memory_is_called_that(embedded_uri: str) -> None:
     open_store(embedded_uri).close()
     program = f"""
-from kb.errors import StoreError
-from kb.store import open_store
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
 store = open_store({embedded_uri!r}, read_only=True)
 try:
     store.ask("WITH reduce(s = 'abcdefgh', x IN range(1, 30) | s + s) AS s RETURN size(s) AS n", timeout=50)
@@ -130,7 +130,7 @@ def test_a_reading_process_gets_a_heap_of_its_own(embedded_uri: str) -> None:
     open_store(embedded_uri).close()
     program = f"""
 import os
-from kb.store import open_store
+from archkb.kb.store import open_store
 open_store({embedded_uri!r}, read_only=True).close()
 print(os.environ["ARCADEDB_NATIVE_ISOLATE_ARGS"])
 """

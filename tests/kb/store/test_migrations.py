@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb import schema
-from kb.errors import StoreError, StoreSchemaError
-from kb.store import Store, migrations, open_store
-from kb.store.cypher_store import CypherStore
-from kb.store.engine import Engine
-from kb.store.migrations import Migration
-from kb.store.read_back import canonical
+from archkb.kb import schema
+from archkb.kb.errors import StoreError, StoreSchemaError
+from archkb.kb.store import Store, migrations, open_store
+from archkb.kb.store.cypher_store import CypherStore
+from archkb.kb.store.engine import Engine
+from archkb.kb.store.migrations import Migration
+from archkb.kb.store.read_back import canonical
 from tests.tables import model_tables
 
 NEXT = schema.SCHEMA_VERSION + 1

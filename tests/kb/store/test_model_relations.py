@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kb import schema
-from kb.store import Store, migrations
-from kb.store.cypher_store import CypherStore
-from kb.store.model_relations import relate_all
-from kb.tables import GraphTables
+from archkb.kb import schema
+from archkb.kb.store import Store, migrations
+from archkb.kb.store.cypher_store import CypherStore
+from archkb.kb.store.model_relations import relate_all
+from archkb.kb.tables import GraphTables
 from tests.kb.relations.test_adapter import BASE, adapter
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer

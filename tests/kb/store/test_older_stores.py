@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.store import open_store
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import open_catalog
+from archkb.kb.store import open_store
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import open_catalog
 from tests.tables import model_tables
 
 DATA = Path(__file__).parent / "data"

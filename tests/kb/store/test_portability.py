@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from kb.store import Store, open_store
-from kb.store.arcade import ArcadeEngine
-from kb.store.cypher_store import CypherStore
+from archkb.kb.store import Store, open_store
+from archkb.kb.store.arcade import ArcadeEngine
+from archkb.kb.store.cypher_store import CypherStore
 from tests.stores import wipe
 
 FILE = Path(os.environ.get("ARCHKB_SHARED", Path(__file__).parents[4] / "shared")) / "portability" / "cypher_cases.json"

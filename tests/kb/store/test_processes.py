@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import StoreBusyError, StoreError
-from kb.store import Store, open_store
-from kb.store.read_back import canonical
-from kb.tables import GraphTables
+from archkb.kb.errors import StoreBusyError, StoreError
+from archkb.kb.store import Store, open_store
+from archkb.kb.store.read_back import canonical
+from archkb.kb.tables import GraphTables
 from tests.stores import wipe
 from tests.tables import model_tables
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 HOLD = """
 import sys
-from kb.store import open_store
+from archkb.kb.store import open_store
 store = open_store(sys.argv[1], read_only=sys.argv[2] == "ro")
 print("open", flush=True)
 sys.stdin.read()
@@ -32,7 +32,7 @@ store.close()
 """
 INGEST = """
 import sys, time
-from kb.store import open_store
+from archkb.kb.store import open_store
 from tests.tables import model_tables
 store = open_store(sys.argv[1])
 print("open", flush=True)
@@ -255,8 +255,8 @@ def test_the_terminal_stays_silent(embedded_uri: str, read_only: bool, tmp_path:
     store.replace(model_tables())
     store.close()
     program = f"""
-from kb.errors import StoreError
-from kb.store import open_store
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
 store = open_store({embedded_uri!r}, read_only={read_only})
 store.models()
 for bad in ("MATCH (n RETURN n", "CREATE (n:X)", "MATCH (n) RETURN n.x / 0", "RETURN toInteger([1]) + date('x')"):
@@ -286,7 +286,9 @@ store.close()
 
 
 def test_importing_the_stores_imports_no_driver() -> None:
-    program = "import sys, kb.store, kb.store.cypher_store; print({'neo4j', 'arcadedb'} & set(sys.modules))"
+    program = (
+        "import sys, archkb.kb.store, archkb.kb.store.cypher_store; print({'neo4j', 'arcadedb'} & set(sys.modules))"
+    )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.store.arcade_fault import translated
-from kb.store.query_errors import fault
+from archkb.kb.store.arcade_fault import translated
+from archkb.kb.store.query_errors import fault
 
 SAID = [
     (

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kb.errors import ArchkbError, NotFoundError
-from kb.store import Counts, Store
-from kb.store.read_back import canonical
-from kb.tables import GraphTables
+from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.kb.store import Counts, Store
+from archkb.kb.store.read_back import canonical
+from archkb.kb.tables import GraphTables
 from tests.tables import model_tables
 
 
@@ -232,7 +232,7 @@ def test_progress_counts_up_to_the_total(store: Store) -> None:
 
 
 def test_a_model_of_more_than_one_batch_a_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.store.statements.ROWS", 7)
+    monkeypatch.setattr("archkb.kb.store.statements.ROWS", 7)
     tables = model_tables(blocks=11)
 
     store.replace(tables)

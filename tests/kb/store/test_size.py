@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from kb.errors import StoreError
-from kb.store import Store, guard, limits
-from kb.store.engine import Params, Plan
+from archkb.kb.errors import StoreError
+from archkb.kb.store import Store, guard, limits
+from archkb.kb.store.engine import Params, Plan
 
 HUGE = {
     "parentheses": "RETURN " + "(" * 3000 + "1" + ")" * 3000 + " AS x",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb.errors import StoreError
-from kb.store import open_store
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
 
 
 @pytest.fixture

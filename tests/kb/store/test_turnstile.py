@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import StoreBusyError
-from kb.store import open_store
-from kb.store.lock import Lock
+from archkb.kb.errors import StoreBusyError
+from archkb.kb.store import open_store
+from archkb.kb.store.lock import Lock
 from tests.tables import model_tables
 
 READER = """
 import json, sys, time
-from kb.errors import StoreError
-from kb.store import open_store
-from kb.store.read_back import canonical
+from archkb.kb.errors import StoreError
+from archkb.kb.store import open_store
+from archkb.kb.store.read_back import canonical
 from tests.tables import model_tables
 uri, end = sys.argv[1], time.monotonic() + float(sys.argv[2])
 looks = refused = 0

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from queries.bench.pairs import DiffPair, pair_of
+from archkb.queries.bench.pairs import DiffPair, pair_of
 
 Shapes = Mapping[str, tuple[int, ...]]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from queries.bench.corpus import records
-from queries.bench.run import MAIN, figures, score_record
+from archkb.queries.bench.corpus import records
+from archkb.queries.bench.run import MAIN, figures, score_record
 from tests.scorer import load_scorer
 
 TASKS = (*MAIN, "attention")

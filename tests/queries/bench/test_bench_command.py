@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from kb.relations.lineage import Known, between
-from kb.schema import LINEAGE
-from queries.bench.calibration import ece, reliability
-from queries.bench.corpus import Anonymiser, hashed
-from queries.bench.counts import Verdict
-from queries.bench.related_models import QUESTIONS, Kept, shares
+from archkb.kb.relations.lineage import Known, between
+from archkb.kb.schema import LINEAGE
+from archkb.queries.bench.calibration import ece, reliability
+from archkb.queries.bench.corpus import Anonymiser, hashed
+from archkb.queries.bench.counts import Verdict
+from archkb.queries.bench.related_models import QUESTIONS, Kept, shares
 from tests.kb.relations.test_fingerprint import tables
 from tests.nets import repeated
 from tests.queries.conftest import Archkb, archkb  # noqa: F401 - the fixture

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from queries.bench.blind_pair import BlindPair
-from queries.bench.diff_run import FIGURES
+from archkb.queries.bench.blind_pair import BlindPair
+from archkb.queries.bench.diff_run import FIGURES
 from tests.nets import repeated
 from tests.queries.bench.pairs import pair, record, stored
 from tests.queries.conftest import Archkb, archkb  # noqa: F401 - the fixture

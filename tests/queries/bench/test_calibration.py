@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import analyse
-from ingest.rules import DOUBTFUL, ENOUGH, misleads
-from ingest.scorer_format import predictions
-from kb.values import Header
-from queries.bench.calibration import cross_fitted, ece, groups, novelty, novelty_bands
-from queries.bench.corpus import FOLDS, fold_of, records, specs
-from queries.bench.counts import Scored, Verdict
-from queries.bench.measured_precision import FIRST_SIGHT, NEW_WEIGHT, PRIOR_FAMILIES, PRIOR_SHARE, measure
-from queries.bench.run import score_record
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.rules import DOUBTFUL, ENOUGH, misleads
+from archkb.ingest.scorer_format import predictions
+from archkb.kb.values import Header
+from archkb.queries.bench.calibration import cross_fitted, ece, groups, novelty, novelty_bands
+from archkb.queries.bench.corpus import FOLDS, fold_of, records, specs
+from archkb.queries.bench.counts import Scored, Verdict
+from archkb.queries.bench.measured_precision import FIRST_SIGHT, NEW_WEIGHT, PRIOR_FAMILIES, PRIOR_SHARE, measure
+from archkb.queries.bench.run import score_record
 
 
 def scored(

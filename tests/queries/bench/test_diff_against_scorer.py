@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from queries.bench.diff_score import score_pair
-from queries.bench.pairs import pair_of
-from queries.cli.commands.bench_diff import _predict
+from archkb.queries.bench.diff_score import score_pair
+from archkb.queries.bench.pairs import pair_of
+from archkb.queries.cli.commands.bench_diff import _predict
 from tests.scorer import load_scorer
 
 Record = dict[str, Any]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from queries.bench.diff_score import DESIGN_FIGURES, TENSOR_FIGURES, score_pair
-from queries.bench.free_stack import follow
-from queries.bench.pairs import DiffPair, Entry
-from queries.bench.siblings import merged_classes, sibling_classes
-from queries.tensor_types import Spec
+from archkb.queries.bench.diff_score import DESIGN_FIGURES, TENSOR_FIGURES, score_pair
+from archkb.queries.bench.free_stack import follow
+from archkb.queries.bench.pairs import DiffPair, Entry
+from archkb.queries.bench.siblings import merged_classes, sibling_classes
+from archkb.queries.tensor_types import Spec
 from tests.queries.bench.pairs import pair
 
 A = {"q": (4, 4), "k": (4, 4), "fc": (8, 4), "old": (3,)}

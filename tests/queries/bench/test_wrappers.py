@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from ingest.pipeline import analyse
-from ingest.scorer_format import predictions
-from kb.values import Header, TensorSpec
-from queries.bench.corpus import Record, records, specs
-from queries.bench.counts import mean
-from queries.bench.run import MAIN, score_record
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.scorer_format import predictions
+from archkb.kb.values import Header, TensorSpec
+from archkb.queries.bench.corpus import Record, records, specs
+from archkb.queries.bench.counts import mean
+from archkb.queries.bench.run import MAIN, score_record
 
 Specs = tuple[TensorSpec, ...]
 SAMPLE = 7

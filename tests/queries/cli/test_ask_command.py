@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from queries.cli import terminal
-from queries.questions.catalog import LIBRARY, find_question, open_catalog
+from archkb.queries.cli import terminal
+from archkb.queries.questions.catalog import LIBRARY, find_question, open_catalog
 from tests.queries.conftest import Archkb
 
 CROSS = [c.name for c in find_question("cross-attention").columns]

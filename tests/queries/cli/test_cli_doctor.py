@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.store import open_store
-from queries.cli import health
+from archkb.kb.store import open_store
+from archkb.queries.cli import health
 from tests.queries.conftest import Archkb
 from tests.tables import model_tables
 
@@ -21,7 +21,7 @@ COMMANDS = (
     ["ingest", "design:aiprod-shdt"],
     ["forget", "toy", "-y"],
 )
-ABSENT = "import sys; sys.modules[{package!r}] = None; from queries.cli import main; main(sys.argv[1:])"
+ABSENT = "import sys; sys.modules[{package!r}] = None; from archkb.queries.cli import main; main(sys.argv[1:])"
 
 
 def without(package: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,6 @@
 """Closed and full streams, odd variables, bytes that are no text: one clear line, never a traceback.
 
-Exit codes are those the program documents; see :func:`queries.cli.main`.
+Exit codes are those the program documents; see :func:`archkb.queries.cli.main`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def shell(
         b"sh",
         sys.executable.encode(),
         b"-m",
-        b"queries.cli",
+        b"archkb.queries.cli",
     ]
     return subprocess.run(
         [*command, *(os.fsencode(a) for a in arguments)],

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from queries.cli.app import COMMANDS
-from queries.cli.hints import ELSEWHERE
-from queries.questions.catalog import open_catalog
-from queries.questions.spelling import american
+from archkb.queries.cli.app import COMMANDS
+from archkb.queries.cli.hints import ELSEWHERE
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.spelling import american
 from tests.queries.conftest import Archkb
 
 MEANT = [

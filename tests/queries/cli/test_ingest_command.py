@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import read_header, shipped
-from queries.cli.arguments.model_name import default_name
+from archkb.ingest.sources import read_header, shipped
+from archkb.queries.cli.arguments.model_name import default_name
 from tests.queries.conftest import Archkb
 
 

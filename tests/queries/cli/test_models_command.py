@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.schema_page import schema_page
-from queries.cli import terminal
+from archkb.kb.schema_page import schema_page
+from archkb.queries.cli import terminal
 from tests.queries.conftest import Archkb
 
 

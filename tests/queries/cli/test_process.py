@@ -16,7 +16,7 @@ HEAVY = ("torch", "neo4j", "arcadedb", "networkx", "yaml", "pydantic", "numpy", 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "queries.cli", *arguments],
+        [sys.executable, "-m", "archkb.queries.cli", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -26,7 +26,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def imported_by(*arguments: str, store: Path | None = None) -> set[str]:
     code = (
-        "import sys\nfrom queries.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom archkb.queries.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print(' '.join(sys.modules), file=sys.stderr)"
     )
     env = {**os.environ, **({"ARCHKB_STORE": str(store)} if store else {})}
@@ -60,7 +60,7 @@ def test_lines_are_whole_where_stdout_is_no_terminal_unless_columns_says_otherwi
 
 
 def test_a_reader_that_goes_away_is_no_error(small: Path) -> None:
-    command = f"'{sys.executable}' -m queries.cli cypher 'UNWIND range(1, 200000) AS i RETURN i' --limit 200000"
+    command = f"'{sys.executable}' -m archkb.queries.cli cypher 'UNWIND range(1, 200000) AS i RETURN i' --limit 200000"
     script = f"{command} | head -1; echo ${{PIPESTATUS[0]}}"
     env = {**os.environ, "ARCHKB_STORE": str(small)}
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env=env)

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from kb.relations.lineage import COLUMNS, Known
-from kb.store.port import Rows, Store
-from queries.relations.similar_models import similar
+from archkb.kb.relations.lineage import COLUMNS, Known
+from archkb.kb.store.port import Rows, Store
+from archkb.queries.relations.similar_models import similar
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.conftest import Archkb
 from tests.queries.diff.diff_nets import transformer

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.paths import above, pattern
-from kb.relations.adapter import targets_of
-from kb.tables import GraphTables
-from queries.diff.changes import changes
-from queries.diff.compare import Diff
-from queries.diff.inventory import SHOWN
-from queries.diff.items import Item
-from queries.model_view import ITSELF, Profile
+from archkb.kb.paths import above, pattern
+from archkb.kb.relations.adapter import targets_of
+from archkb.kb.tables import GraphTables
+from archkb.queries.diff.changes import changes
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.inventory import SHOWN
+from archkb.queries.diff.items import Item
+from archkb.queries.model_view import ITSELF, Profile
 
 ALL_TOLD = {"attention": "attentions per place", "feed-forward": "feed-forwards per place"}
 IN_BACKBONE = {

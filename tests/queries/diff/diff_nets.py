@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zlib import crc32
 
-from queries.diff.align import Alignment
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import Alignment
+from archkb.queries.tensor_types import Spec
 
 Net = dict[str, Spec]
 

@@ -6,10 +6,10 @@ from math import prod
 
 import pytest
 
-from queries.diff import compare
-from queries.diff.adapter_on_base import Adaptation, adaptation
-from queries.diff.comparison_rows import side_by_side
-from queries.model_view import Profile
+from archkb.queries.diff import compare
+from archkb.queries.diff.adapter_on_base import Adaptation, adaptation
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

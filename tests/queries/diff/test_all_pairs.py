@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.tables import GraphTables
-from queries.diff import compare
-from queries.diff.align import align
-from queries.diff.compare import Diff
-from queries.diff.comparison_rows import script, side_by_side
-from queries.diff.document import document, text
-from queries.diff.page import page
-from queries.model_view import Profile
-from queries.output.render import as_markdown, table
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.tables import GraphTables
+from archkb.queries.diff import compare
+from archkb.queries.diff.align import align
+from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.comparison_rows import script, side_by_side
+from archkb.queries.diff.document import document, text
+from archkb.queries.diff.page import page
+from archkb.queries.model_view import Profile
+from archkb.queries.output.render import as_markdown, table
 from tests.conftest import ROOT
 from tests.json_schema import faults
 from tests.queries.diff.accounts import unaccounted

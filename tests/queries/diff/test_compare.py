@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from queries.diff.aspects import ASPECTS
-from queries.diff.compare import Aspect, Diff, compare
-from queries.diff.comparison_rows import side_by_side
-from queries.model_view import Profile
+from archkb.queries.diff.aspects import ASPECTS
+from archkb.queries.diff.compare import Aspect, Diff, compare
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
 

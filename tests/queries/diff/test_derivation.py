@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.diff.derivation import Descent, derivation
-from queries.model_view import Profile
+from archkb.queries.diff.derivation import Descent, derivation
+from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from queries.diff import compare
-from queries.diff.document import Chain, Document, document, json_schema, text
+from archkb.queries.diff import compare
+from archkb.queries.diff.document import Chain, Document, document, json_schema, text
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, spelt, transformer
 

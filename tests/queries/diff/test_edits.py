@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from queries.diff.align import Alignment, align
-from queries.diff.changes import tally
-from queries.diff.edits import edits
-from queries.diff.edits.unmatched_subtrees import Roots
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import Alignment, align
+from archkb.queries.diff.changes import tally
+from archkb.queries.diff.edits import edits
+from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import META, linear, net, spelt, transformer
 
 Truth = dict[str, Any]

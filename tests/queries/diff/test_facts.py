@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from queries.bench.diff_score import score_pair
-from queries.bench.pairs import pair_of
-from queries.cli.commands.bench_diff import _predict
-from queries.diff.facts import facts
-from queries.model_view import Profile
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.queries.bench.diff_score import score_pair
+from archkb.queries.bench.pairs import pair_of
+from archkb.queries.cli.commands.bench_diff import _predict
+from archkb.queries.diff.facts import facts
+from archkb.queries.model_view import Profile
 from tests.nets import Shapes, below, header, repeated
 
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.diff import compare
-from queries.diff.adapter_on_base import Adaptation
-from queries.diff.comparison_rows import side_by_side
-from queries.diff.page import page
-from queries.diff.page.block import BESIDE, blocks
-from queries.explain.model_page import explain
-from queries.model_view import Profile
-from queries.output.render import as_markdown, table
+from archkb.queries.diff import compare
+from archkb.queries.diff.adapter_on_base import Adaptation
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.diff.page import page
+from archkb.queries.diff.page.block import BESIDE, blocks
+from archkb.queries.explain.model_page import explain
+from archkb.queries.model_view import Profile
+from archkb.queries.output.render import as_markdown, table
 from tests.kb.relations.test_fingerprint import tables
 from tests.nets import Shapes, below, repeated
 from tests.queries.diff.accounts import unaccounted
@@ -175,9 +175,9 @@ def test_every_tensor_of_a_part_and_of_an_adapter_is_accounted_for() -> None:
     "both", [("aiprod-shdt", "ltx-2.3-22b-dev"), ("aiprod-hwvae", "ltx-2-spatial-upscaler-x2-1.0")]
 )
 def test_every_tensor_of_the_shipped_designs_is_accounted_for(both: tuple[str, str]) -> None:
-    from ingest.graph.rows import to_tables
-    from ingest.pipeline import analyse
-    from ingest.sources import read_header
+    from archkb.ingest.graph.rows import to_tables
+    from archkb.ingest.pipeline import analyse
+    from archkb.ingest.sources import read_header
 
     a, b = (to_tables(analyse(read_header(f"design:{name}")), name=name) for name in both)
     assert unaccounted(compare(a, b), a, b) == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from queries.diff.compare import compare
-from queries.diff.comparison_rows import side_by_side
-from queries.diff.similarity_words import similarity
+from archkb.queries.diff.compare import compare
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.diff.similarity_words import similarity
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.store import Store
-from queries.output.answer import Answer
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import find_question
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.store import Store
+from archkb.queries.output.answer import Answer
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import find_question
 from tests.nets import header
 
 SMALL, LARGE = 16, 64

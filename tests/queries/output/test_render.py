@@ -8,9 +8,9 @@ import json
 
 import pytest
 
-from queries.output.answer import Answer, Column
-from queries.output.cells import cell, ranges, width
-from queries.output.render import render
+from archkb.queries.output.answer import Answer, Column
+from archkb.queries.output.cells import cell, ranges, width
+from archkb.queries.output.render import render
 
 ABOUT = {
     "blocks": Column("blocks", "", "ranges"),

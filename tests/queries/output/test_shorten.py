@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from ingest.sources import read_header
-from kb.store import open_store
-from queries.cli import terminal
-from queries.diff.compare import compare
-from queries.diff.comparison_rows import side_by_side
-from queries.output.answer import Answer, Column
-from queries.output.cells import width
-from queries.output.render import render
-from queries.output.wrap import hung
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import open_catalog
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
+from archkb.kb.store import open_store
+from archkb.queries.cli import terminal
+from archkb.queries.diff.compare import compare
+from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.output.answer import Answer, Column
+from archkb.queries.output.cells import width
+from archkb.queries.output.render import render
+from archkb.queries.output.wrap import hung
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import open_catalog
 
 STACK = "model.diffusion_model.transformer_blocks.{i}"
 SIDE = "model.diffusion_model.video_embeddings_connector.blocks.{i}"

@@ -1,4 +1,4 @@
-"""The question about adapters counts the targets that :mod:`kb.relations.adapter` finds, in every spelling."""
+"""The question about adapters counts the targets that :mod:`archkb.kb.relations.adapter` finds, in every spelling."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.graph.rows import to_tables
-from ingest.pipeline import analyse
-from kb.relations.adapter import targets
-from kb.store import open_store
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import find_question
+from archkb.ingest.graph.rows import to_tables
+from archkb.ingest.pipeline import analyse
+from archkb.kb.relations.adapter import targets
+from archkb.kb.store import open_store
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import find_question
 from tests.nets import header
 
 SPELLINGS = {

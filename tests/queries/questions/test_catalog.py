@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kb import schema
-from kb.errors import NotFoundError, QuestionError
-from queries.questions import catalog
-from queries.questions.catalog import LIBRARY, Catalog, open_catalog
-from queries.questions.question import Question
+from archkb.kb import schema
+from archkb.kb.errors import NotFoundError, QuestionError
+from archkb.queries.questions import catalog
+from archkb.queries.questions.catalog import LIBRARY, Catalog, open_catalog
+from archkb.queries.questions.question import Question
 
 SHIPPED = open_catalog().all()
 MINE = (LIBRARY / "stacks.cypher").read_text().replace("Which stacks of blocks", "Which of MY stacks of blocks")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kb.store import Store
-from kb.store.cypher_store import CypherStore
-from queries.questions.catalog import find_question
+from archkb.kb.store import Store
+from archkb.kb.store.cypher_store import CypherStore
+from archkb.queries.questions.catalog import find_question
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 

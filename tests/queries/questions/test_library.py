@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from kb.store import Store, open_store
-from queries.questions.ask_store import ask, bind
-from queries.questions.catalog import open_catalog
-from queries.questions.question import Question
+from archkb.kb.store import Store, open_store
+from archkb.queries.questions.ask_store import ask, bind
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.question import Question
 from tests.queries.graphs import adapter, small_models
 
 GOLDEN = Path(__file__).parent.parent / "golden.json"
@@ -98,9 +98,9 @@ def test_the_golden_rows_say_what_the_graph_was_built_to_say() -> None:
 
 @pytest.mark.slow
 def test_the_real_model_is_answered_alike_by_every_store(store: Store, tmp_path: Path) -> None:
-    from ingest.graph.rows import to_tables
-    from ingest.pipeline import analyse
-    from ingest.sources import read_header
+    from archkb.ingest.graph.rows import to_tables
+    from archkb.ingest.pipeline import analyse
+    from archkb.ingest.sources import read_header
 
     tables = to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx")
     store.replace(tables)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.questions.catalog import open_catalog
-from queries.questions.match import match
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.match import match
 from tests.queries.questions.phrasings import CLEAR, HELD_OUT, TUNED
 
 QUESTIONS = open_catalog().all()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.errors import QuestionError
-from queries.output.answer import Column
-from queries.questions.question import parse
+from archkb.kb.errors import QuestionError
+from archkb.queries.output.answer import Column
+from archkb.queries.questions.question import parse
 
 FRONT = """/*---
 id = "widest"

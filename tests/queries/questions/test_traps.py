@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from queries.output.answer import Answer
-from queries.output.cut import INSIDE, LONGEST, cut
-from queries.questions.catalog import open_catalog
-from queries.questions.traps import found_nothing, one_level, traps, uids_for_names
+from archkb.queries.output.answer import Answer
+from archkb.queries.output.cut import INSIDE, LONGEST, cut
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.traps import found_nothing, one_level, traps, uids_for_names
 from tests.queries.conftest import Archkb
 
 MODELS = {"duo": "uid-duo", "solo": "uid-solo"}

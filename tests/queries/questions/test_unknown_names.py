@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.questions.catalog import open_catalog
-from queries.questions.unknown_names import strange
+from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.unknown_names import strange
 
 ODD = [
     ("MATCH (a:atention) RETURN a", ["no node has the label atention; did you mean Attention?"]),

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from queries.diff.align.model.optimal import best
-from queries.diff.align.model.words import features, likeness, stem
+from archkb.queries.diff.align.model.optimal import best
+from archkb.queries.diff.align.model.words import features, likeness, stem
 
 if TYPE_CHECKING:
-    from queries.diff.align.blocks.parts import Part
+    from archkb.queries.diff.align.blocks.parts import Part
 
 
 Template = tuple[str, ...]

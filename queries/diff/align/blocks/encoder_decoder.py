@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queries.diff.align.blocks.parts import Part
-from queries.diff.align.model.weight_tree import Node
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.weight_tree import Node
 
 MOST = 0.8
 """Share of a model's modules that its two halves hold together."""

@@ -11,8 +11,8 @@ import heapq
 from collections.abc import Iterable
 from itertools import count
 
-from queries.diff.align.blocks.block_runs import Orders, pair_up
-from queries.diff.align.blocks.parts import Part, _elements, _forms, opened
+from archkb.queries.diff.align.blocks.block_runs import Orders, pair_up
+from archkb.queries.diff.align.blocks.parts import Part, _elements, _forms, opened
 
 
 class _Queue:

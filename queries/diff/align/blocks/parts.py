@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from queries.diff.align.model.weight_tree import Module, Node
-from queries.diff.align.model.words import features, merged, stem
+from archkb.queries.diff.align.model.weight_tree import Module, Node
+from archkb.queries.diff.align.model.words import features, merged, stem
 
 
 class Part:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from queries.diff.align.blocks.block_runs import Orders, Template, runs
-from queries.diff.align.blocks.parts import Part
-from queries.diff.align.model.optimal import best
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.words import features, likeness
-from queries.diff.align.trees.common_subtree import chain
+from archkb.queries.diff.align.blocks.block_runs import Orders, Template, runs
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.optimal import best
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.words import features, likeness
+from archkb.queries.diff.align.trees.common_subtree import chain
 
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from queries.diff.align.model.weight_tree import natural
+from archkb.queries.diff.align.model.weight_tree import natural
 
 LOOSE = 1.5
 """Most runs of keys below one container, per container, of a file that keeps what belongs together."""

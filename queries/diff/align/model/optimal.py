@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from queries.diff.align.model.words import Matrix
+    from archkb.queries.diff.align.model.words import Matrix
 
 
 def best(n: int, m: int, score: Callable[[int, int], float]) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from queries.diff.align.model.weight_tree import Shape
+from archkb.queries.diff.align.model.weight_tree import Shape
 
 if TYPE_CHECKING:
     import numpy as np

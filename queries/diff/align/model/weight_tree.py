@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from math import prod
 
-from kb.keys import owner
-from queries.diff.align.model.words import number, split, stem
-from queries.tensor_types import Spec
+from archkb.kb.keys import owner
+from archkb.queries.diff.align.model.words import number, split, stem
+from archkb.queries.tensor_types import Spec
 
 _NUMBERS = re.compile(r"(\d+)")
 _LOCAL = re.compile(r"^(.+?)[_.](weight|bias)$")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from queries.diff.align.model.vocabulary import EMPTY, PHRASES, WORDS, Features
+from archkb.queries.diff.align.model.vocabulary import EMPTY, PHRASES, WORDS, Features
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.weight_tree import Module
-from queries.diff.align.model.words import features, split
-from queries.diff.align.trees.isomorphism import lateness
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.weight_tree import Module
+from archkb.queries.diff.align.model.words import features, split
+from archkb.queries.diff.align.trees.isomorphism import lateness
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from queries.diff.align.model.weight_tree import Module, Shape
-from queries.diff.align.model.words import features, likeness, merged
+from archkb.queries.diff.align.model.weight_tree import Module, Shape
+from archkb.queries.diff.align.model.words import features, likeness, merged
 
 _TOGETHER = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
 ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from queries.diff.align.alignment import MEASURED
-from queries.diff.align.blocks.parts import Part
-from queries.diff.align.model.weight_tree import Module
-from queries.diff.align.modules.assignment import SCALED, Found, Neighbours, assign
-from queries.diff.align.modules.fusions import fused
-from queries.diff.align.trees.isomorphism import Forms, same_tree
+from archkb.queries.diff.align.alignment import MEASURED
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.weight_tree import Module
+from archkb.queries.diff.align.modules.assignment import SCALED, Found, Neighbours, assign
+from archkb.queries.diff.align.modules.fusions import fused
+from archkb.queries.diff.align.trees.isomorphism import Forms, same_tree
 
 
 class Link(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queries.diff.align.alignment import Pair
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.weight_tree import Module
-from queries.diff.align.modules.links import Link
-from queries.tensor_types import Spec
+from archkb.queries.diff.align.alignment import Pair
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.weight_tree import Module
+from archkb.queries.diff.align.modules.links import Link
+from archkb.queries.tensor_types import Spec
 
 Tensors = Mapping[str, Spec]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from queries.diff.align.alignment import Pair
-from queries.diff.align.model.weight_tree import module_of
+from archkb.queries.diff.align.alignment import Pair
+from archkb.queries.diff.align.model.weight_tree import module_of
 
 _NAMED = ("name", "prefix")
 """Rules by which names alone vouch for a pair."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queries.diff.align.trees.common_subtree import chain
-from queries.tensor_types import Spec
+from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.tensor_types import Spec
 
 KEPT, GAINED = 0.8, 0.2
 """Least shares of the smaller stack's blocks that go together by shape in order, and more so than by their number."""

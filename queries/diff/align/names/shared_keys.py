@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.words import features, likeness
-from queries.tensor_types import Spec
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.words import features, likeness
+from archkb.queries.tensor_types import Spec
 
 CONVENTION = 0.3
 """Share of the smaller model's keys in both models from which on they are taken to follow one naming convention."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from queries.diff.align.model.optimal import best
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.weight_tree import Module, Node, Shape
-from queries.diff.align.model.words import likeness
-from queries.diff.align.trees.isomorphism import Forms, lateness, read
-from queries.diff.align.trees.size_mapping import Fit
+from archkb.queries.diff.align.model.optimal import best
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.weight_tree import Module, Node, Shape
+from archkb.queries.diff.align.model.words import likeness
+from archkb.queries.diff.align.trees.isomorphism import Forms, lateness, read
+from archkb.queries.diff.align.trees.size_mapping import Fit
 
 RESIZED, TURNED = 0.5, 0.9
 """What a pair of tensors counts that kept one axis, or exchanged two."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from queries.diff.align.model.weight_tree import Node
-from queries.diff.align.model.words import features
-from queries.diff.align.trees.common_subtree import unwrapped
-from queries.diff.align.trees.isomorphism import Forms
+from archkb.queries.diff.align.model.weight_tree import Node
+from archkb.queries.diff.align.model.words import features
+from archkb.queries.diff.align.trees.common_subtree import unwrapped
+from archkb.queries.diff.align.trees.isomorphism import Forms
 
 SMALLEST = 4
 """Tensors a copy has at least."""

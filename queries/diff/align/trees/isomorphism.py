@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from queries.diff.align.model.optimal import assigned
-from queries.diff.align.model.weight_tree import Module, Node
-from queries.diff.align.model.words import features, likenesses, merged
+from archkb.queries.diff.align.model.optimal import assigned
+from archkb.queries.diff.align.model.weight_tree import Module, Node
+from archkb.queries.diff.align.model.words import features, likenesses, merged
 
 _NUMBER = re.compile(r"\d+")
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from math import exp, log
 
-from queries.diff.align.model.shapes import bare
-from queries.diff.align.model.weight_tree import Module, Shape
+from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.weight_tree import Module, Shape
 
 Fit = Callable[[Shape, Shape], float]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from queries.diff.align.alignment import MEASURED
-from queries.diff.align.blocks.parts import Part
-from queries.diff.align.model.weight_tree import Module, Node, gathered
-from queries.diff.align.modules.links import Link, fusions
-from queries.diff.align.trees.common_subtree import Match, kept, own, unwrapped
-from queries.diff.align.trees.isomorphism import Forms
-from queries.diff.align.trees.size_mapping import commonest, exchange, proportion
+from archkb.queries.diff.align.alignment import MEASURED
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.weight_tree import Module, Node, gathered
+from archkb.queries.diff.align.modules.links import Link, fusions
+from archkb.queries.diff.align.trees.common_subtree import Match, kept, own, unwrapped
+from archkb.queries.diff.align.trees.isomorphism import Forms
+from archkb.queries.diff.align.trees.size_mapping import commonest, exchange, proportion
 
 FEW = 24
 """Most modules of a block without an equal among which fusions are sought."""

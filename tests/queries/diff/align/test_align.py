@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from queries.diff.align import RULES, align
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import RULES, align
+from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import META, Net, linear, net, pairs, spelt, transformer
 
 

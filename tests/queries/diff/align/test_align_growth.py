@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from queries.diff.align import align
-from queries.diff.align.alignment import MEASURED
-from queries.diff.align.model.weight_tree import modules
-from queries.diff.align.trees.size_mapping import exchange, proportion
+from archkb.queries.diff.align import align
+from archkb.queries.diff.align.alignment import MEASURED
+from archkb.queries.diff.align.model.weight_tree import modules
+from archkb.queries.diff.align.trees.size_mapping import exchange, proportion
 from tests.queries.diff.diff_nets import nameless, net, pairs, transformer
 
 ALONE = ("embed", "lm_head", "up_proj", "down_proj", "model.norm")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from queries.diff.align import align
-from queries.diff.scorer_facts import prediction
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import align
+from archkb.queries.diff.scorer_facts import prediction
+from archkb.queries.tensor_types import Spec
 
 FLOORS = {"packaging": 0.99, "version": 0.98, "surgery": 0.98}
 

@@ -7,9 +7,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.diff.align import align
-from queries.diff.edits import edits
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import align
+from archkb.queries.diff.edits import edits
+from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import META, net, spelt, transformer
 
 WORDS = st.sampled_from(tuple("layers attn q_proj mlp fc1 norm conv 0 1 2 weight bias gate x".split()))  # noqa: SIM905

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from queries.diff.align import align
-from queries.diff.align.trees.common_subtree import chain
-from queries.tensor_types import Spec
+from archkb.queries.diff.align import align
+from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import Net, linear, nameless, net, pairs, spelt, transformer
 
 

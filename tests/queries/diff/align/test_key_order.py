@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from queries.diff.align import align
-from queries.diff.align.model.key_order import places
+from archkb.queries.diff.align import align
+from archkb.queries.diff.align.model.key_order import places
 from tests.queries.diff.diff_nets import nameless, net, pairs, transformer
 
 

@@ -8,10 +8,10 @@ from importlib.resources import files
 
 import pytest
 
-from queries.diff import compare
-from queries.diff.page import page
-from queries.diff.page.block_diagrams import aligned, inside
-from queries.diff.page.diagram_svg import TINTS
+from archkb.queries.diff import compare
+from archkb.queries.diff.page import page
+from archkb.queries.diff.page.block_diagrams import aligned, inside
+from archkb.queries.diff.page.diagram_svg import TINTS
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
 
@@ -159,7 +159,7 @@ def contrast(a: str, b: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_on_every_colour(scheme: int) -> None:
     """WCAG 2.1, 1.4.3: a contrast of at least 4.5 for text, signs included."""
-    css = files("queries.diff.page").joinpath("page.css").read_text()
+    css = files("archkb.queries.diff.page").joinpath("page.css").read_text()
     blocks = re.findall(r":root \{([^}]*)\}", css)
     colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", blocks[scheme]))
     kinds = [name.removesuffix("-edge") for name in colours if name.endswith("-edge")]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ingest.read_tables import read_tables
-from kb.tables import GraphTables
-from queries.diff import compare
-from queries.diff.page import page
+from archkb.ingest.read_tables import read_tables
+from archkb.kb.tables import GraphTables
+from archkb.queries.diff import compare
+from archkb.queries.diff.page import page
 from tests.browser import look, shot
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import spelt, transformer

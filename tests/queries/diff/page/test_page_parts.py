@@ -7,17 +7,17 @@ from collections import Counter
 
 import pytest
 
-from queries.diff import compare
-from queries.diff.compare import Aspect
-from queries.diff.edits import Edit
-from queries.diff.page import page
-from queries.diff.page.aspects_table import MOST, _value, rows
-from queries.diff.page.block import blocks
-from queries.diff.page.block_forms import forms
-from queries.diff.page.diagram_svg import TINTS, tints
-from queries.diff.page.edit_lines import component
-from queries.diff.page.marks import mark, marks
-from queries.model_view import Profile
+from archkb.queries.diff import compare
+from archkb.queries.diff.compare import Aspect
+from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.page import page
+from archkb.queries.diff.page.aspects_table import MOST, _value, rows
+from archkb.queries.diff.page.block import blocks
+from archkb.queries.diff.page.block_forms import forms
+from archkb.queries.diff.page.diagram_svg import TINTS, tints
+from archkb.queries.diff.page.edit_lines import component
+from archkb.queries.diff.page.marks import mark, marks
+from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import linear, transformer
 from tests.queries.diff.test_adapter_on_base import lora, q
@@ -150,7 +150,7 @@ def test_a_row_names_its_columns_for_the_narrow_form() -> None:
 
 @pytest.mark.parametrize("change", [("x", "x"), ("x", "y"), ("x", None), (None, "y"), ("unknown", "y")])
 def test_every_change_of_an_aspect_has_a_sign(change: tuple[str | None, str | None]) -> None:
-    from queries.diff.page.aspects_table import _aspect
+    from archkb.queries.diff.page.aspects_table import _aspect
 
     css, cells = _aspect(Aspect("topic", "name", *change))
     assert css in ("same", "changed", "added", "removed")
