@@ -32,7 +32,7 @@ def without(package: str, *arguments: str, **environment: str) -> subprocess.Com
         text=True,
         timeout=60,
         check=False,
-        env=os.environ | environment,
+        env=os.environ | {"COLUMNS": "1000"} | environment,
     )
 
 
