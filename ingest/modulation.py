@@ -7,6 +7,7 @@ table [k, width] that is added to one, or by both.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from archkb.ingest.analysis import Modulation, Scene
 from archkb.ingest.rules import fact, rule
@@ -45,6 +46,7 @@ _A_STREAM = 4
 """A width is a stream where it is read at least a fourth as often as the one most read."""
 _CALLED = vocabulary("adaln ada modulation modulations mod mods modulate modulator")
 _TABLE_WORDS = vocabulary("modulation scale shift adaln")
+_NOUNS = vocabulary("table tables")
 _NORM = vocabulary("norm norm1 norms layernorm rmsnorm")
 
 
@@ -61,19 +63,26 @@ def find_modulations(scene: Scene) -> dict[str, Modulation]:
 
 def _table(node: Node, scene: Scene) -> Modulation | None:
     """Learned tables [rows, width] or [1, rows, width] a module owns."""
-    tables: dict[str, tuple[int, int]] = {}
+    candidates: dict[str, tuple[int, int]] = {}
     for local, spec in node.tensors.items():
         shape = spec.shape[1:] if len(spec.shape) == 3 and spec.shape[0] == 1 else spec.shape
-        said = words(local)
-        named = len(_TABLE_WORDS.intersection(said)) > 1 or "modulation" in said or "adaln" in said
-        if named and len(shape) == 2 and 0 < shape[0] <= _MOST_ROWS < shape[1]:
-            tables[local] = (shape[0], shape[1])
-    if not tables:
+        if len(shape) == 2 and 0 < shape[0] <= _MOST_ROWS < shape[1]:
+            candidates[local] = (shape[0], shape[1])
+    named = {local for local in candidates if _is_table(words(local))}
+    if not named:
         return None
+    # a table that is called as its neighbour is but for what it is of: bridge_table beside scale_shift_table
+    nouns = {noun for local in named for noun in words(local)} & _NOUNS
+    tables = {local: size for local, size in candidates.items() if local in named or not nouns.isdisjoint(words(local))}
     first = min(tables, key=lambda local: (local != "scale_shift_table", local))
     rows, width = tables[first]
     seen = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
     return Modulation(node.path, fact(rows, _TABLE, seen), width, tables)
+
+
+def _is_table(name_words: Sequence[str]) -> bool:
+    """Whether a parameter's name says that its rows modulate."""
+    return len(_TABLE_WORDS.intersection(name_words)) > 1 or not _CALLED.isdisjoint(name_words)
 
 
 def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:

@@ -47,6 +47,18 @@ def test_several_tables_of_a_block() -> None:
     assert "prompt_scale_shift_table [2, 64]" in found.rows.evidence.detail
 
 
+def test_a_table_is_told_by_the_one_beside_it() -> None:
+    block = {**BLOCK, "mod_table": (6, 64), "bridge_table": (5, 64), "registers": (4, 64), "_": (3, 64)}
+    assert modulations(repeated("blocks", 2, block))["blocks.0"].tables == {
+        "mod_table": (6, 64),
+        "bridge_table": (5, 64),
+    }
+
+
+def test_a_table_alone_is_none() -> None:
+    assert not modulations(repeated("blocks", 2, {**BLOCK, "position_table": (5, 64)}))
+
+
 def test_a_parameter_with_a_leading_one() -> None:
     assert rows(repeated("blocks", 2, {**BLOCK, "modulation": (1, 6, 64)})) == {"blocks.0": (6, 64)}
 
