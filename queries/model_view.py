@@ -15,7 +15,7 @@ from typing import Any
 
 from archkb.kb.paths import outermost, within
 from archkb.kb.tables import GraphTables
-from archkb.queries.diff.items import HOLDERS, Item, items_of
+from archkb.queries.model_items import HOLDERS, Item, items_of
 from archkb.queries.tensor_types import Spec
 
 Cells = Mapping[str, Any]

@@ -29,7 +29,7 @@ def told(paths: Iterable[Path]) -> str:
 
 
 def imported_files(path: Path, root: Path = ROOT) -> Iterator[Path]:
-    """Files of the checkout that a file imports, at the top or late: the module itself, not the packages above it."""
+    """Files of the checkout that a file imports, at the top or late, and the packages around them that it is not in."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -41,6 +41,16 @@ def imported_files(path: Path, root: Path = ROOT) -> Iterator[Path]:
             target = file_of(name, root) or (file_of(name.rpartition(".")[0], root) if "." in name else None)
             if target is not None and target != path:
                 yield target
+                yield from (p for p in packages_of(target, root) if p.parent not in path.parents)
+
+
+def packages_of(target: Path, root: Path) -> Iterator[Path]:
+    """The `__init__.py` of each folder around a file: importing the file runs them first."""
+    for folder in target.parents:
+        if folder == root:
+            return
+        if (init := folder / "__init__.py").is_file() and init != target:
+            yield init
 
 
 def file_of(module: str, root: Path = ROOT) -> Path | None:
@@ -109,6 +119,22 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
     found = circle({path: set(imported_files(path, tmp_path)) for path in (first, second)})
 
     assert set(found) == {first, second}
+
+
+def test_a_circle_by_way_of_a_package_is_found(tmp_path: Path) -> None:
+    package = tmp_path / "queries" / "diff"
+    package.mkdir(parents=True)
+    view, init, compare, items = (
+        tmp_path / "queries" / "view.py", package / "__init__.py", package / "compare.py", package / "items.py"
+    )  # fmt: skip
+    view.write_text("from archkb.queries.diff.items import Item\n", encoding="utf-8")
+    init.write_text("from archkb.queries.diff.compare import compare\n", encoding="utf-8")
+    compare.write_text("from archkb.queries.view import View\n", encoding="utf-8")
+    items.write_text("Item = int\n", encoding="utf-8")
+
+    found = circle({path: set(imported_files(path, tmp_path)) for path in (view, init, compare, items)})
+
+    assert {view, init, compare} == set(found)
 
 
 def test_the_product_is_imported_by_its_installed_name() -> None:

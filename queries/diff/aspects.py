@@ -13,8 +13,8 @@ from typing import Any
 
 from archkb.kb.paths import natural, pattern
 from archkb.kb.wording import counted, human
-from archkb.queries.diff.components import Share, shares
-from archkb.queries.diff.inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
+from archkb.queries.component_shares import Share, shares
+from archkb.queries.model_inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
 from archkb.queries.model_view import ITSELF, Cells, Profile
 
 Read = Callable[[Profile], str | None]

@@ -10,8 +10,8 @@ from math import prod
 
 from archkb.kb.paths import above, outermost
 from archkb.kb.wording import ranges
-from archkb.queries.diff.edits.path_wording import last
 from archkb.queries.model_view import Profile
+from archkb.queries.path_wording import last
 
 Shape = tuple[int, ...]
 Kind = tuple[bool, tuple[tuple[str, Shape], ...]]

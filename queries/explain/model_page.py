@@ -12,12 +12,12 @@ from archkb.kb.errors import NotFoundError
 from archkb.kb.paths import within
 from archkb.kb.tables import GraphTables
 from archkb.kb.wording import counted, human
-from archkb.queries.diff.components import shares
-from archkb.queries.diff.items import HOLDERS, LAYERS
+from archkb.queries.component_shares import shares
 from archkb.queries.explain.adapter_lines import Bases, adapter_lines
 from archkb.queries.explain.fact_lines import Because, Line, because, drafts, finished
 from archkb.queries.explain.outside_stacks import beside, beside_lines, layers, loose_lines
 from archkb.queries.explain.stack_lines import stack_lines
+from archkb.queries.model_items import HOLDERS, LAYERS
 from archkb.queries.model_view import Cells, Profile
 from archkb.queries.near_misses import nearest
 from archkb.queries.output.cells import size

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archkb.kb.paths import above, pattern, within
-from archkb.queries.diff.edits.path_wording import common
-from archkb.queries.diff.inventory import sizes
-from archkb.queries.diff.items import HOLDERS, LAYERS, Item
 from archkb.queries.explain.fact_lines import Line, because, drafts, finished, relative
+from archkb.queries.model_inventory import sizes
+from archkb.queries.model_items import HOLDERS, LAYERS, Item
 from archkb.queries.model_view import Cells, Profile
 from archkb.queries.output.cells import cell
+from archkb.queries.path_wording import common
 
 _HOLDERS = tuple(HOLDERS)
 _TITLES = ("layers", "modulation", "loose parameters")

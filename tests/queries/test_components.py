@@ -13,7 +13,7 @@ from archkb.ingest.sources import read_header
 from archkb.kb.store import Store, open_store
 from archkb.kb.tables import GraphTables
 from archkb.kb.values import Header
-from archkb.queries.diff.components import shares
+from archkb.queries.component_shares import shares
 from archkb.queries.model_view import Profile
 from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog

@@ -10,8 +10,8 @@ from archkb.kb.paths import pattern
 from archkb.kb.wording import counted, ranges
 from archkb.queries.diff.align import Alignment
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.path_wording import merged, stream_free
 from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.path_wording import merged, stream_free
 
 
 @dataclass(slots=True)

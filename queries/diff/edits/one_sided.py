@@ -9,8 +9,8 @@ from archkb.kb.paths import pattern
 from archkb.kb.wording import counted, ranges
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.path_wording import behind, last, listed, merged, stream_free
 from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.path_wording import behind, last, listed, merged, stream_free
 
 STREAMS = ("audio", "video", "image")
 BRANCH = 3

@@ -10,7 +10,7 @@ from archkb.kb.paths import pattern
 from archkb.kb.wording import counted, ranges
 from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.align.model.words import features
-from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.path_wording import listed
 
 SideCars = Mapping[str, Sequence[str]]
 

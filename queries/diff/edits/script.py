@@ -6,10 +6,10 @@ from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.edits.depth import depths
 from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.edits.one_sided import news
-from archkb.queries.diff.edits.path_wording import common
 from archkb.queries.diff.edits.precision import quantised
 from archkb.queries.diff.edits.sizes import resized
 from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.path_wording import common
 
 
 def edits(found: Alignment) -> tuple[Edit, ...]:

@@ -10,8 +10,8 @@ from archkb.kb.paths import within
 from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.path_wording import behind, common, merged, stream_free
 from archkb.queries.diff.edits.precision import packs
+from archkb.queries.path_wording import behind, common, merged, stream_free
 
 VOCABULARY = 5000
 """Least number of rows a token table or head has."""

@@ -10,7 +10,6 @@ from archkb.kb.paths import within
 from archkb.kb.relations.adapter import lay, targets_of, widths
 from archkb.kb.wording import counted
 from archkb.queries.diff.adapter_on_base import Adaptation, Touch
-from archkb.queries.diff.edits.path_wording import listed
 from archkb.queries.diff.page.aspects_table import rows
 from archkb.queries.diff.page.block import Block, blocks
 from archkb.queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
@@ -18,6 +17,7 @@ from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import opens, safe
 from archkb.queries.diff.page.marks import WORDS, Told, note
 from archkb.queries.model_view import Profile
+from archkb.queries.path_wording import listed
 
 MANY = 20
 """Rows of changed layers that are shown at once."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from archkb.kb.paths import above
 from archkb.kb.wording import counted, ranges
-from archkb.queries.diff.edits.path_wording import listed
 from archkb.queries.model_view import Cells, Profile
+from archkb.queries.path_wording import listed
 
 FEW = 3
 """Parts that are named; more are counted."""

@@ -14,7 +14,7 @@ from archkb.kb.paths import above, pattern
 from archkb.kb.wording import counted
 from archkb.queries.diff.align import Alignment
 from archkb.queries.diff.changes import changes
-from archkb.queries.diff.edits.path_wording import listed
+from archkb.queries.path_wording import listed
 
 SIGNS: Mapping[str, str] = {
     "same": "=",

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archkb.kb.wording import human
-from archkb.queries.diff.edits.path_wording import listed
 from archkb.queries.model_view import Cells, Profile
+from archkb.queries.path_wording import listed
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 

@@ -10,8 +10,8 @@ from archkb.kb.relations.adapter import targets_of
 from archkb.kb.tables import GraphTables
 from archkb.queries.diff.changes import changes
 from archkb.queries.diff.compare import Diff
-from archkb.queries.diff.inventory import SHOWN
-from archkb.queries.diff.items import Item
+from archkb.queries.model_inventory import SHOWN
+from archkb.queries.model_items import Item
 from archkb.queries.model_view import ITSELF, Profile
 
 ALL_TOLD = {"attention": "attentions per place", "feed-forward": "feed-forwards per place"}

@@ -9,10 +9,10 @@ from math import prod
 from archkb.kb.keys import owner
 from archkb.kb.paths import above, natural, pattern
 from archkb.kb.wording import counted, human
-from archkb.queries.diff.edits.path_wording import listed as few
-from archkb.queries.diff.items import Item
+from archkb.queries.model_items import Item
 from archkb.queries.model_view import ITSELF, Cells, Profile
 from archkb.queries.output.cells import cell
+from archkb.queries.path_wording import listed as few
 
 SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""
