@@ -48,7 +48,7 @@ def refuse_remote(text: str) -> None:
 def _address(text: str) -> SourceError:
     address = _ADDRESS.match(text)
     scheme, rest = (address["scheme"].lower(), address["rest"]) if address is not None else ("", text)
-    what = f"is an address ({scheme}://), and so far archkb reads only files on this machine"
+    what = f"is an address ({scheme}://), which archkb does not read yet"
     if scheme == "file":
         return SourceError(what, path=text, cure=f"give the path, {quote('/' + rest.lstrip('/'))}")
     if scheme == "hf":

@@ -11,10 +11,9 @@ aliases = [
   "which layers are not quantised",
   "unquantized layers",
   "which layers are in fp8",
-  "which layers are quantised",
 ]
 identity = ["layer", "tensor", "dtype"]
-empty = "the like layers of every stack share one dtype"
+empty = "the like layers of every stack share one dtype; `archkb ask precision` says which"
 
 [params.model]
 type = "model"

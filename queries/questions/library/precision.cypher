@@ -10,6 +10,7 @@ aliases = [
   "dtype by component",
   "what precision are the weights",
   "is it fp8 or bf16",
+  "is anything stored in fp8",
   "data types",
 ]
 identity = ["component", "dtype"]

@@ -13,6 +13,8 @@ aliases = [
   "quantisation side-cars",
   "fp8 scales",
   "how is it quantised",
+  "which layers are quantised",
+  "quantised layers",
 ]
 identity = ["component", "side_car", "dtype", "scales_dtype", "shape"]
 empty = "no tensor scales another: the model is not quantised, or in a form that keeps its scales elsewhere"
