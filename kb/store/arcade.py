@@ -43,7 +43,8 @@ class ArcadeEngine:
 
     def __init__(self, folder: Path, *, read_only: bool = False, wait: float = 5.0) -> None:
         self.uri = str(folder)
-        self._folder, self._read_only = folder, read_only
+        # the engine's working folder is the one the process had when its library was loaded
+        self._folder, self._read_only = folder.absolute(), read_only
         if not read_only:
             folders.make(folder)
         elif not folders.is_store(folder):

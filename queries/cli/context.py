@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archkb.kb.errors import NotFoundError
 from archkb.queries.cli import terminal
 from archkb.queries.cli.quiet import keep_stderr
-from archkb.queries.near_misses import nearest
+from archkb.queries.interface.model_names import sole_model
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
 from archkb.queries.output.wrap import hung
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
-
-STORE_VARIABLE = "ARCHKB_STORE"
-DEFAULT_STORE = ".archkb"
-
-
-_NAMED = 12
-"""How many models a message names."""
-_UID = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +68,8 @@ def cypher_of(answer: Answer) -> str:
     return "\n".join([*given, answer.cypher.rstrip()])
 
 
-def store_uri(*given: str | None) -> str:
-    """The first store that is named: by an option, by the environment, else the folder `.archkb`."""
-    return next((uri for uri in (*given, os.environ.get(STORE_VARIABLE)) if uri), DEFAULT_STORE)
-
-
-def uid_of(store: Store, name: str) -> str:
-    """uid of the model of that name. NotFoundError, with the near misses, where there is none."""
-    found = store.read(_UID, {"name": name}).rows
-    if found:
-        return str(found[0][0])
-    names = [m.name for m in store.models()]
-    cure = "`archkb models` lists them" if names else "the store is empty: `archkb ingest FILE` first"
-    raise NotFoundError(f"no model {name!r} in {store.uri}", near=nearest(name, names), cure=cure)
-
-
 def only_model(store: Store, meant: str = "") -> str:
-    """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several.
-
-    `meant` is a word that may be a misspelt name.
-    """
-    names = [m.name for m in store.models()]
-    if len(names) == 1:
-        terminal.tell(f"archkb: asking about {names[0]}, the one model in the store")
-        return names[0]
-    if not names:
-        raise NotFoundError("the store holds no model", cure="`archkb ingest FILE` first")
-    more = f" and {len(names) - _NAMED} more (`archkb models` lists all)" if len(names) > _NAMED else ""
-    raise NotFoundError(
-        f"{len(names)} models are in the store, and none is named",
-        near=nearest(meant, names),
-        cure=f"name one of {', '.join(names[:_NAMED])}{more}",
-    )
+    """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several."""
+    name = sole_model(store, meant)
+    terminal.tell(f"archkb: asking about {name}, the one model in the store")
+    return name

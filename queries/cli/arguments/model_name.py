@@ -1,20 +1,8 @@
-"""The name a model gets where it is read: the given one, or its file's."""
+"""A name that is given for a model is not empty."""
 
 from __future__ import annotations
 
 import typer
-
-_SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
-
-
-def default_name(source: str) -> str:
-    """The name a model gets from its source: the file's name without its suffix.
-
-    >>> default_name("models/ltx.safetensors.index.json"), default_name("design:aiprod-shdt")
-    ('ltx', 'aiprod-shdt')
-    """
-    name = source.removeprefix("design:").replace("\\\\", "/").rstrip("/").rpartition("/")[2]
-    return next((name[: -len(s)] for s in _SUFFIXES if name.lower().endswith(s)), name)
 
 
 def check_name(name: str | None) -> None:

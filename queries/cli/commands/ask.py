@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +10,14 @@ import typer
 
 from archkb.kb.errors import ArchkbError
 from archkb.queries.cli import completion
-from archkb.queries.cli.arguments.free_words import meant
+from archkb.queries.cli.arguments.free_words import question_of
 from archkb.queries.cli.arguments.question_options import Folder, Params
-from archkb.queries.cli.context import Run, only_model, uid_of
+from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
+from archkb.queries.interface.parameters import with_model
 from archkb.queries.near_misses import nearest
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
-from archkb.queries.questions.question import Question
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -53,8 +54,8 @@ def ask(
             question, name = known, (words[1] if len(words) == 2 else None)
         else:
             name, text = _model_in(store, words)
-            question = meant(text, catalog, store)
-        params = asks.bind(question, _with_model(store, question, name, given, words[-1]))
+            question = question_of(text, catalog, store)
+        params = asks.bind(question, with_model(store, question, name, given, partial(only_model, meant=words[-1])))
         answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
     run.show(answer)
 
@@ -75,22 +76,3 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
         return several[0], " ".join(words[:-1])
     misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)
     return None, " ".join(words[:-1] if misspelt else words)
-
-
-def _with_model(store: Store, question: Question, name: str | None, given: dict[str, str], last: str) -> dict[str, str]:
-    """The given parameters, names of models turned into their uids; `last` is the last word, maybe a misspelt name."""
-    out = dict(given)
-    needed = question.needs_model
-    wanted = needed or next((p.name for p in question.params if p.type == "model"), None)
-    if name is not None:
-        if wanted is None:
-            raise ArchkbError(
-                f"{question.id!r} is about all models of the store, not about {name!r}", cure="leave the model out"
-            )
-        out[wanted] = name
-    elif needed is not None and needed not in out:
-        out[needed] = only_model(store, last)
-    for p in question.params:
-        if p.type == "model" and p.name in out:
-            out[p.name] = uid_of(store, out[p.name])
-    return out

@@ -9,9 +9,10 @@ import typer
 
 from archkb.kb.wording import counted
 from archkb.queries.cli import completion
-from archkb.queries.cli.arguments.model_argument import is_file, models
+from archkb.queries.cli.arguments.model_argument import models
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.interface.model_source import is_file
 from archkb.queries.output.answer import Answer, Column
 
 if TYPE_CHECKING:

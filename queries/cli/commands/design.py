@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from archkb.queries.cli import terminal
-from archkb.queries.cli.arguments.model_name import check_name, default_name
+from archkb.queries.cli.arguments.model_name import check_name
+from archkb.queries.interface.model_names import default_name
 
 
 def design(

@@ -9,9 +9,10 @@ import typer
 
 from archkb.kb.errors import StoreError
 from archkb.queries.cli import terminal
-from archkb.queries.cli.arguments.model_argument import EitherArgument, Models, is_file, models
+from archkb.queries.cli.arguments.model_argument import EitherArgument, models
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.interface.model_source import Models, is_file
 from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:

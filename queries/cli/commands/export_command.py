@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archkb.queries.cli import terminal
-from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import ModelArgument, with_store
+from archkb.queries.interface.model_names import uid_of
 
 if TYPE_CHECKING:
     from archkb.kb.tables import GraphTables

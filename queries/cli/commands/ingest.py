@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from archkb.kb.errors import ArchkbError
 from archkb.queries.cli import completion, terminal
-from archkb.queries.cli.arguments.model_name import check_name, default_name
+from archkb.queries.cli.arguments.model_name import check_name
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
-from archkb.queries.output.answer import Answer, Column
-
-if TYPE_CHECKING:
-    from archkb.kb.store.port import Counts, Store
-    from archkb.kb.tables import GraphTables
-
-
-_COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
-
-
-_ABOUT = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
+from archkb.queries.interface.ingest_source import Ingested, ingest_source, summary
+from archkb.queries.interface.model_names import default_name
 
 
 @with_store_and_output
@@ -55,75 +46,24 @@ def ingest(
     if name is not None and len(files) > 1:
         raise typer.BadParameter("--name names one model, there are several files")
     check_name(name)
-    rows: list[tuple[Any, ...]] = []
+    ingested: list[Ingested] = []
     failed = False
     with ExitStack() as stack:
         store = None if dry_run else stack.enter_context(run.store(write=True))
         for source in files:
             try:
-                rows.append(_one(source, name or default_name(source), family, release, store))
+                called = name or default_name(source)
+                model = ingest_source(
+                    source, store, name=called, family=family, release=release, progress=terminal.progress(called)
+                )
             except ArchkbError as error:
                 terminal.tell(f"archkb: {error}")
                 failed = True
-    if rows:
-        run.show(Answer("ingest", _COLUMNS, tuple(rows), about=_ABOUT))
+                continue
+            ingested.append(model)
+            for note in model.notes:
+                terminal.tell(f"archkb: {note}")
+    if ingested:
+        run.show(summary(ingested))
     if failed:
         raise typer.Exit(ArchkbError.exit_code)
-
-
-def _one(source: str, name: str, family: str | None, release: str | None, store: Store | None) -> tuple[Any, ...]:
-    """Ingest one source; its row of the summary."""
-    from archkb.ingest.read_tables import read_tables
-    from archkb.kb.tables import check
-
-    tables = read_tables(source, name=name, family=family, version=release)
-    if not tables.model["n_tensors"]:
-        terminal.tell(f"archkb: {source}: the header lists no tensor, so there is nothing to infer from")
-    if store is None:
-        check(tables)
-        status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())
-    else:
-        counts = store.replace(tables, terminal.progress(name))
-        status = _status(counts)
-        if not (counts.unchanged or counts.same_as):
-            _tell_nearest(store, tables)
-    roles = _roles(tables)
-    m = tables.model
-    return (
-        name,
-        m["n_tensors"],
-        m["n_params"],
-        m["n_bytes"],
-        m["n_modules"],
-        roles["Attention"],
-        roles["Stack"],
-        status,
-    )
-
-
-def _tell_nearest(store: Store, tables: GraphTables) -> None:
-    """What a new model adapts, or is most like, where it is near anything; said on stderr."""
-    from archkb.kb.relations.lineage import Known
-    from archkb.queries.relations.adapted_bases import adapts, sentence
-    from archkb.queries.relations.similar_models import is_near, similar
-
-    bases = adapts(tables, store)
-    if bases is not None:
-        terminal.tell(f"archkb: {tables.name}: {sentence(bases)}")
-        return
-    found = similar(Known.of(tables.model), store, limit=1)
-    if found.rows and is_near(found.rows[0]):
-        terminal.tell(f"archkb: {tables.name}: {found.notes[0]}")
-
-
-def _roles(tables: GraphTables) -> dict[str, int]:
-    counts = {"Attention": 0, "Stack": 0}
-    for node in tables.nodes:
-        if node.role in counts:
-            counts[node.role] += len(node.rows)
-    return counts
-
-
-def _status(counts: Counts) -> str:
-    done = "unchanged" if counts.unchanged else "replaced" if counts.removed_nodes else "written"
-    return done + (f", same architecture as {', '.join(counts.same_as)}" if counts.same_as else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from archkb.queries.cli.arguments.model_argument import EitherArgument, models
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
+from archkb.queries.interface.likest_models import likest_models
 
 
 @with_store_and_output
@@ -29,14 +29,6 @@ def similar(
       archkb similar ltx-2-19b-dev-fp8
       archkb similar unknown.safetensors --limit 3 --json
     """
-    from archkb.kb.relations.lineage import Known
-    from archkb.queries.relations.adapted_bases import adapts, sentence
-    from archkb.queries.relations.similar_models import similar as ranked
-
-    with models(run) as found:
-        tables = found.load(model)
-        bases = adapts(tables, found.store)
-        answer = ranked(Known.of(tables.model), found.store, limit, adapts=[name for name, _ in bases or ()])
-    if bases is not None:  # what an adapter resembles says little beside what it adapts
-        answer = replace(answer, notes=(f"{tables.name} {sentence(bases)}", *answer.notes[1:]))
+    with models(run) as opened:
+        answer = likest_models(opened, model, limit)
     run.show(answer)

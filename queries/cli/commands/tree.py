@@ -9,8 +9,9 @@ import typer
 
 from archkb.kb.errors import NotFoundError
 from archkb.queries.cli import terminal
-from archkb.queries.cli.context import Run, uid_of
+from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import ModelArgument, with_store_and_output
+from archkb.queries.interface.model_names import uid_of
 from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:

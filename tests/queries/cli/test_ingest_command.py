@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archkb.ingest.sources import read_header, shipped
-from archkb.queries.cli.arguments.model_name import default_name
+from archkb.queries.interface.model_names import default_name
 from tests.queries.conftest import Archkb
 
 

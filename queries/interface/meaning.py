@@ -1,0 +1,68 @@
+"""Free words to the question they mean; where they mean no question but a command, the command is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.queries.near_misses import nearest
+
+if TYPE_CHECKING:
+    from archkb.kb.store.port import Store
+    from archkb.queries.questions.catalog import Catalog
+    from archkb.queries.questions.match import Candidate
+
+    Choose = Callable[[str, tuple[Candidate, ...]], Candidate]
+    """Words and what they could mean, best first, to what they do mean."""
+
+_COMPARING = re.compile(
+    r"\b(?:what(?: has|'s| is)? (?:changed|different|new)|changes?|differs?|differences?|different|compared?|comparison"
+    r"|diff|versus|vs)\b",
+    re.IGNORECASE,
+)
+_MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|designs?|between)\b", re.IGNORECASE)
+
+
+def meant(words: str, catalog: Catalog, store: Store, choose: Choose) -> Candidate:
+    """The question free words mean; `choose` says which where they could mean several. NotFoundError for none."""
+    from archkb.queries.questions.match import match
+
+    matches = match(words, catalog.all())
+    if not matches.sure and _COMPARING.search(words):
+        two = _two_models(words, store)
+        if len(two) == 2 or _MODELS.search(words) or not matches.candidates:
+            raise _comparison(words, two)
+    if not matches.candidates:
+        near = [] if " " in words else catalog.near(words)
+        raise NotFoundError(f"no question is like {words!r}", near=near, cure="`archkb questions` lists them")
+    return matches.candidates[0] if matches.sure else choose(words, matches.candidates)
+
+
+def refuse(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
+    """Where nobody can be asked: NotFoundError that lists what the words could mean."""
+    ids = [c.question.id for c in candidates]
+    raise NotFoundError(f"{words!r} could mean several questions", near=ids, cure="ask one of these by its id")
+
+
+def _comparison(words: str, two: list[str]) -> ArchkbError:
+    """Two models are compared by a command of its own."""
+    models = " ".join(two) if len(two) == 2 else "A B"
+    return ArchkbError(f"{words!r} compares models, and a question is about one", cure=f"`archkb diff {models}`")
+
+
+def _two_models(words: str, store: Store) -> list[str]:
+    """The first two models whose names words begin."""
+    names = sorted(m.name for m in store.models())
+    return list(dict.fromkeys(name for word in words.split() if (name := _named(word.strip("?,.!'\""), names))))[:2]
+
+
+def _named(word: str, names: list[str]) -> str | None:
+    """The model a word stands for: its name, or the first that goes on behind the word with another part."""
+    if word in names:
+        return word
+    longer = [n for n in names if re.match(rf"{re.escape(word)}[^0-9a-z.]", n, re.IGNORECASE)]
+    if longer or not any(c.isdigit() for c in word):
+        return longer[0] if longer else None
+    return next(iter(nearest(word, names, 1)), None)
