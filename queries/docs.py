@@ -1,4 +1,4 @@
-"""The generated pages cli.md, questions.md, schema.md, diff.schema.json: `make docs` writes, a test finds stale ones.
+"""The generated pages of `docs/`: `make docs` writes them, a test finds stale ones.
 
 python -m archkb.queries.docs          write them
 python -m archkb.queries.docs --check  exit code 1 where one is stale
@@ -102,11 +102,19 @@ def diff_schema() -> str:
     return json.dumps(json_schema(), indent=1) + "\n"
 
 
+def rules() -> str:
+    """The rules of inference, with an example each."""
+    from archkb.ingest.rules_page import rules_page
+
+    return rules_page()
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "questions.md": questions_page,
     "schema.md": schema_page,
     "diff.schema.json": diff_schema,
+    "rules.md": rules,
 }
 """Generated pages by file name."""
 

@@ -98,3 +98,12 @@ def test_a_marked_folder_without_a_database_holds_no_store_to_read(embedded_uri:
     with pytest.raises(StoreError, match="no store is there"):
         open_store(embedded_uri, read_only=True)
     open_store(embedded_uri).close()
+
+
+def test_a_relative_folder_is_the_one_it_was_when_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        open_store("store").close()
+
+    assert all((tmp_path / name / "store" / "db" / "schema.json").is_file() for name in ("first", "second"))
