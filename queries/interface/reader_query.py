@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from archkb.kb.store.query_errors import missing_parameters
 from archkb.queries.output.answer import Answer
 from archkb.queries.questions.cypher_text import parameters
 from archkb.queries.questions.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
@@ -23,6 +22,8 @@ def reader_query(store: Store, text: str, params: Mapping[str, Any], *, limit: i
     """
     missing = [name for name in parameters(text) if name not in params]
     if missing:
+        from archkb.kb.store.query_errors import missing_parameters
+
         raise missing_parameters(missing)
     params, notes = _with_uids(store, text, params)
     rows = store.ask(text, params, limit=limit, timeout=timeout)

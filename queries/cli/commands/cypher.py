@@ -10,7 +10,6 @@ from archkb.queries.cli import terminal
 from archkb.queries.cli.arguments.question_options import Params
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_answer
-from archkb.queries.interface.reader_query import reader_query
 from archkb.queries.output.cut import cut
 from archkb.queries.questions import ask_store as asks
 
@@ -32,6 +31,8 @@ def cypher(
       archkb cypher "MATCH (a:Attention {attends: 'cross'}) RETURN count(a) AS n"
       archkb cypher "MATCH (m:Model {name: \\$name}) RETURN m.n_params AS n" -p name=ltx-2-19b-dev-fp8
     """
+    from archkb.queries.interface.reader_query import reader_query
+
     text = terminal.read_input() if query == "-" else query
     params = {name: asks.guess(value) for name, value in asks.pairs(param or ()).items()}
     with run.store() as store:

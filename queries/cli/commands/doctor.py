@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import typer
 
 from archkb.kb.errors import ArchkbError
-from archkb.queries.cli import health
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
 from archkb.queries.cli.version import version
@@ -34,6 +33,8 @@ def doctor(run: Run) -> None:
 def _checks(run: Run) -> Iterator[tuple[str, str, bool]]:
     import platform
     from importlib.util import find_spec
+
+    from archkb.queries.cli import health
 
     yield "archkb", version(), True
     yield "python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
