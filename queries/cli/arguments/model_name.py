@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-_SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
+from archkb.ingest.sources.registry import without_suffix
 
 
 def default_name(source: str) -> str:
@@ -14,7 +14,7 @@ def default_name(source: str) -> str:
     ('ltx', 'aiprod-shdt')
     """
     name = source.removeprefix("design:").replace("\\\\", "/").rstrip("/").rpartition("/")[2]
-    return next((name[: -len(s)] for s in _SUFFIXES if name.lower().endswith(s)), name)
+    return without_suffix(name)
 
 
 def check_name(name: str | None) -> None:
