@@ -36,8 +36,8 @@ def rules_page() -> str:
         f"Version {RULES_VERSION} of the rules. This page is made from their declarations, `ingest/precision.json` and "
         "the designs that ship.\n",
         "A precision is the share of a rule's uses that were right, by models whose modules are known; "
-        f"[accuracy.md](accuracy.md) says how. A rule that was right in less than {DOUBTFUL:.0%} over at least {ENOUGH} "
-        "families is withheld: the fact is unknown, and the reason says so.\n",
+        f"[accuracy.md](accuracy.md) says how. A rule that was right in less than {DOUBTFUL:.0%} over at least "
+        f"{ENOUGH} families is withheld: the fact is unknown, and the reason says so.\n",
         "| rules | |\n|---|---|\n"
         + "".join(f"| [{stage}](#{stage}) | {len(rules)} |\n" for stage, rules in by_stage.items()),
     ]

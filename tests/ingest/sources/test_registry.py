@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from archkb.ingest.sources.registry import suffixes
+from archkb.ingest.sources.registry import SOURCES, suffixes
 from archkb.ingest.sources.unread_formats import FOREIGN
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,3 +61,11 @@ def test_one_declaration_reads_names_and_is_in_the_help(tmp_path: Path) -> None:
 
 def test_no_suffix_is_both_read_and_refused() -> None:
     assert not {suffix for foreign in FOREIGN for suffix in foreign.ends} & set(suffixes())
+
+
+def test_the_readme_names_what_is_read() -> None:
+    text = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+    section = text.partition("## What it reads")[2].partition("\n## ")[0]
+
+    for source in SOURCES:
+        assert any(f"`{suffix}`" in section for suffix in source.suffixes), source.format
