@@ -1,81 +1,106 @@
-"""The rules of inference as a page: what each says, on what basis, how right it was, and one place where it applies."""
+"""The rules of inference as a page: what each says, how often it was right, and a place where it was used."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from archkb.ingest.graph.rows import to_tables
-from archkb.ingest.pipeline import analyse
-from archkb.ingest.rules import Rule, is_doubtful, measured, registry
-from archkb.ingest.sources import read_header, shipped
+from archkb.ingest.read_tables import read_tables
+from archkb.ingest.rules import DOUBTFUL, ENOUGH, RULES_VERSION, Rule, is_doubtful, measured, registry
+from archkb.ingest.sources import shipped
 from archkb.kb.tables import GraphTables
-from archkb.kb.text import printable
 
-_HEAD = """# The rules of inference
+_RULE = "_rule"
+_MODEL = "(the model)"
 
-Every inferred fact names its rule; `archkb explain MODEL --evidence` shows it, with what was seen. Bases by trust are
-metadata that agrees with shapes, shapes, neighbours, names, convention. Precision is the share of models for
-which the rule was right, measured with its own family left out and drawn towards its class where few families used it
-([how](accuracy.md), [why](decisions/0009-evidence-and-confidence.md)); a rule that only restates the header is a
-definition and cannot be wrong. The example is the first place in the designs that ship.
-"""
 
-Example = tuple[str, str, str]
-"""Design, path of a module in it, and what was seen there."""
+class Example(NamedTuple):
+    """A fact a rule gave: the design, the module's path, the property, its value (None: unknown) and what was seen."""
+
+    design: str
+    path: str
+    property: str
+    value: Any
+    detail: str
 
 
 def rules_page() -> str:
-    """The page as Markdown."""
-    first = examples()
-    rules = registry()
-    groups = dict.fromkeys(rule.id.partition(".")[0] for rule in rules)
-    parts = [_HEAD]
-    for group in groups:
-        parts.append(f"## {group}\n")
-        parts += [_entry(rule, first.get(rule.id)) for rule in rules if rule.id.partition(".")[0] == group]
+    """Markdown with all rules by id, grouped by the first word of the id; examples are of the shipped designs."""
+    examples = shipped_examples()
+    by_stage: dict[str, list[Rule]] = defaultdict(list)
+    for rule in registry():
+        by_stage[rule.id.partition(".")[0]].append(rule)
+    parts = [
+        "# The rules of inference\n",
+        f"Version {RULES_VERSION} of the rules. This page is made from their declarations, `ingest/precision.json` and "
+        "the designs that ship.\n",
+        "A precision is the share of a rule's uses that were right, by models whose modules are known; "
+        f"[accuracy.md](accuracy.md) says how. A rule that was right in less than {DOUBTFUL:.0%} over at least "
+        f"{ENOUGH} families is withheld: the fact is unknown, and the reason says so.\n",
+        "| rules | |\n|---|---|\n"
+        + "".join(f"| [{stage}](#{stage}) | {len(rules)} |\n" for stage, rules in by_stage.items()),
+    ]
+    for stage, rules in by_stage.items():
+        parts.append(f"## {stage}\n")
+        parts += [_section(rule, examples.get(rule.id)) for rule in rules]
     return "\n".join(parts)
 
 
-def _entry(rule: Rule, example: Example | None) -> str:
-    lines = [f"### {rule.id}\n", f"{printable(rule.statement)}\n"]
-    lines.append(f"- basis: {rule.basis}; source: {printable(rule.source)}")
-    lines.append(f"- {_precision(rule)}")
-    if example is None:
-        lines.append("- example: none in the designs that ship")
-    else:
-        design, path, seen = (printable(text) for text in example)
-        lines.append(f"- example: `{design}`, `{path or '(root)'}`: {seen}")
-    return "\n".join(lines) + "\n"
+def _section(rule: Rule, example: Example | None) -> str:
+    return (
+        f"### {rule.id}\n\n{rule.statement}\n\n- basis: {rule.basis}\n- source: {rule.source}\n"
+        f"- precision: {_precision(rule)}\n- example: {_example(example)}\n"
+    )
 
 
 def _precision(rule: Rule) -> str:
     if rule.definition:
-        return "a definition"
-    table = measured().get(rule.id)
-    if table is None:
-        return "precision: never measured"
-    uses = f"{int(table['n']):,} uses in {int(table['models'])} models of {int(table['families'])} families"
-    withheld = "; its answers are withheld as unknown" if is_doubtful(rule.id) else ""
-    return f"precision: {table['precision']:.3f}, {uses}{withheld}"
+        return "a definition, which only restates what the header says"
+    figures = measured().get(rule.id)
+    if figures is None:
+        return "not measured"
+    withheld = "; withheld" if is_doubtful(rule.id) else ""
+    uses, models, families = (int(figures[key]) for key in ("n", "models", "families"))
+    return f"{figures['precision']:.3f} (uses: {uses:,}, models: {models:,}, families: {families:,}){withheld}"
 
 
-def examples() -> Mapping[str, Example]:
-    """The first place of each rule in the shipped designs."""
-    out: dict[str, Example] = {}
-    for name in shipped():
-        tables = to_tables(analyse(read_header(f"design:{name}")), name=name)
-        for rule, path, seen in _uses(tables):
-            out.setdefault(rule, (name, path, seen))
-    return out
+def _example(example: Example | None) -> str:
+    if example is None:
+        return "none in the designs that ship"
+    value = "unknown" if example.value is None else f"`{example.value}`"
+    detail = example.detail.replace("`", "'").replace("\n", " ")
+    return f"`{example.path}` of {example.design}: {example.property} is {value}, by `{detail}`"
 
 
-def _uses(tables: GraphTables) -> Iterator[tuple[str, str, str]]:
-    """Rule, path and detail of every inferred value, of nodes and of additions."""
-    for table in (*tables.nodes, *tables.edges):
-        at = {column: i for i, column in enumerate(table.columns)}
-        place = at.get("path", at.get("scope", 0))
-        for prop in (column.removesuffix("_rule") for column in at if column.endswith("_rule")):
-            for row in table.rows:
-                rule = row[at[f"{prop}_rule"]]
-                if rule is not None:
-                    yield rule, str(row[place]).removeprefix(f"{tables.uid}/"), str(row[at[f"{prop}_detail"]])
+def shipped_examples() -> Mapping[str, Example]:
+    """By rule id, the first fact it gave in the shipped designs; a known value goes before an unknown one."""
+    chosen: dict[str, Example] = {}
+    for design in shipped():
+        tables = read_tables(f"design:{design}", name=design)
+        for rule_id, example in _facts(tables, design):
+            if rule_id not in chosen or (chosen[rule_id].value is None and example.value is not None):
+                chosen[rule_id] = example
+    return chosen
+
+
+def _facts(tables: GraphTables, design: str) -> Iterator[tuple[str, Example]]:
+    """Every fact of a model's rows with its rule: of nodes by their path, of edges by their source's."""
+    paths: dict[str, str] = {}
+    for nodes in tables.nodes:
+        for row in nodes.rows:
+            cells = dict(zip(nodes.columns, row, strict=True))
+            paths[cells["uid"]] = cells.get("path") or _MODEL
+            yield from _inferred(cells, paths[cells["uid"]], design)
+    for edges in tables.edges:
+        if any(column.endswith(_RULE) for column in edges.columns):
+            for row in edges.rows:
+                cells = dict(zip(edges.columns, row, strict=True))
+                yield from _inferred(cells, paths.get(cells["source"], _MODEL), design)
+
+
+def _inferred(cells: Mapping[str, Any], path: str, design: str) -> Iterator[tuple[str, Example]]:
+    for column, rule_id in cells.items():
+        if column.endswith(_RULE) and rule_id:
+            name = column.removesuffix(_RULE)
+            yield rule_id, Example(design, path, name, cells[name], cells[f"{name}_detail"] or "")

@@ -1,4 +1,4 @@
-"""The generated pages of `docs/`: `make docs` writes them, a test finds stale ones.
+"""The generated pages (cli, questions, schema, rules, diff.schema.json): `make docs` writes, a test finds stale ones.
 
 python -m archkb.queries.docs          write them
 python -m archkb.queries.docs --check  exit code 1 where one is stale
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from archkb.ingest.rules_page import rules_page
 from archkb.kb.schema_page import schema_page
 from archkb.queries.output.answer import Column
 from archkb.queries.questions.ask_store import signature
@@ -102,19 +103,12 @@ def diff_schema() -> str:
     return json.dumps(json_schema(), indent=1) + "\n"
 
 
-def rules() -> str:
-    """The rules of inference, with an example each."""
-    from archkb.ingest.rules_page import rules_page
-
-    return rules_page()
-
-
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "questions.md": questions_page,
     "schema.md": schema_page,
+    "rules.md": rules_page,
     "diff.schema.json": diff_schema,
-    "rules.md": rules,
 }
 """Generated pages by file name."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 PATH = re.compile(r"`((?:kb|ingest|queries|tests|benchmarks|docs|archkb)/[\w./-]*)`")
@@ -15,6 +17,16 @@ def test_every_file_named_is_there() -> None:
 
     assert len(set(named)) > 60
     assert not [path for path in named if not (ROOT / path).exists()]
+
+
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_page_names_files_that_are_there(page: Path) -> None:
+    named = PATH.findall(page.read_text(encoding="utf-8"))
+
+    assert not [path for path in named if not path.endswith(("NAME.cypher", "...")) and not (ROOT / path).exists()]
 
 
 def test_folders_end_in_a_slash_and_files_do_not() -> None:

@@ -1,94 +1,19 @@
-"""Files that are no model's header, told by their first bytes or their name: what each is, and how to get a header.
-
-What is said can be done now: a command that reads the file where one is short, else what to fetch instead.
-"""
+"""Files in a format that is not read: the error that says what each is, from its declaration in `unread_formats.py`."""
 
 from __future__ import annotations
 
 import re
 from shlex import quote
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from archkb.ingest.sources.files import read_end
+from archkb.ingest.sources.unread_formats import FOREIGN, Foreign
 from archkb.kb.errors import SourceError
 
 START = 512
 """Bytes at the beginning of a file that tell what it is."""
 _END = 1 << 16
 """Bytes at the end of a zip archive in which its names are looked for."""
-
-
-class Foreign(NamedTuple):
-    """Another format: how its files begin (a pattern) or how their names end, what it is, and the cure.
-
-    {path} in the cure is the file's, quoted for a shell. `inside` is a pattern for the end of a zip archive, where it
-    lists its files.
-    """
-
-    begins: bytes | None
-    ends: tuple[str, ...]
-    what: str
-    cure: str
-    inside: bytes = b""
-
-
-def _python(code: str, then: str = "") -> str:
-    """A command that runs code with the file as its argument."""
-    return (
-        f'`python -c "{code}" {{path}}{then}`'.replace("{path}", "\0")
-        .replace("{", "{{")
-        .replace("}", "}}")
-        .replace("\0", "{path}")
-    )
-
-
-_SAVE = "s.save_file({k: v.contiguous().clone() for k, v in d.items() if torch.is_tensor(v)}, 'model.safetensors')"
-_TORCH = "convert it, " + _python(
-    "import sys, torch, safetensors.torch as s; "
-    "d = torch.load(sys.argv[1], map_location='cpu', weights_only=True); "
-    f"d = d.get('state_dict', d); {_SAVE}"
-)
-_SCRIPT = "convert it where you trust it, " + _python(
-    f"import sys, torch, safetensors.torch as s; d = torch.jit.load(sys.argv[1], 'cpu').state_dict(); {_SAVE}"
-)
-_GGUF = (
-    "take the safetensors file it was made from, or write names and shapes as a design without reading a weight, "
-    + _python(
-        "import gguf, sys; print('name: model'); print('tensors:'); "
-        "[print(f'  {t.name}: f16 {[*map(int, t.shape[::-1])]}') for t in gguf.GGUFReader(sys.argv[1]).tensors]",
-        " > model.yaml",
-    )
-    + ", and ingest model.yaml"
-)
-_MADE_FROM = "take the safetensors file it was made from"
-_NUMPY = "convert it, " + _python(
-    "import sys, numpy, safetensors.numpy as s; s.save_file(dict(numpy.load(sys.argv[1])), 'model.safetensors')"
-)
-_YET = ", which archkb does not read yet"
-
-FOREIGN = (
-    Foreign(rb"version (?:https://git-lfs|$)", (), "a Git LFS pointer, not the model itself", "run `git lfs pull`"),
-    Foreign(rb"PK\x03\x04.*\.npy", (".npz",), f"a NumPy archive{_YET}", _NUMPY),
-    Foreign(rb"PK\x03\x04", (), f"TorchScript (a zip archive with code){_YET}", _SCRIPT, rb"/constants\.pkl|/code/"),
-    Foreign(rb"PK\x03\x04", (), f"a PyTorch checkpoint (a zip archive, as torch.save writes){_YET}", _TORCH),
-    Foreign(
-        rb"\x80[\x02-\x05].{0,16}\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19",
-        (),
-        f"a PyTorch checkpoint of the old layout (a pickle, which runs code when it is loaded){_YET}",
-        _TORCH,
-    ),
-    Foreign(rb"\x80", (), f"a pickle, as PyTorch checkpoints are (it runs code when it is loaded){_YET}", _TORCH),
-    Foreign(rb"GGUF", (".gguf",), f"a GGUF file{_YET}", _GGUF),
-    Foreign(rb"\x89HDF", (".h5", ".hdf5"), f"an HDF5 file{_YET}", "convert it to safetensors"),
-    Foreign(rb"<", (".html",), "a web page", "fetch the file itself"),
-    Foreign(rb"\x08[\x01-\x14][\x12\x1a\x22\x2a\x32\x3a\x42]", (".onnx",), f"an ONNX graph{_YET}", _MADE_FROM),
-    Foreign(rb".{4}TFL3", (".tflite",), f"a TensorFlow Lite model{_YET}", _MADE_FROM),
-    Foreign(None, (".engine", ".msgpack"), f"a compiled or packed model{_YET}", _MADE_FROM),
-    Foreign(
-        None, (".pt", ".pth", ".ckpt", ".bin", ".pth.tar", ".jit"), f"by its name a PyTorch checkpoint{_YET}", _TORCH
-    ),
-)
-"""Formats archkb does not read, in the order in which they are asked."""
 
 
 def refuse_start(start: bytes, path: str) -> None:

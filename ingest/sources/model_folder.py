@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from archkb.ingest.sources.header_errors import shown
+from archkb.ingest.sources.registry import folder_suffixes
+from archkb.ingest.sources.unread_formats import unread_suffixes
 from archkb.kb.errors import SourceError
 
-_READ = (".safetensors.index.json", ".safetensors", ".yaml")
+_INDEX = ".safetensors.index.json"
 _SHOWN = 3
 
 
@@ -37,8 +39,8 @@ def folder_error(path: Path) -> SourceError:
 
 def _files(inside: list[Path]) -> list[Path]:
     """Files archkb reads, an index in place of its shards."""
-    files = [f for f in inside if f.name.endswith(_READ)]
-    indices = [f for f in files if f.name.endswith(_READ[0])]
+    files = [f for f in inside if f.name.endswith(folder_suffixes())]
+    indices = [f for f in files if f.name.endswith(_INDEX)]
     return indices or files
 
 
@@ -46,7 +48,7 @@ def _cure(path: Path, files: list[Path], names: set[str]) -> str:
     if files:
         more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
         return f"name a file in it: {', '.join(shown(str(f.relative_to(path))) for f in files[:_SHOWN])}{more}"
-    foreign = sorted(n for n in names if n.endswith((".bin", ".pt", ".pth", ".ckpt", ".gguf", ".onnx")))
+    foreign = sorted(n for n in names if n.endswith(unread_suffixes()))
     if foreign:
         return f"give {shown(foreign[0])} in it to hear how it is converted, or fetch the .safetensors file"
     if "config.json" in names or "model_index.json" in names:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 _NAMED = 12
 """How many models a message names."""
 _UID = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid"
-_SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
 
 
 def default_name(source: str) -> str:
@@ -22,8 +21,10 @@ def default_name(source: str) -> str:
     >>> default_name("models/ltx.safetensors.index.json"), default_name("design:aiprod-shdt")
     ('ltx', 'aiprod-shdt')
     """
+    from archkb.ingest.sources.registry import without_suffix
+
     name = source.removeprefix("design:").replace("\\\\", "/").rstrip("/").rpartition("/")[2]
-    return next((name[: -len(s)] for s in _SUFFIXES if name.lower().endswith(s)), name)
+    return without_suffix(name)
 
 
 def uid_of(store: Store, name: str) -> str:

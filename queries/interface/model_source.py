@@ -90,4 +90,6 @@ def _shipped() -> list[str]:
 
 
 def _files() -> list[str]:
-    return [f.name for f in Path().glob("*.safetensors*")]
+    from archkb.ingest.sources.registry import folder_suffixes
+
+    return [f.name for f in Path().iterdir() if f.name.lower().endswith(folder_suffixes())]

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from archkb.ingest.sources.design.cartesian import Product, to_products
 from archkb.ingest.sources.design.pattern import MAX_DIGITS, escape, write_indices
 from archkb.ingest.sources.design.yaml_subset import write_block, write_entry, write_text
+from archkb.ingest.sources.registry import without_suffix
 from archkb.kb.values import Header, TensorSpec
 
 MAX_AXES = 6
@@ -25,7 +26,6 @@ DECLARED = ("family", "version", "source", "licence", "attribution")
 
 _NUMBER = re.compile(rf"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", re.ASCII)
 _DIGITS = re.compile(r"([0-9]+)", re.ASCII)
-_SUFFIXES = (".safetensors.index.json", ".safetensors", ".json.gz", ".json", ".yaml", ".yml")
 
 Skeleton = tuple[str | None, ...]
 """The segments of a name, None where a number was."""
@@ -54,9 +54,7 @@ def header_to_design(header: Header, name: str = "", **declared: str) -> str:
 
 def _name_of(header: Header) -> str:
     name = header.declared.get("name") or PurePath(header.source).name
-    for suffix in _SUFFIXES:
-        name = name.removesuffix(suffix)
-    return name or "unnamed"
+    return without_suffix(name) or "unnamed"
 
 
 def compact(tensors: Iterable[TensorSpec]) -> list[tuple[str, str]]:

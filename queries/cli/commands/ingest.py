@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from archkb.ingest.sources.registry import what_a_file_is
 from archkb.kb.errors import ArchkbError
 from archkb.queries.cli import completion, terminal
 from archkb.queries.cli.arguments.model_name import check_name
@@ -34,8 +35,8 @@ def ingest(
 ) -> None:
     """Read the header of each FILE, infer its architecture and keep it.
 
-    A FILE is .safetensors, .safetensors.index.json, a header as .json or .json.gz, or a design as .yaml. Tensor data is
-    never read. Each model is written whole or not at all, in place of the model of that name.
+    {what_a_file_is} Tensor data is never read. Each model is written
+    whole or not at all, in place of the model of that name.
 
     \b
     Examples:
@@ -67,3 +68,6 @@ def ingest(
         run.show(summary(ingested))
     if failed:
         raise typer.Exit(ArchkbError.exit_code)
+
+
+ingest.__doc__ = (ingest.__doc__ or "").replace("{what_a_file_is}", what_a_file_is())

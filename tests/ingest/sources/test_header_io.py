@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 PROBE = """
 import json, sys
+import archkb.ingest.sources.design_files, archkb.ingest.sources.safetensors, archkb.ingest.sources.tensor_names
 from archkb.ingest.sources import read_header
 
 def io():

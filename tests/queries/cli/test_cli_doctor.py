@@ -46,6 +46,25 @@ def test_without_the_engine(small: Path, command: list[str]) -> None:
     assert "Traceback" not in called.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["explain", "design:aiprod-shdt"],
+        ["diff", "design:aiprod-shdt", "design:aiprod-shdt-2026-02-14"],
+        ["schema"],
+        ["questions"],
+        ["designs"],
+        ["ingest", "design:aiprod-shdt", "--dry-run"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_needs_no_store_works_without_the_engine(tmp_path: Path, command: list[str]) -> None:
+    called = without("arcadedb", *command, ARCHKB_STORE=str(tmp_path / "none"))
+
+    assert called.returncode == 0, called.stderr
+    assert called.stdout
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 @pytest.mark.parametrize("library", ["missing", "of another system"])
 def test_without_the_engines_library(small: Path, tmp_path: Path, command: list[str], library: str) -> None:

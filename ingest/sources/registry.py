@@ -1,0 +1,97 @@
+"""The formats archkb reads, each declared once: its suffixes, its first bytes, its reader, its words in a help text.
+
+Which reader a file gets, a model's default name, `archkb ingest --help`, completion and the files that are named in a
+folder all follow from SOURCES. Nothing here imports a reader before a file is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from archkb.kb.values import Header
+
+
+class Source(NamedTuple):
+    """A kind of file that is read.
+
+    `format`: what Model.format says. `suffixes`: ends of file names that tell it, in lower case. `begins`: whether the
+    first bytes are those of the format, asked only where no suffix tells. `reader`: module and function, from a path to
+    a Header. `about`: what a FILE of it is, for help texts. `in_folder`: whether a file of these suffixes in a model's
+    folder is likely the model, as a JSON file there is not.
+    """
+
+    format: str
+    suffixes: tuple[str, ...]
+    begins: Callable[[bytes], bool]
+    reader: str
+    about: str
+    in_folder: bool = True
+
+    def read(self, path: str | Path) -> Header:
+        """The header of a file of this format. Raises SourceError where the file breaks the format."""
+        module, _, function = self.reader.partition(":")
+        header: Header = getattr(import_module(module), function)(path)
+        return header
+
+
+def _is_safetensors(start: bytes) -> bool:
+    return start[8:].lstrip()[:1] == b"{" and not start.startswith(b"{")
+
+
+_HERE = "archkb.ingest.sources"
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        "index",
+        (".safetensors.index.json",),
+        lambda start: b'"weight_map"' in start,
+        f"{_HERE}.index:read_index",
+        ".safetensors.index.json",
+    ),
+    Source("safetensors", (".safetensors",), _is_safetensors, f"{_HERE}.safetensors:read_safetensors", ".safetensors"),
+    Source(
+        "design",
+        (".yaml", ".yml"),
+        lambda start: b"\ntensors:" in b"\n" + start,
+        f"{_HERE}.design_files:read_design",
+        "a design as .yaml",
+    ),
+    Source(
+        "header-json",
+        (".json", ".json.gz"),
+        lambda start: start.lstrip()[:1] == b"{" or start[:2] == b"\x1f\x8b",  # gzip's first bytes
+        f"{_HERE}.header_json:read_header_json",
+        "a header as .json or .json.gz",
+        in_folder=False,
+    ),
+)
+"""All sources. A file name's end decides, the first that fits; after that its content, again the first that fits."""
+
+
+def suffixes() -> tuple[str, ...]:
+    """The ends of file names that are read, in the order in which they are asked."""
+    return tuple(suffix for source in SOURCES for suffix in source.suffixes)
+
+
+def folder_suffixes() -> tuple[str, ...]:
+    """The ends of names by which a file in a folder is taken for a model."""
+    return tuple(suffix for source in SOURCES if source.in_folder for suffix in source.suffixes)
+
+
+def without_suffix(name: str) -> str:
+    """A file's name without the end that tells its format, the longest that fits.
+
+    >>> without_suffix("ltx.safetensors.index.json"), without_suffix("a.header.json.gz"), without_suffix("b.txt")
+    ('ltx', 'a.header', 'b.txt')
+    """
+    ends = [suffix for suffix in suffixes() if name.lower().endswith(suffix)]
+    return name[: -len(max(ends, key=len))] if ends else name
+
+
+def what_a_file_is() -> str:
+    """One sentence for help texts: what a FILE may be."""
+    *most, last = [source.about for source in SOURCES]
+    return f"A FILE is {', '.join(most)}, or {last}."
