@@ -12,6 +12,7 @@ from typing import Any
 
 from archkb.kb.relations.descent import shared_templates, suspicion
 from archkb.kb.relations.fingerprint import Sketch
+from archkb.kb.relations.known_columns import COLUMNS
 from archkb.kb.relations.similarity import Likeness, likeness
 from archkb.kb.relations.versions import differ, later
 from archkb.kb.wording import counted
@@ -49,10 +50,6 @@ class Known:
         given: dict[str, Any] = {column: model.get(column) for column in COLUMNS}
         text = given.pop("sketch")
         return cls(**given, sketch=Sketch.from_text(text) if text else None)
-
-
-COLUMNS = ("uid", "name", "family", "version", "role", "header_hash", "architecture", "shape_hash", "sketch")
-"""Properties :meth:`Known.of` reads."""
 
 
 @dataclass(frozen=True, slots=True)

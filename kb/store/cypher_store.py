@@ -9,7 +9,7 @@ from typing import Any
 
 from archkb.kb import tables as kbtables
 from archkb.kb.errors import NotFoundError, StoreError
-from archkb.kb.store import guard, migrations, model_relations, read_back, statements
+from archkb.kb.store import guard, migrations, read_back, statements
 from archkb.kb.store.deadline import TooSlowError, too_slow
 from archkb.kb.store.engine import Engine, Transaction
 from archkb.kb.store.port import Counts, Health, ModelInfo, Progress, Rows
@@ -197,6 +197,8 @@ def _write(tx: Transaction, tables: GraphTables, progress: Progress) -> tuple[in
 
 def _link(tx: Transaction, tables: GraphTables) -> tuple[int, list[str]]:
     """Join the model to those it belongs with; how many relationships, and 'name (basis)' of its equals."""
+    from archkb.kb.store import model_relations  # late: a read needs no relations to be found
+
     found, same = model_relations.find(tx, tables)
     for table in model_relations.tables_of(found):
         _run_rows(tx, statements.create_edges(table), table.rows, table.type, lambda _: None)

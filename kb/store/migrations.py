@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archkb.kb import schema
 from archkb.kb.errors import StoreError, StoreSchemaError
-from archkb.kb.store import ddl, model_relations
+from archkb.kb.store import ddl
 from archkb.kb.store.engine import Engine, Transaction
 from archkb.kb.store.store_folder import RESTORE
 
@@ -36,14 +36,20 @@ class Migration:
     compute: Callable[[Transaction], None] | None = None
 
 
+def _relate_all(tx: Transaction) -> None:
+    from archkb.kb.store.model_relations import relate_all  # late: a read needs no relations to be found
+
+    relate_all(tx)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "constraints and indexes of the first schema", define=True),
-    Migration(2, "sketches of models, and the relations found with them", compute=model_relations.relate_all),
+    Migration(2, "sketches of models, and the relations found with them", compute=_relate_all),
     Migration(
         3,
         "relations of models anew, none of adapters by shapes alone",
         data=("MATCH (m:Model) WHERE m.role = 'adapter' REMOVE m.shape_hash",),
-        compute=model_relations.relate_all,
+        compute=_relate_all,
     ),
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from archkb.kb.relations.adapter import Target, lay, targets, targets_of, widths
 from archkb.kb.relations.fingerprint import sketch_of
-from archkb.kb.relations.lineage import COLUMNS, Known, Link, links
+from archkb.kb.relations.known_columns import COLUMNS
+from archkb.kb.relations.lineage import Known, Link, links
 from archkb.kb.store import statements
 from archkb.kb.store.engine import Transaction
 from archkb.kb.store.port import Rows

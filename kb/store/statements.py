@@ -7,7 +7,7 @@ faster on Neo4j, and a row need not be turned into a map first.
 from __future__ import annotations
 
 from archkb.kb import schema
-from archkb.kb.relations import lineage
+from archkb.kb.relations.known_columns import COLUMNS
 from archkb.kb.tables import EdgeTable, NodeTable
 
 ROWS = 10_000
@@ -18,7 +18,7 @@ MODELS = (
     "m.format AS format, m.n_tensors AS n_tensors, m.n_params AS n_params, m.n_bytes AS n_bytes ORDER BY name, uid"
 )
 FIND = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid ORDER BY uid"
-_KNOWN = ", ".join(f"m.{c} AS {c}" for c in lineage.COLUMNS)
+_KNOWN = ", ".join(f"m.{c} AS {c}" for c in COLUMNS)
 KNOWN = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {_KNOWN} ORDER BY name, uid"
 UIDS = "MATCH (m:Model) RETURN m.uid AS uid ORDER BY uid"
 UNRELATE = f"MATCH (a:Model)-[r:{'|'.join(r.type for r in schema.LINEAGE)}]->(b:Model) DELETE r RETURN count(*) AS n"

@@ -7,7 +7,8 @@ from typing import Any
 
 from archkb.kb.relations.descent import shared_templates
 from archkb.kb.relations.fingerprint import PARTS
-from archkb.kb.relations.lineage import ALIKE, COLUMNS, Known, between, common, told
+from archkb.kb.relations.known_columns import COLUMNS
+from archkb.kb.relations.lineage import ALIKE, Known, between, common, told
 from archkb.kb.relations.similarity import differences, likeness
 from archkb.kb.store.port import Store
 from archkb.kb.wording import counted

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from archkb.kb.relations.lineage import COLUMNS, Known
+from archkb.kb.relations.known_columns import COLUMNS
+from archkb.kb.relations.lineage import Known
 from archkb.kb.store.port import Rows, Store
 from archkb.queries.relations.similar_models import similar
 from tests.kb.relations.test_fingerprint import tables
