@@ -160,7 +160,7 @@ PRIMARY: tuple[Label, ...] = (
             _p("key", "string", "Key in the state dict.", indexed=True),
             _p("name", "string", "Last segment of the key."),
             _p("dtype", "string", "dtype as the format spells it."),
-            _p("shape", "int[]", "Shape in elements; [] is a scalar."),
+            _p("shape", "int[]", "Length of each axis; [] is a scalar."),
             _p("n_params", "int", "Stored parameters."),
             _p("n_bytes", "int", "Stored bytes."),
             _p("file", "string", "File it lies in, null for a design."),

@@ -18,7 +18,7 @@ from archkb.queries.diff.compare import Diff
 from archkb.queries.diff.edits import Edit as Line
 from archkb.queries.diff.stack_pairs import StackChange
 
-Relation = Literal["identical", "packaging", "part", "versions", "adapter", "designs"]
+Relation = Literal["identical", "packaging", "part", "versions", "resized", "adapter", "designs"]
 
 
 class _Frozen(BaseModel):

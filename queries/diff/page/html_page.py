@@ -26,6 +26,7 @@ RELATIONS = {
     "packaging": "One architecture, packed or spelt in two ways.",
     "part": "One is a part of the other.",
     "versions": "Two versions of one architecture.",
+    "resized": "One architecture in other sizes.",
     "adapter": "An adapter and the model it is laid on.",
     "designs": "Two designs: few tensors have a partner, so they are compared by function.",
 }
