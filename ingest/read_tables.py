@@ -8,20 +8,31 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from archkb.ingest.configuration.config_files import read_config
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
 from archkb.kb.tables import GraphTables
 
 
-def read_tables(source: str | Path, *, name: str, family: str | None = None, version: str | None = None) -> GraphTables:
+def read_tables(
+    source: str | Path,
+    *,
+    name: str,
+    family: str | None = None,
+    version: str | None = None,
+    config: str | Path | None = None,
+) -> GraphTables:
     """Read a header and infer its tables. SourceError where the source is no model.
 
-    `family` and `version` go before what a design or the metadata say.
+    `family` and `version` go before what a design or the metadata say. `config` is a JSON file that states what the
+    header does not, in place of one beside the source.
     """
     given = {key: value for key, value in (("family", family), ("version", version)) if value}
     with _collector_paused():
         header = read_header(source)
+        if config is not None:
+            header = replace(header, config=read_config(config))
         return to_tables(analyse(replace(header, declared={**header.declared, **given})), name=name)
 
 

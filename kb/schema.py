@@ -182,6 +182,46 @@ PRIMARY: tuple[Label, ...] = (
         ),
     ),
     Label(
+        name="Setting",
+        doc="One thing a configuration states of the model, or its widths show that a configuration would: the position "
+        "coding, an activation, a patch, a scheduler's steps.",
+        properties=(
+            _UID,
+            _MODEL,
+            _p(
+                "name",
+                "string",
+                "What it is, in one word for all configurations: rope_theta, norm_eps, patch_size ...",
+                indexed=True,
+            ),
+            _p(
+                "topic",
+                "string",
+                "class, size, attention, position, activation, norm, patch, vae, audio, scheduler, text, "
+                "experts, weights, training or other.",
+            ),
+            _p(
+                "part",
+                "string",
+                "Words of its key that name a part or stream, such as audio or connector; empty for none.",
+            ),
+            _p("value", "string", "The value as text; a list's with commas, a nested one's as JSON."),
+            _p("number", "float", "The value where it is one number, else null."),
+            _p("path", "string", "Path of the module it speaks of, empty for the whole model."),
+            _p(
+                "stated_at",
+                "string",
+                "The way to it: metadata entry or file, then keys. Empty where only shapes show it.",
+            ),
+            _p("basis", "string", "metadata, or shape where no configuration states it."),
+            _p(
+                "verdict", "string", "agrees (the shapes show it), contradicts (they show something else) or unchecked."
+            ),
+            _p("shapes_show", "string", "What the shapes show, null where they show nothing."),
+            _p("detail", "string", "By which module or tensor."),
+        ),
+    ),
+    Label(
         name="Template",
         doc="A block's structure, shared by every model that has it.",
         shared=True,
@@ -315,6 +355,8 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(type="ATTENDS_TO", source="Module", target="Stream", doc="Attention to the stream its keys and values are of."),
     Relation(type="FEEDS", source="Module", target="Stream", doc="Module to the stream it writes into.",
              properties=(_p("detail", "string", "What shows it."),)),
+    Relation(type="HAS_SETTING", source="Model", target="Setting", doc="Model to what is stated of the whole of it."),
+    Relation(type="HAS_SETTING", source="Module", target="Setting", doc="Module to what is stated of it."),
     Relation(type="BY", source="Module", target="Rule", doc="Module to the rule behind one of its properties.",
              properties=(_p("property", "string", "The property."),)),
     Relation(type="SAME_AS", source="Model", target="Model", doc="Two models with one architecture.",

@@ -17,6 +17,7 @@ from archkb.ingest.analysis import Analysis
 from archkb.ingest.graph.published import Said, published
 from archkb.ingest.graph.role_labels import Role, kind_and_role
 from archkb.ingest.graph.row_tables import LONG, RowTables
+from archkb.ingest.graph.setting_rows import with_settings
 from archkb.ingest.graph.tensor_roles import tensor_role
 from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
@@ -48,7 +49,7 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     hashed = ids.header_hash(header.tensors)
     signs = signatures(analysis.tree)
     known = published(hashed, signs.architecture, None if _adapts(analysis) else signs.shapes)
-    uid = ids.model_uid(name, hashed, {**known, **header.metadata, **header.declared}, rules.RULES_VERSION)
+    uid = ids.model_uid(name, hashed, {**known, **header.configurations, **header.declared}, rules.RULES_VERSION)
     rows = RowTables()
     _tensors(analysis, uid, _modules(analysis, uid, signs, rows), rows)
     _streams(analysis, uid, rows)
@@ -58,9 +59,8 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     nodes = rows.node_tables()
     edges = tuple(rows.edge_tables())
     model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes, header.metadata).text)
-    return GraphTables(
-        model, (NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),)), *nodes), edges
-    )
+    own = NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),))
+    return with_settings(GraphTables(model, (own, *nodes), edges), header.configurations)
 
 
 def _model_row(

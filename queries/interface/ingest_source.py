@@ -30,16 +30,19 @@ def ingest_source(
     name: str,
     family: str | None = None,
     release: str | None = None,
+    config: str | None = None,
     progress: Progress | None = None,
 ) -> Ingested:
     """Read a header, infer its architecture and keep it whole; without a store it is only checked.
+
+    `config` is a JSON file that states what the header does not.
 
     SourceError where the source is no model.
     """
     from archkb.ingest.read_tables import read_tables
     from archkb.kb.tables import check
 
-    tables = read_tables(source, name=name, family=family, version=release)
+    tables = read_tables(source, name=name, family=family, version=release, config=config)
     notes = [] if tables.model["n_tensors"] else [_EMPTY.format(source)]
     if store is None:
         check(tables)
