@@ -20,7 +20,7 @@ DTYPES = 8
 """Most stretches of sorted keys, one a dtype, that a sorted file falls into."""
 
 
-def places(keys: Sequence[str]) -> Mapping[str, int] | None:
+def file_positions(keys: Sequence[str]) -> Mapping[str, int] | None:
     """Key -> its place, or None where the order says nothing of the model."""
     for by in (str, natural):
         drops = sum(by(p) > by(q) for p, q in pairwise(keys))  # type: ignore[operator]
@@ -32,11 +32,11 @@ def places(keys: Sequence[str]) -> Mapping[str, int] | None:
     children: dict[str, list[str]] = {}
     for key in keys:
         parts = key.split(".")
-        above = tuple(".".join(parts[:i]) for i in range(1, len(parts)))
-        runs += sum(i >= len(last) or last[i] != p for i, p in enumerate(above))
-        containers.update(above)
-        last = above
-        for parent, name in zip(("", *above), parts, strict=True):
+        containers_above = tuple(".".join(parts[:i]) for i in range(1, len(parts)))
+        runs += sum(i >= len(last) or last[i] != p for i, p in enumerate(containers_above))
+        containers.update(containers_above)
+        last = containers_above
+        for parent, name in zip(("", *containers_above), parts, strict=True):
             if not name.isdigit():
                 children.setdefault(parent, []).append(name)
     if containers and runs > LOOSE * len(containers):

@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from archkb.queries.diff.align.model.words import Matrix
 
 
-def best(n: int, m: int, score: Callable[[int, int], float]) -> list[tuple[int, int]]:
+def optimal_pairs(sources: int, targets: int, score: Callable[[int, int], float]) -> list[tuple[int, int]]:
     """The assignment of n things to m with the largest sum."""
-    if n == 1 and m == 1:
+    if sources == 1 and targets == 1:
         return [(0, 0)]
     import numpy as np
 
-    return assigned(np.array([[score(i, j) for j in range(m)] for i in range(n)]))
+    return optimal_pairs_of(np.array([[score(i, j) for j in range(targets)] for i in range(sources)]))
 
 
-def assigned(table: Matrix) -> list[tuple[int, int]]:
+def optimal_pairs_of(table: Matrix) -> list[tuple[int, int]]:
     """Rows and columns of the assignment with the largest sum."""
     from scipy.optimize import linear_sum_assignment
 

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def bare(shape: Shape) -> Shape:
+def squeezed(shape: Shape) -> Shape:
     """The shape without axes of one element."""
     return tuple(d for d in shape if d != 1)

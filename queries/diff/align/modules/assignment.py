@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archkb.queries.diff.align.model.shapes import bare
-from archkb.queries.diff.align.model.weight_tree import Module
+from archkb.queries.diff.align.model.shapes import squeezed
+from archkb.queries.diff.align.model.weight_tree import Form, Module
 from archkb.queries.diff.align.model.words import features, split
-from archkb.queries.diff.align.trees.isomorphism import lateness
+from archkb.queries.diff.align.trees.isomorphism import position_gaps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,31 +48,33 @@ class Neighbours:
         self._ours: dict[Path, int] = {}
         self._theirs: dict[Path, int] = {}
 
-    def learn(self, a: Path, b: Path) -> None:
-        """Note that the module at `a` became (part of) the one at `b`."""
-        ours = [a[:i] for i in range(1, len(a))]
-        theirs = [b[:i] for i in range(1, len(b))]
-        for p in ours:
-            self._ours[p] = self._ours.get(p, 0) + 1
-        for q in theirs:
-            self._theirs[q] = self._theirs.get(q, 0) + 1
-        for p in ours:
-            for q in theirs:
-                self._both[p, q] = self._both.get((p, q), 0) + 1
+    def learn(self, source: Path, target: Path) -> None:
+        """Note that the module at `source` became (part of) the one at `target`."""
+        sources = [source[:i] for i in range(1, len(source))]
+        targets = [target[:i] for i in range(1, len(target))]
+        for above in sources:
+            self._ours[above] = self._ours.get(above, 0) + 1
+        for other_above in targets:
+            self._theirs[other_above] = self._theirs.get(other_above, 0) + 1
+        for above in sources:
+            for other_above in targets:
+                self._both[above, other_above] = self._both.get((above, other_above), 0) + 1
 
-    def near(self, a: Path, b: Path) -> float:
+    def went_together(self, source: Path, target: Path) -> float:
         """How far the two parents, or else grandparents, went together, in [0, 1]."""
         best = 0.0
-        for up, worth in ((1, 1.0), (2, 0.8), (3, 0.6)):
-            for down, much in ((1, 1.0), (2, 0.8), (3, 0.6)):
-                p, q = a[:-up], b[:-down]
-                both = self._both.get((p, q), 0) if p and q else 0
+        for up, up_weight in ((1, 1.0), (2, 0.8), (3, 0.6)):
+            for down, down_weight in ((1, 1.0), (2, 0.8), (3, 0.6)):
+                above, other_above = source[:-up], target[:-down]
+                both = self._both.get((above, other_above), 0) if above and other_above else 0
                 if both:
-                    best = max(best, worth * much * 2 * both / (self._ours[p] + self._theirs[q]))
+                    best = max(
+                        best, up_weight * down_weight * 2 * both / (self._ours[above] + self._theirs[other_above])
+                    )
         return best
 
 
-class Found(NamedTuple):
+class ModuleMatch(NamedTuple):
     """Two modules found to be one.
 
     `words`: likeness of names in [0, 1]. `support`: words and what neighbours add. `margin`: how much worse the next
@@ -81,129 +83,154 @@ class Found(NamedTuple):
 
     a: Module
     b: Module
-    fit: float
+    shape_score: float
     words: float
     support: float
     margin: float
 
 
-def fit(a: Module, b: Module) -> float:
+def shape_score(source: Module, target: Module) -> float:
     """How well two modules' tensors agree: 0 not at all, 4 same shape; up to 0.6 more for the same set of tensors."""
-    x, y = a.main, b.main
-    if x == y:
+    source_shape, target_shape = source.main, target.main
+    if source_shape == target_shape:
         score = 4.0
-    elif bare(x) == bare(y):
+    elif squeezed(source_shape) == squeezed(target_shape):
         score = 3.8
-    elif bare(x) == bare(y)[::-1]:
+    elif squeezed(source_shape) == squeezed(target_shape)[::-1]:
         score = 3.6
-    elif len(x) == len(y) and sorted(x) == sorted(y):
+    elif len(source_shape) == len(target_shape) and sorted(source_shape) == sorted(target_shape):
         score = 3.0
     else:
         return 0.0
-    return score + (0.3 if a.shapes.keys() == b.shapes.keys() else 0.0) + (0.3 if a.form == b.form else 0.0)
+    return (
+        score
+        + (0.3 if source.shapes.keys() == target.shapes.keys() else 0.0)
+        + (0.3 if source.form == target.form else 0.0)
+    )
 
 
-def resized(a: Module, b: Module, widths: tuple[int, int]) -> float:
+def scaled_shape_score(source: Module, target: Module, widths: tuple[int, int]) -> float:
     """How well two modules agree that differ in size: same axes, equal ones, the same in units of the widths."""
-    x, y = bare(a.main), bare(b.main)
-    if len(x) != len(y) or not x:
+    source_shape, target_shape = squeezed(source.main), squeezed(target.main)
+    if len(source_shape) != len(target_shape) or not source_shape:
         return 0.0
-    if x == y:
-        return fit(a, b)
-    equal = sum(p == q for p, q in zip(x, y, strict=True)) / len(x)
-    units = [tuple(scaled(d, w) for d in s) for s, w in zip((x, y), widths, strict=True)]
-    score = 1.0 + equal + (0.25 if a.shapes.keys() == b.shapes.keys() else 0.0)
-    return max(score, SCALED + 0.5 * equal) if units[0] == units[1] and "?" not in units[0] else min(score, 2.2)
+    if source_shape == target_shape:
+        return shape_score(source, target)
+    equal_axes = sum(p == q for p, q in zip(source_shape, target_shape, strict=True)) / len(source_shape)
+    scaled_shapes = [tuple(scaled(d, w) for d in s) for s, w in zip((source_shape, target_shape), widths, strict=True)]
+    score = 1.0 + equal_axes + (0.25 if source.shapes.keys() == target.shapes.keys() else 0.0)
+    return (
+        max(score, SCALED + 0.5 * equal_axes)
+        if scaled_shapes[0] == scaled_shapes[1] and "?" not in scaled_shapes[0]
+        else min(score, 2.2)
+    )
 
 
-def scaled(d: int, width: int) -> str:
+def scaled(size: int, width: int) -> str:
     """A size in units of a width: a multiple, a fraction, itself where it is small, or `?`."""
-    if d % width == 0:
-        return f"{d // width}w"
-    if d <= 16:
-        return str(d)
-    return f"w/{width // d}" if width % d == 0 else "?"
+    if size % width == 0:
+        return f"{size // width}w"
+    if size <= 16:
+        return str(size)
+    return f"w/{width // size}" if width % size == 0 else "?"
 
 
 def _width(modules: Sequence[Module]) -> int:
     """The commonest size of an axis."""
-    found = Counter(d for m in modules for s in m.shapes.values() for d in s if d > 16).most_common(1)
-    return found[0][0] if found else 1
+    commonest = Counter(d for m in modules for s in m.shapes.values() for d in s if d > 16).most_common(1)
+    return commonest[0][0] if commonest else 1
 
 
 def assign(
     left: Sequence[Module],
     right: Sequence[Module],
-    cut: tuple[int, int] = (0, 0),
+    prefix_lengths: tuple[int, int] = (0, 0),
     *,
     sizes: bool = False,
     known: Neighbours | None = None,
-) -> list[Found]:
+) -> list[ModuleMatch]:
     """Best one-to-one assignment of modules whose shapes agree (or, with `sizes`, whose axes do).
 
-    `cut`: components of the paths that the parts themselves account for.
+    `prefix_lengths`: components of the paths that the parts themselves account for.
     """
     if not left or not right:
         return []
     if len(left) > LARGEST or len(right) > LARGEST:
-        return _by_shape(left, right, cut, known)
-    return _assign(left, right, cut, sizes, known)
+        return _by_shape(left, right, prefix_lengths, known)
+    return _assign(left, right, prefix_lengths, sizes, known)
 
 
 def _by_shape(
-    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], known: Neighbours | None
-) -> list[Found]:
+    left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], known: Neighbours | None
+) -> list[ModuleMatch]:
     groups: dict[object, tuple[list[Module], list[Module]]] = {}
     for side, members in enumerate((left, right)):
-        for m in members:
-            groups.setdefault(m.form, ([], []))[side].append(m)
-    out: list[Found] = []
-    for ours, theirs in groups.values():
-        if len(ours) > LARGEST or len(theirs) > LARGEST:
-            out += [Found(a, b, 4.6, 0.0, 0.0, 0.0) for a, b in zip(ours, theirs, strict=False)]
-        elif ours and theirs:
-            out += _assign(ours, theirs, cut, False, known)
+        for module in members:
+            groups.setdefault(module.form, ([], []))[side].append(module)
+    out: list[ModuleMatch] = []
+    for sources, targets in groups.values():
+        if len(sources) > LARGEST or len(targets) > LARGEST:
+            out += [ModuleMatch(a, b, 4.6, 0.0, 0.0, 0.0) for a, b in zip(sources, targets, strict=False)]
+        elif sources and targets:
+            out += _assign(sources, targets, prefix_lengths, False, known)
     return out
 
 
 def _assign(
-    left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], sizes: bool, known: Neighbours | None
-) -> list[Found]:
+    left: Sequence[Module],
+    right: Sequence[Module],
+    prefix_lengths: tuple[int, int],
+    sizes: bool,
+    known: Neighbours | None,
+) -> list[ModuleMatch]:
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    base = _fits(left, right, sizes)
+    base = _shape_scores(left, right, sizes)
     possible = base > 0
     if not possible.any():
         return []
-    words = _alike(_readings(left, cut[0]), _readings(right, cut[1]))
-    before = np.zeros_like(base) if known is None else KNOWN * _known(left, right, known)
-    extra, late = before, np.array(lateness(left, right))
+    words = _rare_word_similarity(
+        _words_in_context(left, prefix_lengths[0]), _words_in_context(right, prefix_lengths[1])
+    )
+    known_evidence = np.zeros_like(base) if known is None else KNOWN * _known_together(left, right, known)
+    evidence, gaps = known_evidence, np.array(position_gaps(left, right))
     for turn in range(3):
-        score = np.where(possible, base + WORDS * words + extra, -1e3)
-        rows, cols = linear_sum_assignment(late - score)
+        score = np.where(possible, base + WORDS * words + evidence, -1e3)
+        rows, cols = linear_sum_assignment(gaps - score)
         if turn < 2:
             keep = possible[rows, cols]
             chosen = np.zeros_like(base)
             chosen[rows[keep], cols[keep]] = 1.0
-            extra = before + PARENTS * _parents(left, right, chosen) + LEARNT * _learnt(left, right, cut, chosen)
-    support = words + 0.3 * extra
+            evidence = (
+                known_evidence
+                + PARENTS * _parent_agreement(left, right, chosen)
+                + LEARNT * _translation_agreement(left, right, prefix_lengths, chosen)
+            )
+    support = words + 0.3 * evidence
     return [
-        Found(left[i], right[j], float(base[i, j]), float(words[i, j]), float(support[i, j]), _margin(score, i, j))
+        ModuleMatch(
+            left[i], right[j], float(base[i, j]), float(words[i, j]), float(support[i, j]), _margin(score, i, j)
+        )
         for i, j in zip(rows.tolist(), cols.tolist(), strict=True)
         if possible[i, j]
     ]
 
 
-def _known(left: Sequence[Module], right: Sequence[Module], known: Neighbours) -> Matrix:
+def _known_together(left: Sequence[Module], right: Sequence[Module], known: Neighbours) -> Matrix:
     import numpy as np
 
-    ours: dict[Path, int] = {}
-    theirs: dict[Path, int] = {}
-    i = np.array([ours.setdefault(m.path[:-1], len(ours)) for m in left])
-    j = np.array([theirs.setdefault(m.path[:-1], len(theirs)) for m in right])
-    small = np.array([[known.near((*p, ""), (*q, "")) for q in theirs] for p in ours])
-    return np.asarray(small[np.ix_(i, j)])
+    source_parents: dict[Path, int] = {}
+    target_parents: dict[Path, int] = {}
+    source_index = np.array([source_parents.setdefault(m.path[:-1], len(source_parents)) for m in left])
+    target_index = np.array([target_parents.setdefault(m.path[:-1], len(target_parents)) for m in right])
+    by_parent = np.array(
+        [
+            [known.went_together((*source_parent, ""), (*target_parent, "")) for target_parent in target_parents]
+            for source_parent in source_parents
+        ]
+    )
+    return np.asarray(by_parent[np.ix_(source_index, target_index)])
 
 
 def _margin(score: Matrix, i: int, j: int) -> float:
@@ -213,46 +240,46 @@ def _margin(score: Matrix, i: int, j: int) -> float:
     return float(score[i, j] - max(row.max(), column.max()))
 
 
-def _fits(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matrix:
+def _shape_scores(left: Sequence[Module], right: Sequence[Module], sizes: bool) -> Matrix:
     import numpy as np
 
     if sizes:
         widths = _width(left), _width(right)
 
-        def how(a: Module, b: Module) -> float:
-            return resized(a, b, widths)
+        def score(source: Module, target: Module) -> float:
+            return scaled_shape_score(source, target, widths)
     else:
-        how = fit
-    ours: dict[object, int] = {}
-    theirs: dict[object, int] = {}
-    i = np.array([ours.setdefault(m.form, len(ours)) for m in left])
-    j = np.array([theirs.setdefault(m.form, len(theirs)) for m in right])
-    first = {m.form: m for m in reversed(left)}
-    second = {m.form: m for m in reversed(right)}
-    small = np.array([[how(first[p], second[q]) for q in theirs] for p in ours])  # type: ignore[index]
-    return small[np.ix_(i, j)] if small.size else np.zeros((len(left), len(right)))
+        score = shape_score
+    source_forms: dict[Form, int] = {}
+    target_forms: dict[Form, int] = {}
+    source_index = np.array([source_forms.setdefault(m.form, len(source_forms)) for m in left])
+    target_index = np.array([target_forms.setdefault(m.form, len(target_forms)) for m in right])
+    source_of = {m.form: m for m in reversed(left)}
+    target_of = {m.form: m for m in reversed(right)}
+    by_form = np.array([[score(source_of[p], target_of[q]) for q in target_forms] for p in source_forms])
+    return by_form[np.ix_(source_index, target_index)] if by_form.size else np.zeros((len(left), len(right)))
 
 
-def _readings(side: Sequence[Module], cut: int) -> list[dict[str, float]]:
+def _words_in_context(side: Sequence[Module], prefix_lengths: int) -> list[dict[str, float]]:
     """What each module's path says, and a little of what stands one level deeper beside it."""
-    own = [_read(m, cut) for m in side]
+    own_words = [_module_words(module, prefix_lengths) for module in side]
     deeper: dict[Path, list[int]] = {}
-    for i, m in enumerate(side):
-        if len(m.path) > 1:
-            deeper.setdefault(m.path[:-2], []).append(i)
-    out = [dict(words) for words in own]
-    for i, m in enumerate(side):
-        beside = deeper.get(m.path[:-1], ())
-        if 0 < len(beside) <= min(6, len(side) // 2):
-            for j in beside:
-                for word, weight in own[j].items():
-                    if word not in own[i] and word[0] not in "#'":
+    for i, module in enumerate(side):
+        if len(module.path) > 1:
+            deeper.setdefault(module.path[:-2], []).append(i)
+    out = [dict(words) for words in own_words]
+    for i, module in enumerate(side):
+        nephews = deeper.get(module.path[:-1], ())
+        if 0 < len(nephews) <= min(6, len(side) // 2):
+            for j in nephews:
+                for word, weight in own_words[j].items():
+                    if word not in own_words[i] and word[0] not in "#'":
                         out[i][word] = max(out[i].get(word, 0.0), CONTEXT * weight)
     return out
 
 
-def _read(module: Module, cut: int) -> dict[str, float]:
-    path = module.path[cut:] or module.path[-1:]
+def _module_words(module: Module, prefix_length: int) -> dict[str, float]:
+    path = module.path[prefix_length:] or module.path[-1:]
     out = dict(features(path))
     numbers = sum(p.isdigit() or p[-1:].isdigit() for p in path)
     for depth, rank in enumerate(r for r in module.rank[::-1][:numbers] if r >= 0):
@@ -260,20 +287,20 @@ def _read(module: Module, cut: int) -> dict[str, float]:
     return out
 
 
-def _alike(ours: list[dict[str, float]], theirs: list[dict[str, float]]) -> Matrix:
+def _rare_word_similarity(sources: list[dict[str, float]], targets: list[dict[str, float]]) -> Matrix:
     """Cosines of weighted words; a word that most modules have weighs little."""
     import numpy as np
 
     index: dict[str, int] = {}
-    seen: dict[str, int] = {}
-    for words in (*ours, *theirs):
+    occurrences: dict[str, int] = {}
+    for words in (*sources, *targets):
         for word in words:
             index.setdefault(word, len(index))
-            seen[word] = seen.get(word, 0) + 1
-    total = len(ours) + len(theirs)
-    rarity = np.array([np.log(1 + total / seen[w]) for w in index]) if index else np.zeros(0)
-    x, y = (_matrix(side, index) * np.sqrt(rarity) for side in (ours, theirs))
-    return np.asarray(_unit(x) @ _unit(y).T)
+            occurrences[word] = occurrences.get(word, 0) + 1
+    total = len(sources) + len(targets)
+    rarity = np.array([np.log(1 + total / occurrences[w]) for w in index]) if index else np.zeros(0)
+    source_matrix, target_matrix = (_matrix(side, index) * np.sqrt(rarity) for side in (sources, targets))
+    return np.asarray(_unit(source_matrix) @ _unit(target_matrix).T)
 
 
 def _matrix(rows: list[dict[str, float]], index: dict[str, int]) -> Matrix:
@@ -286,11 +313,11 @@ def _matrix(rows: list[dict[str, float]], index: dict[str, int]) -> Matrix:
     return out
 
 
-def _unit(x: Matrix) -> Matrix:
+def _unit(rows: Matrix) -> Matrix:
     import numpy as np
 
-    size = np.sqrt((x * x).sum(axis=1, keepdims=True))
-    return np.asarray(x / np.where(size == 0, 1, size))
+    norms = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return np.asarray(rows / np.where(norms == 0, 1, norms))
 
 
 def _onehot(names: list[list[object]]) -> Matrix:
@@ -301,26 +328,32 @@ def _onehot(names: list[list[object]]) -> Matrix:
     return _matrix([{str(index[n]): 1.0 for n in row} for row in names], {str(i): i for i in range(len(index))})
 
 
-def _joined(x: Matrix, y: Matrix, chosen: Matrix) -> Matrix:
+def _dice_over_pairs(sources: Matrix, targets: Matrix, chosen: Matrix) -> Matrix:
     """Dice of every column of x with every column of y over the chosen pairs, brought back to the rows."""
     import numpy as np
 
-    both = x.T @ chosen @ y
-    total = (x.sum(axis=0)[:, None] + y.sum(axis=0)[None, :]) / 2
+    both = sources.T @ chosen @ targets
+    total = (sources.sum(axis=0)[:, None] + targets.sum(axis=0)[None, :]) / 2
     dice = both / np.where(total == 0, 1, total)
-    each = np.maximum(x.sum(axis=1), 1)[:, None] * np.maximum(y.sum(axis=1), 1)[None, :] ** 0.5
-    return np.asarray(x @ dice @ y.T / np.sqrt(each))
+    norms = np.maximum(sources.sum(axis=1), 1)[:, None] * np.maximum(targets.sum(axis=1), 1)[None, :] ** 0.5
+    return np.asarray(sources @ dice @ targets.T / np.sqrt(norms))
 
 
-def _parents(left: Sequence[Module], right: Sequence[Module], chosen: Matrix) -> Matrix:
-    x = _onehot([[m.path[:-1]] for m in left])
-    y = _onehot([[m.path[:-1]] for m in right])
-    return _joined(x, y, chosen)
+def _parent_agreement(left: Sequence[Module], right: Sequence[Module], chosen: Matrix) -> Matrix:
+    source_parents = _onehot([[m.path[:-1]] for m in left])
+    target_parents = _onehot([[m.path[:-1]] for m in right])
+    return _dice_over_pairs(source_parents, target_parents, chosen)
 
 
-def _learnt(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], chosen: Matrix) -> Matrix:
+def _translation_agreement(
+    left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], chosen: Matrix
+) -> Matrix:
     import numpy as np
 
-    x = _onehot([list(dict.fromkeys(w for p in m.path[cut[0] :] for w in split(p) or (p,))) for m in left])
-    y = _onehot([list(dict.fromkeys(w for p in m.path[cut[1] :] for w in split(p) or (p,))) for m in right])
-    return np.minimum(_joined(x, y, chosen), 1.0)
+    source_words = _onehot(
+        [list(dict.fromkeys(w for p in m.path[prefix_lengths[0] :] for w in split(p) or (p,))) for m in left]
+    )
+    target_words = _onehot(
+        [list(dict.fromkeys(w for p in m.path[prefix_lengths[1] :] for w in split(p) or (p,))) for m in right]
+    )
+    return np.minimum(_dice_over_pairs(source_words, target_words, chosen), 1.0)
