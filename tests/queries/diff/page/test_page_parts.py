@@ -111,8 +111,8 @@ def test_forms_of_a_stack_say_what_tells_them_apart() -> None:
     for i in (0, 3):
         net[f"model.layers.{i}.stream_gate"] = ()
     common, other = forms(Profile(tables(net)), "model.layers")
-    assert (common.numbers, common.said) == ("1-2, 4-5", "without stream_gate")
-    assert (other.numbers, other.said) == ("0, 3", "with stream_gate")
+    assert (common.numbers, common.difference) == ("1-2, 4-5", "without stream_gate")
+    assert (other.numbers, other.difference) == ("0, 3", "with stream_gate")
     (block,) = blocks(Profile(tables(net)))
     assert block.others == (other,)
     left, right = tables(transformer(6), name="a"), tables(net, name="b")
