@@ -104,8 +104,8 @@ def _sum_below(counts: Mapping[str, Counter[str]], paths: Iterable[str]) -> Coun
 
 
 def _each_block(counts: Mapping[str, Counter[str]], paths: Sequence[str], kind: str, blocks: int) -> int:
-    """How many of a kind every one of the blocks has; 0 where they have not the same number."""
-    if blocks < 2 or len(paths) % blocks:
+    """How many of a kind every one of the blocks has; 0 where they have not the same number, or there is none."""
+    if blocks < 2 or not paths or len(paths) % blocks:
         return 0
     step = len(paths) // blocks
     sums = {_sum_below(counts, paths[i : i + step])[kind] for i in range(0, len(paths), step)}
