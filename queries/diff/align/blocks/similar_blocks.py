@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from archkb.queries.diff.align.blocks.block_runs import Orders, Template, by_template
 from archkb.queries.diff.align.blocks.parts import Part
-from archkb.queries.diff.align.model.optimal import optimal_pairs
+from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.words import features, word_similarity
-from archkb.queries.diff.align.trees.common_subtree import chain
 
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""
@@ -104,7 +103,10 @@ def _run_similarity(sources: list[Part], targets: list[Part]) -> float:
 
 
 def _pairs_in_step(sources: list[Part], targets: list[Part], orders: Orders) -> list[tuple[Part, Part]]:
-    """Two runs side by side in the order of their numbers, none crossing, as much alike as possible."""
+    """Two runs side by side in the order of their numbers, none crossing, as much alike as possible.
+
+    Parts with nothing in common are no pair, whatever their numbers.
+    """
     left, right = (sorted(side, key=lambda p: p.numbers) for side in (sources, targets))
     known: dict[tuple[object, object], float] = {}
 
@@ -112,9 +114,10 @@ def _pairs_in_step(sources: list[Part], targets: list[Part], orders: Orders) -> 
         content_pair = (left[i].content, right[j].content)
         if content_pair not in known:
             known[content_pair] = part_similarity(left[i], right[j])
-        return known[content_pair] + (0.2 if left[i].numbers == right[j].numbers else 0.0)
+        similarity = known[content_pair]
+        return similarity and similarity + (0.2 if left[i].numbers == right[j].numbers else 0.0)
 
     if len(left) == len(right) and all(p.numbers == q.numbers for p, q in zip(left, right, strict=True)):
         return list(zip(left, right, strict=True))
     table = [[gain(i, j) for j in range(len(right))] for i in range(len(left))]
-    return [(left[i], right[j]) for i, j in chain(table, idle=True)]
+    return [(left[i], right[j]) for i, j in weighted_lcs(table)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.diff.align.model.optimal import weighted_lcs
 from archkb.queries.tensor_types import Spec
 
 KEPT, GAINED = 0.8, 0.2
@@ -35,7 +35,7 @@ def renumbered(source: Tensors, target: Tensors) -> dict[str, str]:
             for side, tensors in ((left, source), (right, target))
         ]
         shorter = min(map(len, block_forms))
-        pairs = chain([[float(form == other) for _, other in block_forms[1]] for _, form in block_forms[0]])
+        pairs = weighted_lcs([[float(form == other) for _, other in block_forms[1]] for _, form in block_forms[0]])
         form_of = dict(block_forms[1])
         by_number = sum(form == form_of.get(old) for old, form in block_forms[0])
         if len(pairs) < KEPT * shorter or len(pairs) - by_number < max(2, GAINED * shorter):

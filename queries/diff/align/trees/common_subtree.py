@@ -7,10 +7,10 @@ which names, and at last the order of the files, only choose among what fits abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import prod
 
-from archkb.queries.diff.align.model.optimal import optimal_pairs
+from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Node, Shape
 from archkb.queries.diff.align.model.words import word_similarity
@@ -116,7 +116,7 @@ class CommonSubtree:
             ]
             for row, child in enumerate(sources)
         ]
-        return [(sources[i], targets[j]) for i, j in chain(gain)]
+        return [(sources[i], targets[j]) for i, j in weighted_lcs(gain)]
 
     def _largest_assignment(self, sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node, bool]]:
         """The assignment that keeps most tensors; equal trees first, where sizes are kept."""
@@ -185,26 +185,3 @@ def tensor_score(source: Shape, target: Shape) -> float:
     if source == target[::-1]:
         return TURNED
     return RESIZED if len(source) == 1 or any(p == q for p, q in zip(source, target, strict=True)) else 0.0
-
-
-def chain(gain: Sequence[Sequence[float]], *, idle: bool = False) -> list[tuple[int, int]]:
-    """Pairs (row, column), none crossing, with the largest sum of gains; the earliest where several are.
-
-    `idle`: with pairs that gain nothing, where they cost none that do.
-    """
-    n, m = len(gain), len(gain[0]) if gain else 0
-    rest = [[0.0] * (m + 1) for _ in range(n + 1)]
-    for i in range(n - 1, -1, -1):
-        row, below, here = gain[i], rest[i + 1], rest[i]
-        for j in range(m - 1, -1, -1):
-            here[j] = max(row[j] + below[j + 1], below[j], here[j + 1])
-    out, i, j = [], 0, 0
-    while i < n and j < m:
-        if (idle or gain[i][j]) and rest[i][j] == gain[i][j] + rest[i + 1][j + 1]:
-            out.append((i, j))
-            i, j = i + 1, j + 1
-        elif rest[i][j] == rest[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return out
