@@ -66,7 +66,8 @@ def link_modules(
     known: Neighbours | None = None,
 ) -> list[Link]:
     """Links between two sets of modules. `known`: paths that go together by what was linked before."""
-    links = _telling(sources, targets, prefix_lengths)
+    # fusions that stand out before anything is assigned: the fused shape is rarer where the parts are
+    links = fusion_links(*surplus(sources, targets), prefix_lengths, 0.55)
     left, right = _unlinked(sources, targets, links)
     matches = [match for match in assign(left, right, prefix_lengths, known=known) if match.support >= thresholds.words]
     if thresholds.strict:
@@ -138,39 +139,23 @@ def _confidence_grade(sure: float) -> str:
     return next((name for floor, name in _GRADES if sure >= floor), "shape, weak")
 
 
-def _telling(sources: Sequence[Module], targets: Sequence[Module], prefix_lengths: tuple[int, int]) -> list[Link]:
-    """Fusions that stand out before anything is assigned: the fused shape is rarer on the parts' side."""
-    mine, others = Counter(m.main for m in sources), Counter(m.main for m in targets)
-    wide = [m for m in sources if mine[m.main] > others[m.main]]
-    tall = [m for m in targets if others[m.main] > mine[m.main]]
-    few = [m for m in sources if mine[m.main] > others[m.main]]
-    thin = [m for m in targets if others[m.main] > mine[m.main]]
-    return _fusions_either_way(wide, thin, tall, few, prefix_lengths, 0.55)
+def surplus(sources: Sequence[Module], targets: Sequence[Module]) -> tuple[list[Module], list[Module]]:
+    """The modules of either side whose shape more of them have there than on the other."""
+    source_counts, target_counts = Counter(m.main for m in sources), Counter(m.main for m in targets)
+    left = [m for m in sources if source_counts[m.main] > target_counts[m.main]]
+    return left, [m for m in targets if target_counts[m.main] > source_counts[m.main]]
 
 
 def fusion_links(
     left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], floor: float
 ) -> list[Link]:
     """Modules of either side that make up one of the other, with names at least so much alike."""
-    return _fusions_either_way(left, right, right, left, prefix_lengths, floor)
-
-
-def _fusions_either_way(
-    wholes: Sequence[Module],
-    parts: Sequence[Module],
-    other_wholes: Sequence[Module],
-    other_parts: Sequence[Module],
-    prefix_lengths: tuple[int, int],
-    floor: float,
-) -> list[Link]:
     out: list[Link] = []
-    used: set[int] = set()
-    for fusion in find_fusions(wholes, parts, prefix_lengths):
+    for fusion in find_fusions(left, right, prefix_lengths):
         if fusion.words >= floor:
-            used |= {id(fusion.whole), *map(id, fusion.parts)}
             out.append(_fusion_link((fusion.whole,), fusion.parts, fusion.rule, fusion.words))
-    spare = [m for m in other_wholes if id(m) not in used], [m for m in other_parts if id(m) not in used]
-    for fusion in find_fusions(*spare, (prefix_lengths[1], prefix_lengths[0])):
+    left, right = _unlinked(left, right, out)
+    for fusion in find_fusions(right, left, (prefix_lengths[1], prefix_lengths[0])):
         if fusion.words >= floor:
             out.append(_fusion_link(fusion.parts, (fusion.whole,), fusion.rule, fusion.words))
     return out

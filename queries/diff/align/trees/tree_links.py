@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from archkb.queries.diff.align.alignment import MEASURED
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.weight_tree import Module, Node, gathered
-from archkb.queries.diff.align.modules.links import Link, fusion_links
+from archkb.queries.diff.align.modules.links import Link, fusion_links, surplus
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree, module_score, tensor_score, unwrapped
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
 from archkb.queries.diff.align.trees.size_mapping import commonest, exchange, proportion
@@ -135,8 +135,6 @@ def _fusions_of_children(node: Node, other: Node) -> list[Link]:
         [m for c in n.children.values() if (m := gathered(c) or gathered(unwrapped(c))) is not None]
         for n in (node, other)
     )
-    source_counts, target_counts = Counter(m.main for m in sources), Counter(m.main for m in targets)
-    left = [m for m in sources if source_counts[m.main] > target_counts[m.main]]
-    right = [m for m in targets if target_counts[m.main] > source_counts[m.main]]
+    left, right = surplus(sources, targets)
     prefix_lengths = (len(node.path), len(other.path))
     return fusion_links(left, right, prefix_lengths, 0.3) if left and right and len(left) != len(right) else []
