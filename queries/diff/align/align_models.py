@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archkb.kb.keys import owner, side_cars
-from archkb.queries.diff.align.alignment import MEASURED, Alignment, Pair
+from archkb.queries.diff.align.alignment import MEASURED, Alignment, Pair, PairKind
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.key_order import file_positions
 from archkb.queries.diff.align.model.weight_tree import (
@@ -118,11 +118,13 @@ def _pairs_by_name(source: Tensors, target: Tensors) -> list[Pair]:
     new_keys = renumbered(source, target) if convention else {}
     renumbered_keys = {*new_keys, *new_keys.values()}
     text = "one key in both models" + ("" if convention else ", and one shape")
-    out = [Pair((key,), (key,), "same", "name", text, MEASURED["name"]) for key in keys if key not in renumbered_keys]
+    out = [
+        Pair((key,), (key,), "same", "name", text, MEASURED["name", ""]) for key in keys if key not in renumbered_keys
+    ]
     text = "blocks of one stack whose shapes go together in order, under other numbers"
     for key, other_key in new_keys.items():
         out.append(
-            Pair((key,), (other_key,), "same" if key == other_key else "rename", "shape", text, MEASURED["shape"])
+            Pair((key,), (other_key,), "same" if key == other_key else "rename", "shape", text, MEASURED["shape", ""])
         )
     return out
 
@@ -145,9 +147,9 @@ def _pairs_by_prefix(source: Tensors, target: Tensors) -> list[Pair]:
 def _prefix_pair(source_prefix: str, target_prefix: str, source_tail: str, target_tail: str) -> Pair:
     source_root, target_root = (prefix.rstrip(".") or "the root" for prefix in (source_prefix, target_prefix))
     text = f"the keys are equal below {source_root} and {target_root}"
-    kind = "same" if source_prefix + source_tail == target_prefix + target_tail else "rename"
+    kind: PairKind = "same" if source_prefix + source_tail == target_prefix + target_tail else "rename"
     return Pair(
-        (source_prefix + source_tail,), (target_prefix + target_tail,), kind, "prefix", text, MEASURED["prefix"]
+        (source_prefix + source_tail,), (target_prefix + target_tail,), kind, "prefix", text, MEASURED["prefix", ""]
     )
 
 
@@ -168,7 +170,7 @@ def _pairs_by_structure(
 def _decided_by_order(link: Link) -> Link:
     """A free choice for which the order of both files decided."""
     by_tree = link.rule in ("tree", "scale")
-    return link._replace(rule="order", confidence=MEASURED["order"] if by_tree else link.confidence)
+    return link._replace(rule="order", confidence=MEASURED["order", ""] if by_tree else link.confidence)
 
 
 def _module_trees(source: Tensors, target: Tensors, key_orders: KeyOrders) -> tuple[Node, Node]:
@@ -231,7 +233,7 @@ def _pairs_of_quantization_scales(
         weight_pair = pair_of.get(weight_key)
         target_scale = target_key.get((weight_pair.b[0], scale_kind)) if weight_pair else None
         if weight_pair and target_scale is not None:
-            pair_kind = "same" if key == target_scale else "rename"
+            pair_kind: PairKind = "same" if key == target_scale else "rename"
             text = f"{scale_kind} of a matched {weight_key}"
             out.append(Pair((key,), (target_scale,), pair_kind, "sidecar", text, weight_pair.confidence))
     return out

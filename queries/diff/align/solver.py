@@ -11,7 +11,7 @@ from archkb.queries.diff.align.blocks.parts import Part, openable, opened
 from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.model.words import word_similarity
-from archkb.queries.diff.align.modules.assignment import Neighbours
+from archkb.queries.diff.align.modules.link_evidence import Neighbours
 from archkb.queries.diff.align.modules.links import Link, MatchThresholds, isomorphic, link_modules
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.model.weight_tree import Module, Shape
 from archkb.queries.diff.align.model.words import features, merged, word_similarity
@@ -22,7 +22,7 @@ class Fusion(NamedTuple):
     whole: Module
     parts: tuple[Module, ...]
     words: float
-    rule: str
+    rule: Literal["fused", "experts"]
 
 
 def find_fusions(

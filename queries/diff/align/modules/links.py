@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from archkb.queries.diff.align.alignment import MEASURED
+from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.weight_tree import Module
-from archkb.queries.diff.align.modules.assignment import SCALED, ModuleMatch, Neighbours, assign
+from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
 from archkb.queries.diff.align.modules.fusions import find_fusions
+from archkb.queries.diff.align.modules.link_evidence import Neighbours
+from archkb.queries.diff.align.modules.shape_scores import ShapeScores
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, isomorphic_pairs
 
 
@@ -19,7 +21,7 @@ class Link(NamedTuple):
 
     a: tuple[Module, ...]
     b: tuple[Module, ...]
-    rule: str
+    rule: Rule
     evidence: str
     confidence: float
     ambiguous: bool = False
@@ -39,11 +41,34 @@ class MatchThresholds(NamedTuple):
 
 LENIENT = MatchThresholds(0.0, 0.45)
 STRICT = MatchThresholds(0.1, 2.0, True)
-_GRADES = ((0.25, "shape"), (0.2, "shape, good"), (0.15, "shape, fair"), (0.05, "shape, poor"))
-ALIKE = 1.33
-"""Likeness and bonuses of a fusion's words from which on they are much alike."""
-LIKE = 0.5
-"""Least likeness of names of a match under one convention that its parent does not vouch for."""
+
+
+class LinkWeights:
+    """How sure a match by shape is: how far the next best is behind, a little, and how alike names are.
+
+    Fitted to the matches that proved right on the pairs :data:`MEASURED` was measured on, so that its grades part.
+    """
+
+    MARGIN_UNIT, MARGIN_MOST, WORDS = 10, 1.5, 0.14
+    GRADES: tuple[tuple[float, Grade], ...] = ((0.25, ""), (0.2, "good"), (0.15, "fair"), (0.05, "poor"))
+    """Least sum of each grade; below the last it is weak."""
+
+
+class LinkFloors:
+    """What links must reach. Set by hand on the shared pairs of docs/accuracy.md."""
+
+    FUSION, FUSION_OUTSTANDING = 0.3, 0.55
+    """Score of a fusion among what is left, and of one that is taken before anything is assigned."""
+    FUSION_SURE = 1.33
+    """Score of a fusion from which on its names are much alike."""
+    NAMES_ALONE = 0.5
+    """Likeness of names of a match under one convention that its parent does not vouch for."""
+    RESIZED_ALONE, RESIZED_MARGIN = 0.6, 0.05
+    """From this floor on modules of other sizes must have the same roles, and no rival nearer than this."""
+    RESIZED_SCALED = 0.3
+    """Taken off the floor where sizes are the same in units of the widths."""
+    TIE = 1e-9
+    """Margin up to which a rival is as good."""
 
 
 def isomorphic(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] | None:
@@ -53,7 +78,7 @@ def isomorphic(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] 
     text = f"{source.title} and {target.title} have one tree of shapes"
     pairs = isomorphic_pairs(source.node, target.node, hashes)
     return [
-        Link((module,), (other,), "tree", text, MEASURED["tree, free" if ambiguous else "tree"], ambiguous)
+        Link((module,), (other,), "tree", text, MEASURED["tree", "ambiguous" if ambiguous else ""], ambiguous)
         for module, other, ambiguous in pairs
     ]
 
@@ -67,14 +92,14 @@ def link_modules(
 ) -> list[Link]:
     """Links between two sets of modules. `known`: paths that go together by what was linked before."""
     # fusions that stand out before anything is assigned: the fused shape is rarer where the parts are
-    links = fusion_links(*surplus(sources, targets), prefix_lengths, 0.55)
+    links = fusion_links(*surplus(sources, targets), prefix_lengths, LinkFloors.FUSION_OUTSTANDING)
     left, right = _unlinked(sources, targets, links)
     matches = [match for match in assign(left, right, prefix_lengths, known=known) if match.support >= thresholds.words]
     if thresholds.strict:
         matches = _vouched_for(matches, left, right)
     links += [_module_link(match, "shape") for match in matches]
     left, right = _unlinked(sources, targets, links)
-    links += fusion_links(left, right, prefix_lengths, 0.3)
+    links += fusion_links(left, right, prefix_lengths, LinkFloors.FUSION)
     left, right = _unlinked(sources, targets, links)
     if thresholds.resized <= 1:
         matches = assign(left, right, prefix_lengths, sizes=True, known=known)
@@ -84,9 +109,10 @@ def link_modules(
 
 def _same_role(match: ModuleMatch, floor: float) -> bool:
     """Whether a match of another size is believed; alone, it must have the same kinds of tensors and no rival."""
-    if floor > 0.6 and (match.a.shapes.keys() != match.b.shapes.keys() or match.margin < 0.05):
+    other_roles = match.a.shapes.keys() != match.b.shapes.keys()
+    if floor > LinkFloors.RESIZED_ALONE and (other_roles or match.margin < LinkFloors.RESIZED_MARGIN):
         return False
-    return match.support >= floor - (0.3 if match.shape_score >= SCALED else 0.0)
+    return match.support >= floor - (LinkFloors.RESIZED_SCALED if match.shape_score >= ShapeScores.SCALED else 0.0)
 
 
 def _vouched_for(matches: list[ModuleMatch], left: Sequence[Module], right: Sequence[Module]) -> list[ModuleMatch]:
@@ -103,7 +129,7 @@ def _vouched_for(matches: list[ModuleMatch], left: Sequence[Module], right: Sequ
             source_sizes[p] == target_sizes[q] == both[p, q] for p in _parents(match.a) for q in _parents(match.b)
         )
 
-    return [match for match in matches if match.words >= LIKE or whole(match)]
+    return [match for match in matches if match.words >= LinkFloors.NAMES_ALONE or whole(match)]
 
 
 def _parents(module: Module) -> tuple[tuple[str, ...], ...]:
@@ -125,18 +151,19 @@ def _numbers(side: tuple[Module, ...]) -> list[str]:
     return [p for p in side[0].path if p.isdigit() and all(p in m.path for m in side)]
 
 
-def _module_link(match: ModuleMatch, rule: str) -> Link:
-    ambiguous = match.margin <= 1e-9
-    how = rule if rule == "role" else _confidence_grade(min(match.margin, 1.5) / 10 + 0.14 * match.words)
+def _module_link(match: ModuleMatch, rule: Literal["shape", "role"]) -> Link:
+    ambiguous = match.margin <= LinkFloors.TIE
+    grade = _grade(match) if rule == "shape" else ""
     size = "shape" if rule == "shape" else "axes"
     other_shape = "" if match.a.main == match.b.main else f" and {list(match.b.main)}"
     text = f"{size} {list(match.a.main)}{other_shape}, words alike {match.words:.2f}"
-    return Link((match.a,), (match.b,), rule, text, MEASURED[f"{rule}, free" if ambiguous else how], ambiguous)
+    return Link((match.a,), (match.b,), rule, text, MEASURED[rule, "ambiguous" if ambiguous else grade], ambiguous)
 
 
-def _confidence_grade(sure: float) -> str:
-    """The entry of MEASURED for a match by shape. `sure`: how far the next best is behind, and how alike words are."""
-    return next((name for floor, name in _GRADES if sure >= floor), "shape, weak")
+def _grade(match: ModuleMatch) -> Grade:
+    """The grade of a match by shape."""
+    sure = min(match.margin, LinkWeights.MARGIN_MOST) / LinkWeights.MARGIN_UNIT + LinkWeights.WORDS * match.words
+    return next((grade for floor, grade in LinkWeights.GRADES if sure >= floor), "weak")
 
 
 def surplus(sources: Sequence[Module], targets: Sequence[Module]) -> tuple[list[Module], list[Module]]:
@@ -161,10 +188,13 @@ def fusion_links(
     return out
 
 
-def _fusion_link(sources: tuple[Module, ...], targets: tuple[Module, ...], rule: str, words: float) -> Link:
+def _fusion_link(
+    sources: tuple[Module, ...], targets: tuple[Module, ...], rule: Literal["fused", "experts"], words: float
+) -> Link:
     parts, whole = (targets, sources[0]) if len(targets) > 1 else (sources, targets[0])
     text = f"{len(parts)} tensors of {list(parts[0].main)} make up {list(whole.main)}"
-    return Link(sources, targets, rule, text, MEASURED["fused, weak" if rule == "fused" and words < ALIKE else rule])
+    weak = rule == "fused" and words < LinkFloors.FUSION_SURE
+    return Link(sources, targets, rule, text, MEASURED[rule, "weak" if weak else ""])
 
 
 def _unlinked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.queries.diff.align.alignment import Pair
+from archkb.queries.diff.align.alignment import Pair, PairKind
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.links import Link
@@ -58,7 +58,7 @@ def _pair(
     )
 
 
-def _kind(source_keys: tuple[str, ...], target_keys: tuple[str, ...], source: Tensors, target: Tensors) -> str:
+def _kind(source_keys: tuple[str, ...], target_keys: tuple[str, ...], source: Tensors, target: Tensors) -> PairKind:
     if len(source_keys) > 1:
         return "fuse"
     if len(target_keys) > 1:

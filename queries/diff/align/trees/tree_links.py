@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from archkb.queries.diff.align.alignment import MEASURED
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.weight_tree import Module, Node, gathered
-from archkb.queries.diff.align.modules.links import Link, fusion_links, surplus
+from archkb.queries.diff.align.modules.links import Link, LinkFloors, fusion_links, surplus
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree, module_score, tensor_score, unwrapped
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
 from archkb.queries.diff.align.trees.size_mapping import commonest, exchange, proportion
@@ -44,7 +44,7 @@ def near_isomorphic(source: Part, target: Part, subtree: CommonSubtree) -> list[
             and other_node.module is not None
             and module_score(node.module, other_node.module, tensor_score) > 0
         ):
-            confidence = MEASURED["tree, free" if ambiguous else "tree, nearly"]
+            confidence = MEASURED["tree", "ambiguous" if ambiguous else "nearly"]
             links.append(Link((node.module,), (other_node.module,), "tree", text, confidence, ambiguous))
         links += _fusions_of_children(node, other_node)
     links += _fusions_in_blocks(blocks, links)
@@ -72,9 +72,13 @@ def rescaled(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] | 
         return None
     text = f"{source.title} and {target.title} have nearly one tree, sizes changed"
     return [
-        Link((module,), (other_module,), "scale", text, MEASURED["tree, free" if ambiguous else "scale"], ambiguous)
+        Link((module,), (other_module,), "scale", text, _scale_confidence(ambiguous), ambiguous)
         for module, other_module, ambiguous in subtree.modules(source_root, target_root)
     ]
+
+
+def _scale_confidence(ambiguous: bool) -> float:
+    return MEASURED["tree", "ambiguous"] if ambiguous else MEASURED["scale", ""]
 
 
 def keys_of(links: Iterable[Link]) -> set[tuple[bool, str]]:
@@ -123,7 +127,7 @@ def _fusions_in_blocks(blocks: Iterable[tuple[Node, Node]], links: Sequence[Link
             for side, n in ((False, block), (True, other_block))
         )
         if left and right and len(left) != len(right) and max(len(left), len(right)) <= FEW:
-            fusions = fusion_links(left, right, (len(block.path), len(other_block.path)), 0.3)
+            fusions = fusion_links(left, right, (len(block.path), len(other_block.path)), LinkFloors.FUSION)
             settled |= keys_of(fusions)
             out += fusions
     return out
@@ -137,4 +141,8 @@ def _fusions_of_children(node: Node, other: Node) -> list[Link]:
     )
     left, right = surplus(sources, targets)
     prefix_lengths = (len(node.path), len(other.path))
-    return fusion_links(left, right, prefix_lengths, 0.3) if left and right and len(left) != len(right) else []
+    return (
+        fusion_links(left, right, prefix_lengths, LinkFloors.FUSION)
+        if left and right and len(left) != len(right)
+        else []
+    )
