@@ -70,12 +70,15 @@ def _ordered(tensors: Mapping[str, Typed]) -> dict[str, Spec]:
 
 def _align(source: Tensors, target: Tensors, key_orders: KeyOrders) -> Alignment:
     (left, scales_a), (right, scales_b) = _without_quantization_scales(source), _without_quantization_scales(target)
+    # names, where they can be believed
     pairs = _pairs_by_name(left, right)
     pairs += _pairs_by_prefix(*_unpaired(left, right, pairs))
     convention = len(pairs) >= CONVENTION * min(len(left), len(right))
-    if convention:
+    if convention:  # a tree that bears the names out says what became of the rest
         pairs += _pairs_by_near_isomorphism(left, right, pairs, key_orders)
+    # structure, of which more is asked where names already said most
     pairs += _pairs_by_structure(*_unpaired(left, right, pairs), STRICT if convention else LENIENT, key_orders)
+    # what must hold of the whole
     pairs = keep_modules_whole(pairs, left, right)
     pairs += _pairs_of_quantization_scales(source, target, pairs, scales_a, scales_b)
     paired = {k for p in pairs for k in p.a}, {k for p in pairs for k in p.b}

@@ -49,40 +49,42 @@ class Solver:
         return links
 
     def _solve(self, source: Part, target: Part) -> list[Link]:
-        tree_links = isomorphic(source, target, self._hashes)
-        if tree_links is not None:
-            return tree_links
-        prefix_lengths = (len(source.path), len(target.path))
-        tree_links = None if self._thresholds.strict else near_isomorphic(source, target, self._subtree)
-        if (
-            tree_links is None
-            and not (self._thresholds.strict or source.path or target.path)
-            and word_similarity(source.words, target.words) < FOREIGN
-        ):
-            tree_links = rescaled(source, target, self._hashes)
-        if tree_links is not None:
-            taken = keys_of(tree_links)
+        # one tree: nothing is left to find
+        links = isomorphic(source, target, self._hashes)
+        if links is not None:
+            return links
+        # nearly one tree: what it leaves over is sought apart
+        links = self._tree_links(source, target)
+        if links is not None:
+            paired = keys_of(links)
             spare = [
-                [m for m in part.modules if not any((side, key) in taken for key in m.keys.values())]
+                [m for m in part.modules if not any((side, key) in paired for key in m.keys.values())]
                 for side, part in enumerate((source, target))
             ]
-            return tree_links + link_modules(spare[0], spare[1], prefix_lengths, self._rest)
+            return links + link_modules(spare[0], spare[1], _prefix_lengths(source, target), self._rest)
+        # no blocks inside: modules are assigned as a whole
         if not (openable(source) and openable(target)):
-            return link_modules(
-                source.modules,
-                target.modules,
-                prefix_lengths,
-                self._thresholds if source.path or target.path else self._whole_model,
-            )
+            thresholds = self._thresholds if source.path or target.path else self._whole_model
+            return link_modules(source.modules, target.modules, _prefix_lengths(source, target), thresholds)
+        return self._links_by_parts(source, target)
+
+    def _tree_links(self, source: Part, target: Part) -> list[Link] | None:
+        """Links along trees that are nearly one, or are once sizes are exchanged where words say nothing; or None."""
+        if self._thresholds.strict:
+            return None
+        links = near_isomorphic(source, target, self._subtree)
+        if links is None and not (source.path or target.path) and word_similarity(source.words, target.words) < FOREIGN:
+            links = rescaled(source, target, self._hashes)
+        return links
+
+    def _links_by_parts(self, source: Part, target: Part) -> list[Link]:
+        """Links of the parts inside that go together, then of what lies in none of them."""
         halves = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
-        pairs = halves
-        if not pairs:
-            equal, left, right = equal_parts(opened(source), opened(target), self._orders)
-            similar, left, right = similar_parts(left, right, self._orders)
-            pairs = [*equal, *similar]
+        pairs = halves or self._part_pairs(source, target)
         links = [link for part, other in pairs for link in self.solve(part, other)]
         if not source.path and not target.path and not _related(links, source, target):
             return []
+        # what the parts say of paths is evidence for the rest
         known = Neighbours()
         for link in links:
             for module in link.a:
@@ -90,7 +92,17 @@ class Solver:
         linked = {id(module) for link in links for module in (*link.a, *link.b)}
         linked |= {id(module) for part, other in halves for module in (*part.modules, *other.modules)}
         spare = [[module for module in side.modules if id(module) not in linked] for side in (source, target)]
-        return links + link_modules(spare[0], spare[1], prefix_lengths, self._rest, known)
+        return links + link_modules(spare[0], spare[1], _prefix_lengths(source, target), self._rest, known)
+
+    def _part_pairs(self, source: Part, target: Part) -> list[tuple[Part, Part]]:
+        equal, left, right = equal_parts(opened(source), opened(target), self._orders)
+        similar, _, _ = similar_parts(left, right, self._orders)
+        return [*equal, *similar]
+
+
+def _prefix_lengths(source: Part, target: Part) -> tuple[int, int]:
+    """Components of paths that the parts themselves account for."""
+    return len(source.path), len(target.path)
 
 
 def _related(links: list[Link], source: Part, target: Part) -> bool:

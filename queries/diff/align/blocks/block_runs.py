@@ -20,8 +20,20 @@ if TYPE_CHECKING:
 Template = tuple[str, ...]
 
 
-RUN_GAP = 1e-6
-"""What each place two runs are apart in the order of their files takes off."""
+class RunWeights:
+    """What brings two runs of equal blocks together, beside likeness of their paths' words, which counts 1.
+
+    Set by hand on the shared pairs of docs/accuracy.md. Contents are equal already: the order of the files decides
+    last.
+    """
+
+    INSIDE = 0.5
+    """Of likeness of the words inside a block."""
+    SAME_LENGTH = 0.4
+    ANCESTORS = 0.8
+    """Of ancestors that went together."""
+    FILE_ORDER = 1e-6
+    """Taken off for the square of how far the two are apart in the order of their files."""
 
 
 class Orders:
@@ -99,12 +111,12 @@ def _round(left: list[Part], right: list[Part], orders: Orders) -> list[tuple[Pa
         (source_template, run), (target_template, other_run) = source_runs[i], target_runs[j]
         names = word_similarity(features(source_template), features(target_template))
         inside = word_similarity(run[0].words, other_run[0].words)
-        gap = RUN_GAP * (source_order.index(i) - target_order.index(j)) ** 2
+        gap = RunWeights.FILE_ORDER * (source_order.index(i) - target_order.index(j)) ** 2
         return (
             names
-            + 0.5 * inside
-            + 0.4 * (len(run) == len(other_run))
-            + 0.8 * orders.seen_together(source_template, target_template)
+            + RunWeights.INSIDE * inside
+            + RunWeights.SAME_LENGTH * (len(run) == len(other_run))
+            + RunWeights.ANCESTORS * orders.seen_together(source_template, target_template)
             - gap
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import count
 
 from archkb.queries.diff.align.blocks.block_runs import Orders, pair_up
-from archkb.queries.diff.align.blocks.parts import Part, _elements, _forms, opened
+from archkb.queries.diff.align.blocks.parts import Part, opened
 
 
 class _Queue:
@@ -25,15 +25,18 @@ class _Queue:
 
     @property
     def top(self) -> int:
+        """Size of the largest; -1 where none is left."""
         return -self._heap[0][0] if self._heap else -1
 
     def pop(self, size: int) -> list[Part]:
+        """All of a size, which must be the largest."""
         out = []
         while self._heap and -self._heap[0][0] == size:
             out.append(heapq.heappop(self._heap)[2])
         return out
 
     def push(self, parts: Iterable[Part]) -> None:
+        """Parts of other sizes come in."""
         for part in parts:
             heapq.heappush(self._heap, (-part.size, next(self._order), part))
 
@@ -69,16 +72,24 @@ def equal_parts(
 def _same_content(
     sources: list[Part], targets: list[Part]
 ) -> tuple[list[tuple[list[Part], list[Part]]], tuple[list[Part], list[Part]]]:
-    """Groups of one content on both sides (forms, or else elements), and what is left."""
+    """Groups of one content on both sides (forms, or else parameters), and what is left."""
     if not sources or not targets:
         return [], (sources, targets)
     groups: list[tuple[list[Part], list[Part]]] = []
-    for key in (_forms, _elements):
+    for content in (_forms, _parameters):
         by_content: dict[object, tuple[list[Part], list[Part]]] = {}
         for side, parts in enumerate((sources, targets)):
             for part in parts:
-                by_content.setdefault(key(part), ([], []))[side].append(part)
+                by_content.setdefault(content(part), ([], []))[side].append(part)
         groups += [g for g in by_content.values() if g[0] and g[1]]
         sources = [part for g in by_content.values() if not g[1] for part in g[0]]
         targets = [part for g in by_content.values() if not g[0] for part in g[1]]
     return groups, (sources, targets)
+
+
+def _forms(part: Part) -> object:
+    return part.content
+
+
+def _parameters(part: Part) -> object:
+    return part.parameter_counts if len(part.modules) > 1 else id(part)

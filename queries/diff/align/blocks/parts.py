@@ -95,11 +95,3 @@ def _collect(node: Node, rest: list[Module], inner: list[Node]) -> None:
             inner.append(child)
         else:
             _collect(child, rest, inner)
-
-
-def _forms(part: Part) -> object:
-    return part.content
-
-
-def _elements(part: Part) -> object:
-    return part.parameter_counts if len(part.modules) > 1 else id(part)

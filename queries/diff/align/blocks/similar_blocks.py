@@ -11,6 +11,25 @@ from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.words import features, word_similarity
 
+
+class SimilarityWeights:
+    """What makes two runs of blocks alike: contents and words of a block, each in [0, 1], then these.
+
+    Set by hand on the shared pairs of docs/accuracy.md.
+    """
+
+    SCALED = 0.8
+    """Of contents that are the same in units of the widths only."""
+    PATHS = 0.6
+    """Of likeness of the paths' words."""
+    ANCESTORS = 0.3
+    """Of ancestors that went together."""
+    LENGTHS = 0.1
+    """Of how near the runs are in length."""
+    SAME_NUMBERS = 0.2
+    """Of two blocks of one number, where runs are laid side by side."""
+
+
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""
 CONTENT = 0.45
@@ -47,7 +66,7 @@ def part_similarity(source: Part, target: Part) -> float:
     same_forms, same_scaled = dice(source_forms, target_forms), dice(source_scaled, target_scaled)
     if max(same_forms, same_scaled) < CONTENT:
         return 0.0
-    return max(same_forms, 0.8 * same_scaled) + word_similarity(source.words, target.words)
+    return max(same_forms, SimilarityWeights.SCALED * same_scaled) + word_similarity(source.words, target.words)
 
 
 def similar_parts(
@@ -82,9 +101,9 @@ def _similar_runs(
         [
             (content := _run_similarity(sources, targets))
             and content
-            + 0.6 * word_similarity(features(source_template), features(target_template))
-            + 0.3 * orders.seen_together(source_template, target_template)
-            + 0.1 * min(len(sources), len(targets)) / max(len(sources), len(targets))
+            + SimilarityWeights.PATHS * word_similarity(features(source_template), features(target_template))
+            + SimilarityWeights.ANCESTORS * orders.seen_together(source_template, target_template)
+            + SimilarityWeights.LENGTHS * min(len(sources), len(targets)) / max(len(sources), len(targets))
             for target_template, targets in target_runs
         ]
         for source_template, sources in source_runs
@@ -115,7 +134,9 @@ def _pairs_in_step(sources: list[Part], targets: list[Part], orders: Orders) -> 
         if content_pair not in known:
             known[content_pair] = part_similarity(left[i], right[j])
         similarity = known[content_pair]
-        return similarity and similarity + (0.2 if left[i].numbers == right[j].numbers else 0.0)
+        return similarity and similarity + (
+            SimilarityWeights.SAME_NUMBERS if left[i].numbers == right[j].numbers else 0.0
+        )
 
     if len(left) == len(right) and all(p.numbers == q.numbers for p, q in zip(left, right, strict=True)):
         return list(zip(left, right, strict=True))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archkb.queries.diff.align.model.words import Matrix
 
+TIE = 1e-9
+"""How much worse a rival may be to be as good."""
+
 
 def optimal_pairs(sources: int, targets: int, score: Callable[[int, int], float]) -> list[tuple[int, int]]:
     """The one-to-one assignment of `sources` things to `targets` others with the largest sum of scores."""

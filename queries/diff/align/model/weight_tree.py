@@ -107,6 +107,7 @@ def modules_of(
         module.keys[role] = key
         module.shapes[role] = tensors[key].shape
     for module in by_path.values():
+        # a lone scale is what a norm is about
         if "weight" not in module.shapes and set(module.shapes) == {"scale"}:
             module.keys = {"weight": module.keys["scale"]}
             module.shapes = {"weight": module.shapes["scale"]}
@@ -210,6 +211,7 @@ def _finish(node: Node) -> None:
     below = [c.file_position for c in node.children.values()]
     node.file_position = min(below if node.module is None else [node.module.file_position, *below], default=0)
     for child in node.children.values():
+        # a unit is one of several numbered things that hold more than one module
         numbered = child.name.isdigit() or (child.number is not None and siblings[stem(child.name)] > 1)
         child.unit = numbered and child.count > 1 and _is_block(child.name)
 

@@ -23,6 +23,10 @@ _BREAK = re.compile(r"[^a-z0-9]+")
 _TRAILING = re.compile(r"^(.*?)(\d+)$")
 RAW = 0.6
 """Weight of a word's own spelling beside its meaning."""
+ABOVE = 0.8
+"""Weight of words above the last two components of a path."""
+SILENT = 0.5
+"""Likeness of two paths that say nothing."""
 
 
 @lru_cache(maxsize=65536)
@@ -67,7 +71,7 @@ def _features(joined: str) -> Features:
     parts = joined.split(".")
     last = len(parts) - 1
     for depth, part in enumerate(parts):
-        near = 1.0 if depth >= last - 1 else 0.8
+        near = 1.0 if depth >= last - 1 else ABOVE
         for word in split(part):
             if word in EMPTY:
                 continue
@@ -96,9 +100,9 @@ def merged(paths: Iterable[Features]) -> dict[str, float]:
 
 
 def word_similarity(ours: Features, theirs: Features) -> float:
-    """Cosine of two weighted sets of features, in [0, 1]; 0.5 where both are empty."""
+    """Cosine of two weighted sets of features, in [0, 1]; :data:`SILENT` where both are empty."""
     if not ours and not theirs:
-        return 0.5
+        return SILENT
     shared = sum(w * theirs[f] for f, w in ours.items() if f in theirs)
     size = sum(w * w for w in ours.values()) * sum(w * w for w in theirs.values())
     return float(shared / size**0.5) if size else 0.0
@@ -122,5 +126,5 @@ def word_similarities(sources: Sequence[Features], targets: Sequence[Features]) 
         sides.append(rows / np.where(norms == 0, 1, norms))
     out = np.asarray(sides[0] @ sides[1].T)
     empty = [np.array([not words for words in side]) for side in (sources, targets)]
-    out[np.ix_(empty[0], empty[1])] = 0.5
+    out[np.ix_(empty[0], empty[1])] = SILENT
     return out

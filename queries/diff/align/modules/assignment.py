@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from archkb.queries.diff.align.model.key_order import position_gaps
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.link_evidence import (
     EvidenceWeights,
@@ -21,7 +22,6 @@ from archkb.queries.diff.align.modules.link_evidence import (
     words_in_context,
 )
 from archkb.queries.diff.align.modules.shape_scores import shape_score, shape_scores
-from archkb.queries.diff.align.trees.isomorphism import position_gaps
 
 if TYPE_CHECKING:
     from archkb.queries.diff.align.model.words import Matrix

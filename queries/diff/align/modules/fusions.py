@@ -12,6 +12,21 @@ from archkb.queries.diff.align.model.words import features, merged, word_similar
 FUSED_ROLES = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
 ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))
 """What the words of projections mean that may have been fused."""
+
+
+class FusionScores:
+    """What speaks for a fusion beside likeness of its words, which counts 1. Set by hand on the shared pairs of
+    docs/accuracy.md: roles that are known to be fused count as much as parts of one parent.
+    """
+
+    SHARED_ROLE = 0.1
+    """For each of q, k, v, gate and up that both the whole and its parts speak of."""
+    KNOWN_ROLES, ONE_PARENT, SAME_TENSORS = 0.3, 0.3, 0.2
+    LIST = 0.5
+    """For a numbered list that became one axis: its length is a third size that agrees."""
+
+
+SHARED = ("q", "k", "v", "gate", "up")
 MOST_PARTS = 6
 """Parts one tensor may be fused of, lists of experts apart."""
 
@@ -77,11 +92,11 @@ def _fusions_of_rows(
     whole_words = features(whole.path[prefix_lengths[0] :])
     for group in _candidate_parts(members, rows):
         part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
-        bonus = sum(f in whole_words and f in part_words for f in ("q", "k", "v", "gate", "up")) * 0.1
-        same_roles = sum(part.shapes.keys() == whole.shapes.keys() for part in group) == len(group)
-        telling = 0.3 if _play_fused_roles(group) else 0.0
-        telling += 0.3 if len({part.path[:-1] for part in group}) == 1 else 0.0
-        score = word_similarity(whole_words, part_words) + bonus + telling + (0.2 if same_roles else 0.0)
+        bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
+        telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
+        telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
+        same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
+        score = word_similarity(whole_words, part_words) + bonus + telling + same
         yield Fusion(whole, group, score, "fused")
 
 
@@ -105,6 +120,7 @@ def _candidate_parts(members: list[Module], rows: int) -> Iterator[tuple[Module,
     if len(members) <= MOST_PARTS and sum(part.main[0] for part in members) == rows:
         yield tuple(members)
         return
+    # all of them are too many: equal siblings without a word, or one a role
     families: dict[tuple[str, ...], list[Module]] = {}
     for part in members:
         families.setdefault(part.path[:-1], []).append(part)
@@ -161,6 +177,7 @@ def _list_fusions(
     for (path, shape), members in lists.items():
         if len(members) > 1:
             by_owner.setdefault((path[: path.index("#")], len(members)), []).append((shape, members))
+    # one kind of list, or two or three that stand beside each other in the tensor
     for whole in wholes:
         if len(whole.main) != 3:
             continue
@@ -174,7 +191,9 @@ def _list_fusions(
                     if _stack_to([s for s, _ in chosen], rows, columns):
                         group = tuple(m for _, members in chosen for m in members)
                         part_words = merged(features(m[0].path[prefix_lengths[1] :]) for _, m in chosen)
-                        yield Fusion(whole, group, word_similarity(whole_words, part_words) + 0.5, "experts")
+                        yield Fusion(
+                            whole, group, word_similarity(whole_words, part_words) + FusionScores.LIST, "experts"
+                        )
 
 
 def _stack_to(shapes: list[Shape], rows: int, columns: int) -> bool:

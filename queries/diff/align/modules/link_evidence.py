@@ -170,6 +170,7 @@ def _dice_over_pairs(sources: Matrix, targets: Matrix, chosen: Matrix) -> Matrix
 
 
 def parent_agreement(left: Sequence[Module], right: Sequence[Module], chosen: Matrix) -> Matrix:
+    """How far the `chosen` pairs (1, else 0) join the parents of each and each."""
     source_parents = _onehot([[m.path[:-1]] for m in left])
     target_parents = _onehot([[m.path[:-1]] for m in right])
     return _dice_over_pairs(source_parents, target_parents, chosen)
@@ -178,6 +179,7 @@ def parent_agreement(left: Sequence[Module], right: Sequence[Module], chosen: Ma
 def translation_agreement(
     left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], chosen: Matrix
 ) -> Matrix:
+    """How far the `chosen` pairs (1, else 0) translate the words of each into those of each, in [0, 1]."""
     import numpy as np
 
     source_words = _onehot(

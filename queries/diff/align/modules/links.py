@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
 from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.model.optimal import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
 from archkb.queries.diff.align.modules.fusions import find_fusions
@@ -46,7 +47,8 @@ STRICT = MatchThresholds(0.1, 2.0, True)
 class LinkWeights:
     """How sure a match by shape is: how far the next best is behind, a little, and how alike names are.
 
-    Fitted to the matches that proved right on the pairs :data:`MEASURED` was measured on, so that its grades part.
+    The sum was a confidence once, set by hand; now it sorts matches into grades, and what these are worth is measured
+    (:data:`MEASURED`).
     """
 
     MARGIN_UNIT, MARGIN_MOST, WORDS = 10, 1.5, 0.14
@@ -67,8 +69,6 @@ class LinkFloors:
     """From this floor on modules of other sizes must have the same roles, and no rival nearer than this."""
     RESIZED_SCALED = 0.3
     """Taken off the floor where sizes are the same in units of the widths."""
-    TIE = 1e-9
-    """Margin up to which a rival is as good."""
 
 
 def isomorphic(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] | None:
@@ -93,11 +93,13 @@ def link_modules(
     """Links between two sets of modules. `known`: paths that go together by what was linked before."""
     # fusions that stand out before anything is assigned: the fused shape is rarer where the parts are
     links = fusion_links(*surplus(sources, targets), prefix_lengths, LinkFloors.FUSION_OUTSTANDING)
+    # equal shapes, one to one
     left, right = _unlinked(sources, targets, links)
     matches = [match for match in assign(left, right, prefix_lengths, known=known) if match.support >= thresholds.words]
     if thresholds.strict:
         matches = _vouched_for(matches, left, right)
     links += [_module_link(match, "shape") for match in matches]
+    # fusions of what is left, then the same role at another size
     left, right = _unlinked(sources, targets, links)
     links += fusion_links(left, right, prefix_lengths, LinkFloors.FUSION)
     left, right = _unlinked(sources, targets, links)
@@ -152,7 +154,7 @@ def _numbers(side: tuple[Module, ...]) -> list[str]:
 
 
 def _module_link(match: ModuleMatch, rule: Literal["shape", "role"]) -> Link:
-    ambiguous = match.margin <= LinkFloors.TIE
+    ambiguous = match.margin <= TIE
     grade = _grade(match) if rule == "shape" else ""
     size = "shape" if rule == "shape" else "axes"
     other_shape = "" if match.a.main == match.b.main else f" and {list(match.b.main)}"

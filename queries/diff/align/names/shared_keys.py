@@ -13,6 +13,10 @@ CONVENTION = 0.3
 """Share of the smaller model's keys in both models from which on they are taken to follow one naming convention."""
 PREFIX_SIMILARITY, MANY = 0.5, 30
 """Likeness two prefixes' words must have unless at least so many keys are equal below them."""
+FEWEST, EQUAL = 4, 0.5
+"""Least keys below a moved prefix, and least share of them that kept their shape where it is no whole subtree."""
+MOST_PREFIXES = 8
+"""Prefixes below which a key may stand for it to say which one moved."""
 WHOLE = 0.6
 """Share of a moved subtree's keys that must be found again below the new prefix."""
 
@@ -53,14 +57,16 @@ def moved_subtrees(source: Mapping[str, Spec], target: Mapping[str, Spec]) -> li
     for source_prefix, target_prefix in order:
         candidates = votes[source_prefix, target_prefix]
         pairs = [(k, q) for k, q in candidates if k not in used[0] and q not in used[1]]
+        # a prefix must read like the other, or very many keys be equal below the two
         akin = words[source_prefix, target_prefix] >= PREFIX_SIMILARITY
-        if len(pairs) < 4 or not (akin or len(pairs) >= MANY):
+        if len(pairs) < FEWEST or not (akin or len(pairs) >= MANY):
             continue
         whole = len(pairs) >= WHOLE * min(source_sizes[source_prefix], target_sizes[target_prefix])
         equal = sum(squeezed(source[k].shape) == squeezed(target[q].shape) for k, q in pairs)
+        # numbers given anew, or another tensor under the name: no move
         if same_shapes_permuted(source, target, pairs):
             continue
-        if equal < 0.5 * len(pairs) and not (whole and akin):
+        if equal < EQUAL * len(pairs) and not (whole and akin):
             continue
         for key, other_key in pairs:
             if whole or squeezed(source[key].shape) == squeezed(target[other_key].shape):
@@ -115,7 +121,7 @@ def _votes(source: Mapping[str, Spec], target: Mapping[str, Spec]) -> dict[tuple
 
 
 def _if_few(prefixes: Sequence[str]) -> Sequence[str]:
-    return prefixes if len(prefixes) <= 8 else ()
+    return prefixes if len(prefixes) <= MOST_PREFIXES else ()
 
 
 def _same_last_component(source_prefix: str, target_prefix: str) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
+from archkb.queries.diff.align.model.key_order import position_gaps
+from archkb.queries.diff.align.model.optimal import TIE, optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Node, Shape
 from archkb.queries.diff.align.model.words import word_similarity
-from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, node_words, position_gaps
+from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, node_words
 from archkb.queries.diff.align.trees.size_mapping import ShapeScore
 
 RESIZED, TURNED = 0.5, 0.9
@@ -23,6 +24,8 @@ NAMES, PLACE = 0.3, 1e-3
 """Weight of names and of the same number beside tensors that agree."""
 DEEPER = 0.1
 """What is taken off where one of two lies below an extra container."""
+UNMOVED = 0.5
+"""Share of the tensors of every two of a list's items that must go together by their numbers, for these to decide."""
 WIDEST = 160
 """Most children a node may have that are no numbered list; wider ones are not compared."""
 LISTS = 40_000
@@ -98,7 +101,7 @@ class CommonSubtree:
 
     def _numbered_pairs(self, sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node]]:
         if [node.name for node in sources] == [node.name for node in targets] and all(
-            self.score(child, other) >= 0.5 * max(child.tensors, other.tensors)
+            self.score(child, other) >= UNMOVED * max(child.tensors, other.tensors)
             for child, other in zip(sources, targets, strict=True)
         ):
             return list(zip(sources, targets, strict=True))
@@ -155,7 +158,7 @@ class CommonSubtree:
         for i, j in optimal_pairs(len(sources), len(targets), lambda i, j: table[i][j] - gaps[i][j]):
             if table[i][j]:
                 rivals = [*table[i][:j], *table[i][j + 1 :], *(table[k][j] for k in range(len(sources)) if k != i)]
-                out.append((sources[i], targets[j], max(rivals, default=0.0) >= table[i][j] - 1e-9))
+                out.append((sources[i], targets[j], max(rivals, default=0.0) >= table[i][j] - TIE))
         return out
 
 

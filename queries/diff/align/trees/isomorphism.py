@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from archkb.queries.diff.align.model.optimal import optimal_pairs_of
+from archkb.queries.diff.align.model.key_order import position_gaps
+from archkb.queries.diff.align.model.optimal import TIE, optimal_pairs_of
 from archkb.queries.diff.align.model.weight_tree import Module, Node
 from archkb.queries.diff.align.model.words import features, merged, word_similarities
 
@@ -89,27 +90,12 @@ def _by_names(sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node
     for i, j in optimal_pairs_of(table - np.array(position_gaps(sources, targets))):
         row, column = np.delete(table[i], j), np.delete(table[:, j], i)
         rival = max(row.max(initial=-1.0), column.max(initial=-1.0))
-        out.append((sources[i], targets[j], bool(rival >= table[i, j] - 1e-9)))
+        out.append((sources[i], targets[j], bool(rival >= table[i, j] - TIE)))
     return out
 
 
-SIBLING_GAP = 1e-4
-"""What places in the two files that differ wholly take off: less than anything else says."""
-
-
-def position_gaps(
-    sources: Sequence[Node] | Sequence[Module], targets: Sequence[Node] | Sequence[Module]
-) -> list[list[float]]:
-    """For each of some siblings and each of others, how far their ranks in the order of the two files are apart."""
-    source_ranks, target_ranks = _position_ranks(sources), _position_ranks(targets)
-    largest = max(len(sources), len(targets)) ** 2
-    return [[SIBLING_GAP * (p - q) ** 2 / largest for q in target_ranks] for p in source_ranks]
-
-
-def _position_ranks(side: Sequence[Node] | Sequence[Module]) -> list[int]:
-    """Rank of each by its place; equal places, equal ranks."""
-    rank = {place: i for i, place in enumerate(sorted({x.file_position for x in side}))}
-    return [rank[x.file_position] for x in side]
+READ = 40
+"""Modules whose names are read below a node, at most."""
 
 
 def node_words(node: Node) -> dict[str, float]:
@@ -117,8 +103,8 @@ def node_words(node: Node) -> dict[str, float]:
     above = len(node.path) - 1
     modules = list(node.walk())
     own_words = features(node.path[above:])
-    inner_words = merged(features(m.path[above:]) for m in modules[:40])
+    inner_words = merged(features(m.path[above:]) for m in modules[:READ])
     return {
-        **{k: v / max(1, min(40, len(modules))) for k, v in inner_words.items()},
+        **{k: v / max(1, min(READ, len(modules))) for k, v in inner_words.items()},
         **{f"^{k}": v for k, v in own_words.items()},
     }

@@ -61,6 +61,7 @@ def exchange(pairs: Iterable[tuple[Module, Module]]) -> ShapeScore:
             if len(source_shape) == len(target_shape):
                 for size, other_size in zip(source_shape, target_shape, strict=True):
                     votes.setdefault(size, Counter())[other_size] += 1
+    # the commonest vote of a size, if it has most of them
     became = {p: min(seen, key=lambda q: (-seen[q], q)) for p, seen in votes.items()}
     became = {p: q for p, q in became.items() if votes[p][q] >= max(OFTEN, MOSTLY * votes[p].total())}
 

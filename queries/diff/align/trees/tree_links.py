@@ -47,9 +47,11 @@ def near_isomorphic(source: Part, target: Part, subtree: CommonSubtree) -> list[
             confidence = MEASURED["tree", "ambiguous" if ambiguous else "nearly"]
             links.append(Link((node.module,), (other_node.module,), "tree", text, confidence, ambiguous))
         links += _fusions_of_children(node, other_node)
+    # a fusion is better than one of its parts under another size
     links += _fusions_in_blocks(blocks, links)
     taken = keys_of(link for link in links if link.rule != "tree")
     links = [link for link in links if link.rule != "tree" or not taken & keys_of([link])]
+    # a vector changes its size only as some matrix does
     matrix_changes = {
         change for link in links if link.rule == "tree" for change in _size_changes(link) if len(link.a[0].main) > 1
     }
