@@ -12,10 +12,10 @@ from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.model.words import word_similarity
 from archkb.queries.diff.align.modules.link_evidence import Neighbours
-from archkb.queries.diff.align.modules.links import Link, MatchThresholds, isomorphic, link_modules
+from archkb.queries.diff.align.modules.links import Link, MatchThresholds, link_modules
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
-from archkb.queries.diff.align.trees.tree_links import keys_of, near_isomorphic, rescaled
+from archkb.queries.diff.align.trees.tree_links import isomorphic, keys_of, near_isomorphic, rescaled
 
 ALONE = MatchThresholds(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.optimal import optimal_pairs
 from archkb.queries.diff.align.model.words import features, stem, word_similarity
-
-if TYPE_CHECKING:
-    from archkb.queries.diff.align.blocks.parts import Part
-
 
 Template = tuple[str, ...]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archkb.queries.diff.align.model.words import Matrix
+    import numpy as np
+
+    Matrix = np.ndarray[Any, np.dtype[np.float64]]
+    """Scores of some things, a row each, with others, a column each."""
 
 TIE = 1e-9
 """How much worse a rival may be to be as good."""

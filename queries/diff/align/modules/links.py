@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
-from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.optimal import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
 from archkb.queries.diff.align.modules.fusions import find_fusions
 from archkb.queries.diff.align.modules.link_evidence import Neighbours
 from archkb.queries.diff.align.modules.shape_scores import ShapeScores
-from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, isomorphic_pairs
 
 
 class Link(NamedTuple):
@@ -69,18 +67,6 @@ class LinkFloors:
     """From this floor on modules of other sizes must have the same roles, and no rival nearer than this."""
     RESIZED_SCALED = 0.3
     """Taken off the floor where sizes are the same in units of the widths."""
-
-
-def isomorphic(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] | None:
-    """Links of two parts that have one unlabelled tree, or None."""
-    if source.node is None or target.node is None or hashes.id_of(source.node) != hashes.id_of(target.node):
-        return None
-    text = f"{source.title} and {target.title} have one tree of shapes"
-    pairs = isomorphic_pairs(source.node, target.node, hashes)
-    return [
-        Link((module,), (other,), "tree", text, MEASURED["tree", "ambiguous" if ambiguous else ""], ambiguous)
-        for module, other, ambiguous in pairs
-    ]
 
 
 def link_modules(

@@ -1,4 +1,4 @@
-"""Links of two parts whose unlabelled trees are nearly one, and which of them to believe beside agreeing names."""
+"""Links of two parts with one unlabelled tree or nearly one, and which of them to believe beside agreeing names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.weight_tree import Module, Node, gathered
 from archkb.queries.diff.align.modules.links import Link, LinkFloors, fusion_links, surplus
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree, module_score, tensor_score, unwrapped
-from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
+from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, isomorphic_pairs
 from archkb.queries.diff.align.trees.size_mapping import commonest, exchange, proportion
 
 FEW = 24
@@ -21,6 +21,18 @@ ROUGHLY = 0.6
 """Share of :data:`NEARLY` that tensors of like proportions must hold."""
 NEARLY = 0.85
 """Share of the smaller part's tensors that a nearly common tree must hold."""
+
+
+def isomorphic(source: Part, target: Part, hashes: SubtreeHashes) -> list[Link] | None:
+    """Links of two parts that have one unlabelled tree, or None."""
+    if source.node is None or target.node is None or hashes.id_of(source.node) != hashes.id_of(target.node):
+        return None
+    text = f"{source.title} and {target.title} have one tree of shapes"
+    pairs = isomorphic_pairs(source.node, target.node, hashes)
+    return [
+        Link((module,), (other,), "tree", text, MEASURED["tree", "ambiguous" if ambiguous else ""], ambiguous)
+        for module, other, ambiguous in pairs
+    ]
 
 
 def near_isomorphic(source: Part, target: Part, subtree: CommonSubtree) -> list[Link] | None:
