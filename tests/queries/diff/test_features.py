@@ -116,10 +116,10 @@ def test_an_attention_without_an_addition_is_drawn_without_one() -> None:
         else e
         for e in net.edges
     )
-    cut = replace(net, edges=edges)
-    (block,) = blocks(Profile(cut))
+    prefix_lengths = replace(net, edges=edges)
+    (block,) = blocks(Profile(prefix_lengths))
     assert [(s.title, s.adds_to) for s in block.steps] == [("attn1", "hidden"), ("ff", "hidden"), ("attn2", None)]
-    assert "no addition found" in page(compare(cut, cut), cut, cut)
+    assert "no addition found" in page(compare(prefix_lengths, prefix_lengths), prefix_lengths, prefix_lengths)
 
 
 def test_stages_of_unequal_width_have_each_its_own() -> None:
