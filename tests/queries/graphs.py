@@ -287,14 +287,23 @@ def adapter() -> GraphTables:
 
 
 SETTINGS = (
-    ("", "class", "class_name", "", "PartsPipeline"), ("", "scheduler", "steps", "", "1000"),
-    ("", "size", "layers", "", "80"), ("", "text", "text_width", "", "64"), ("", "weights", "tied_embeddings", "", "true"),
-    ("", "weights", "quantization", "", '{"bits": 8}'), ("", "vae", "encoder_blocks", "", "compress_all, res_x"),
-    ("body", "position", "position_kind", "", "rope"), ("body", "position", "max_positions", "audio", "20"), ("body", "position", "rope_theta", "", "10000.0"),
-    ("body", "attention", "causal_attention", "", "true"), ("body", "activation", "activation", "", "silu"),
-    ("body", "norm", "norm_eps", "", "1e-06"), ("body", "patch", "patch_size", "", "4"),
-    ("body", "vae", "compression_space", "", "32"), ("body", "audio", "sampling_rate", "", "16000"),
-)  # fmt: skip
+    ("", "class", "class_name", "", "PartsPipeline"),
+    ("", "scheduler", "steps", "", "1000"),
+    ("", "size", "layers", "", "80"),
+    ("", "text", "text_width", "", "64"),
+    ("", "weights", "tied_embeddings", "", "true"),
+    ("", "weights", "quantization", "", '{"bits": 8}'),
+    ("", "vae", "encoder_blocks", "", "compress_all, res_x"),
+    ("body", "position", "position_kind", "", "rope"),
+    ("body", "position", "max_positions", "audio", "20"),
+    ("body", "position", "rope_theta", "", "10000.0"),
+    ("body", "attention", "causal_attention", "", "true"),
+    ("body", "activation", "activation", "", "silu"),
+    ("body", "norm", "norm_eps", "", "1e-06"),
+    ("body", "patch", "patch_size", "", "4"),
+    ("body", "vae", "compression_space", "", "32"),
+    ("body", "audio", "sampling_rate", "", "16000"),
+)
 """(path, topic, name, part, value) of what a configuration states of :func:`parts`."""
 
 
@@ -328,7 +337,7 @@ def parts() -> GraphTables:
         setting = g.node(
             "Setting", None, uid=f"{g.uid}@{n}", model=g.uid, name=name, topic=topic, part=part, value=value, path=path,
             stated_at=f"config.{name}", basis="metadata", verdict="contradicts" if contradicts else "unchecked",
-            shapes_show="4 blocks" if contradicts else None, detail="body.blocks" if contradicts else "no shape shows it",
+            shapes_show="4 blocks" if contradicts else None, detail="",
         )  # fmt: skip
         owner = f"{g.uid}/{path}" if path else g.uid
         g.edge("HAS_SETTING", owner, setting["uid"], f"{'Module' if path else 'Model'} Setting")
