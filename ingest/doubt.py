@@ -23,19 +23,19 @@ def settle(scene: Scene) -> None:
     for path, part in scene.components.items():
         if (role := sure(part.role)) is not part.role:
             scene.components[path] = replace(part, role=role)
-    scene.attentions = {path: _attention(found) for path, found in scene.attentions.items()}
+    scene.attentions = {path: _attention(attention) for path, attention in scene.attentions.items()}
     scene.stacks = {p: s for p, s in scene.stacks.items() if not is_doubtful(s.depth.evidence.rule)}
     scene.residuals = [r for r in scene.residuals if not is_doubtful(r.form.evidence.rule)]
     scene.role = sure(scene.role) if scene.role is not None else None
 
 
-def _attention(found: Attention) -> Attention:
+def _attention(attention: Attention) -> Attention:
     return replace(
-        found,
-        attends=sure(found.attends),
-        heads=sure(found.heads),
-        kv_heads=sure(found.kv_heads),
-        head_dim=sure(found.head_dim),
-        gqa=sure(found.gqa),
-        qk_norm=sure(found.qk_norm),
+        attention,
+        attends=sure(attention.attends),
+        heads=sure(attention.heads),
+        kv_heads=sure(attention.kv_heads),
+        head_dim=sure(attention.head_dim),
+        gqa=sure(attention.gqa),
+        qk_norm=sure(attention.qk_norm),
     )

@@ -54,8 +54,8 @@ def find_modulations(scene: Scene) -> dict[str, Modulation]:
     """Modulations by path: of tables by the module that owns them, of matrices by the matrix."""
     streams = _Streams(scene)
     leaves = list(scene.tree.root.leaves())
-    found = (_table(node, scene) or _matrix(node, scene, streams) for node in leaves)
-    out = {modulation.path: modulation for modulation in found if modulation is not None}
+    modulations = (_table(node, scene) or _matrix(node, scene, streams) for node in leaves)
+    out = {modulation.path: modulation for modulation in modulations if modulation is not None}
     widths = {width for modulation in out.values() for _, width in modulation.tables.values()}
     single = (_single(node, scene, widths) for node in leaves if widths and node.path not in out)
     return out | {modulation.path: modulation for modulation in single if modulation is not None}
@@ -76,8 +76,8 @@ def _table(node: Node, scene: Scene) -> Modulation | None:
     tables = {local: size for local, size in candidates.items() if local in named or not nouns.isdisjoint(words(local))}
     first = min(tables, key=lambda local: (local != "scale_shift_table", local))
     rows, width = tables[first]
-    seen = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
-    return Modulation(node.path, fact(rows, _TABLE, seen), width, tables)
+    evidence = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
+    return Modulation(node.path, fact(rows, _TABLE, evidence), width, tables)
 
 
 def _is_table(name_words: Sequence[str]) -> bool:
@@ -96,8 +96,8 @@ def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
     out, inp = sizes
     for width in streams.widths(node, inp):
         if width > 1 and out % width == 0 and (1 if called else 2) <= out // width <= _MOST_ROWS:
-            seen = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
-            return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, seen), width)
+            evidence = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
+            return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, evidence), width)
     return None
 
 
@@ -109,13 +109,13 @@ def _single(node: Node, scene: Scene, widths: set[int]) -> Modulation | None:
     out, width = sizes
     if width not in widths or out % width or not 1 <= out // width <= _MOST_ROWS:
         return None
-    beside = [_sizes(leaf, scene) for leaf in node.parent.leaves() if leaf is not node]
-    if len(beside) != 2 or None in beside or (width, width) not in beside:
+    embedder = [_sizes(leaf, scene) for leaf in node.parent.leaves() if leaf is not node]
+    if len(embedder) != 2 or None in embedder or (width, width) not in embedder:
         return None
-    if not any(found is not None and found[0] == width for found in beside):
+    if not any(layer_sizes is not None and layer_sizes[0] == width for layer_sizes in embedder):
         return None
-    seen = f"{node.name} writes {out} = {out // width} x {width} from {width}, beside an embedder of its own"
-    return Modulation(node.path, fact(out // width, _SINGLE, seen), width)
+    evidence = f"{node.name} writes {out} = {out // width} x {width} from {width}, beside an embedder of its own"
+    return Modulation(node.path, fact(out // width, _SINGLE, evidence), width)
 
 
 def _sizes(node: Node, scene: Scene) -> tuple[int, int] | None:

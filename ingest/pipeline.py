@@ -12,9 +12,9 @@ from archkb.ingest.modulation import find_modulations
 from archkb.ingest.residual.find_residual import find_residuals
 from archkb.ingest.stacks import find_stacks
 from archkb.ingest.streams.find_streams import assign_streams
-from archkb.ingest.tree.anonymous_names import spoken_names
+from archkb.ingest.tree.anonymous_names import infer_parameter_names
 from archkb.ingest.tree.module_tree import build
-from archkb.ingest.twins import Spread, copies, origins, spread_residuals
+from archkb.ingest.twins import TwinMapping, copies, origins, spread_residuals
 from archkb.kb.values import Header
 
 
@@ -23,7 +23,7 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    scene = Scene(header, build(header.tensors, spoken_names(header.tensors)))
+    scene = Scene(header, build(header.tensors, infer_parameter_names(header.tensors)))
     scene.leaves = leaf_kinds(scene)
     scene.stacks = find_stacks(scene)
     scene.attentions = find_attention(scene)
@@ -39,12 +39,12 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
     analysis = Analysis(
         header=header,
         tree=scene.tree,
-        leaves=Spread(scene.leaves, origin),
-        stacks=Spread(scene.stacks, origin),
-        attentions=Spread(scene.attentions, origin),
-        feed_forwards=Spread(scene.feed_forwards, origin),
+        leaves=TwinMapping(scene.leaves, origin),
+        stacks=TwinMapping(scene.stacks, origin),
+        attentions=TwinMapping(scene.attentions, origin),
+        feed_forwards=TwinMapping(scene.feed_forwards, origin),
         residuals=tuple(spread_residuals(scene.residuals, pairs)),
-        modulations=Spread(scene.modulations, origin),
+        modulations=TwinMapping(scene.modulations, origin),
         streams=(),
         queries={},
         attends_to={},

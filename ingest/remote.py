@@ -47,12 +47,12 @@ def refuse_remote(text: str) -> None:
 
 def _address(text: str) -> SourceError:
     address = _ADDRESS.match(text)
-    scheme, rest = (address["scheme"].lower(), address["rest"]) if address is not None else ("", text)
+    scheme, location = (address["scheme"].lower(), address["rest"]) if address is not None else ("", text)
     what = f"is an address ({scheme}://), which archkb does not read yet"
     if scheme == "file":
-        return SourceError(what, path=text, cure=f"give the path, {quote('/' + rest.lstrip('/'))}")
+        return SourceError(what, path=text, cure=f"give the path, {quote('/' + location.lstrip('/'))}")
     if scheme == "hf":
-        return SourceError(what, path=text, cure=_fetched(rest))
+        return SourceError(what, path=text, cure=_fetched(location))
     if scheme in ("http", "https"):
         return SourceError(what, path=text, cure=_header(text))
     return SourceError(what, path=text, cure="copy the file to this machine, and give its path")
@@ -60,8 +60,8 @@ def _address(text: str) -> SourceError:
 
 def _fetched(repository: str) -> str:
     """How to fetch a repository's weights, or one file where the address names one (OWNER/NAME[@REVISION]/FILE)."""
-    owner, _, rest = repository.strip("/").partition("/")
-    named, _, file = rest.partition("/")
+    owner, _, below_owner = repository.strip("/").partition("/")
+    named, _, file = below_owner.partition("/")
     name, _, revision = named.partition("@")
     at = f" --revision {quote(revision)}" if revision else ""
     which = quote(file) if file else f"--include {_WEIGHTS}"

@@ -101,9 +101,9 @@ def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, obje
     out = {}
     for name in children:
         leaf = leaves.get(f"{node_path}.{name}" if node_path else name)
-        found = of_leaf(leaf, name) if leaf is not None else None
-        if found is not None:
-            out[name] = found
+        layer = of_leaf(leaf, name) if leaf is not None else None
+        if layer is not None:
+            out[name] = layer
     return out
 
 
@@ -123,9 +123,9 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
     """The maps at and below a module, in order; what adapters add to a layer is left out."""
     leaf = leaves.get(node.path)
     if leaf is not None and leaf.role in ("Linear", "Conv"):
-        found = of_leaf(leaf, at)
-        if found is not None:
-            yield found
+        layer = of_leaf(leaf, at)
+        if layer is not None:
+            yield layer
         return
     if depth:
         base = node.children.get("base_layer")
@@ -135,9 +135,9 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
 
 def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Matrix | None:
     """The map a child computes: the layer itself, or first to last layer of a small wrapper; None where it is none."""
-    found = list(inside(leaves, node, at))
-    if not found or len(found) > 3:
+    layers = list(inside(leaves, node, at))
+    if not layers or len(layers) > 3:
         return None
-    if len(found) == 1:
-        return found[0]
-    return Matrix(at, found[-1].out, found[0].inp)
+    if len(layers) == 1:
+        return layers[0]
+    return Matrix(at, layers[-1].out, layers[0].inp)

@@ -27,7 +27,7 @@ def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projection
     if _is_cell(node):
         return None
     ranked = _ranked(scene, node, cores)
-    parts = {role: found for role, (_, found) in ranked.items()}
+    parts = {role: layer for role, (_, layer) in ranked.items()}
     form = _form(parts, ranked) or _keyed(node, parts)
     if form is None:
         return None
@@ -52,8 +52,8 @@ def _mlp(parts: Mapping[str, Matrix]) -> int:
 
 def _is_cell(node: Node) -> bool:
     """Whether the module has input and forget gates beside its queries: a recurrent cell with a matrix for a memory."""
-    said = {name.replace("_", "") for name in node.children}
-    return any(gates <= said for gates in _CELLS)
+    child_names = {name.replace("_", "") for name in node.children}
+    return any(gates <= child_names for gates in _CELLS)
 
 
 def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]]) -> str | None:
@@ -81,7 +81,7 @@ def _keyed(node: Node, parts: Mapping[str, Matrix]) -> str | None:
 
 def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
     """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
-    found: dict[str, tuple[int, Matrix]] = {}
+    by_role: dict[str, tuple[int, Matrix]] = {}
     for name, child in node.children.items():
         spelling = read_name(name)
         if child.path in cores:
@@ -89,21 +89,21 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
         if spelling.letters:
             layer = None if spelling.noise else matrix(scene.leaves, child, name)
             if layer is not None:
-                _keep(found, spelling, layer)
+                _keep(by_role, spelling, layer)
         elif name in _PACKED:
             layer = matrix(scene.leaves, child, name)
             if layer is not None and layer.out == 3 * layer.inp and {"q_bias", "v_bias"} <= node.tensors.keys():
-                found["qkv"] = (0, layer)
+                by_role["qkv"] = (0, layer)
         elif name in ("sampling_offsets", "attention_weights"):
             layer = matrix(scene.leaves, child, name)
             if layer is not None:
-                found["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
+                by_role["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
     for local, spec in node.tensors.items():
         if len(spec.shape) in (2, 3) and all(spec.shape):
             spelling = read_name("qkv" if local in _PACKED else local)
             if spelling.letters and not spelling.noise and spelling.extra == 0:
-                _keep(found, spelling, _raw(local, spec.shape))
-    return found
+                _keep(by_role, spelling, _raw(local, spec.shape))
+    return by_role
 
 
 def _raw(local: str, shape: Shape) -> Matrix:
@@ -113,15 +113,15 @@ def _raw(local: str, shape: Shape) -> Matrix:
     return Matrix(local, shape[0], shape[1])
 
 
-def _keep(found: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
+def _keep(by_role: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
     role = spelling.letters
     if spelling.side == "add":
         role = f"add_{role}"
     elif spelling.side:
         role = f"{role}_{spelling.side}"
-    known = found.get(role)
+    known = by_role.get(role)
     if known is None or spelling.extra < known[0]:
-        found[role] = (spelling.extra, layer)
+        by_role[role] = (spelling.extra, layer)
 
 
 def _add_outputs(
@@ -130,20 +130,20 @@ def _add_outputs(
     """Add the output projection, a gate, and the second stream's output to `parts`."""
     best: tuple[int, Matrix] | None = None
     for name, child in node.children.items():
-        said = set(words(name))
+        name_words = set(words(name))
         if name in taken or child.path in cores or read_name(name).letters:
             continue
-        if not (said & (_OUT[0] | _OUT[1] | _GATE)):
+        if not (name_words & (_OUT[0] | _OUT[1] | _GATE)):
             continue
         layer = matrix(scene.leaves, child, name)
         if layer is None or layer.path in taken:
             continue
-        if said & _GATE:
+        if name_words & _GATE:
             parts.setdefault("gate", layer)
-        elif said & _SECOND and said & _OUT[0]:
+        elif name_words & _SECOND and name_words & _OUT[0]:
             parts.setdefault("add_o", layer)
         else:
-            rank = 0 if said & _OUT[0] else 1
+            rank = 0 if name_words & _OUT[0] else 1
             if best is None or rank < best[0]:
                 best = (rank, layer)
     if best is not None:

@@ -40,11 +40,11 @@ def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projectio
                 layers[name] = wrapped
     if _convolves(scene, node):
         return None
-    found = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
-    found = found or _separate(scene, node, layers) or _joint(scene, node, layers)
-    if found is None:
+    fit = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
+    fit = fit or _separate(scene, node, layers) or _joint(scene, node, layers)
+    if fit is None:
         return None
-    form, parts, mlp = found
+    form, parts, mlp = fit
     norms = dict(query_norms(node)) or _twin_norms(node, parts["q"].out if "q" in parts else parts["qkv"].out)
     return Projections(form, parts, norms, by_shape=True, mlp=mlp)
 
@@ -68,10 +68,10 @@ def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     for big, out in permutations(layers.values(), 2):
         if out.inp >= big.out or out.out != big.inp:
             continue
-        rest = big.out - out.inp
-        if rest == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
+        key_value_rows = big.out - out.inp
+        if key_value_rows == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
             return "fused_qkv", {"qkv": big, "o": out}, 0
-        if rest % 2 == 0 and out.inp % (rest // 2) == 0 and _is_attention(big.path):
+        if key_value_rows % 2 == 0 and out.inp % (key_value_rows // 2) == 0 and _is_attention(big.path):
             return "fused_qkv", {"qkv": big, "o": out}, 0
     return None
 
@@ -123,24 +123,29 @@ def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts |
 
 def _twin_norms(node: Node, rows: int) -> dict[str, tuple[str, Shape]]:
     """Two layers with one vector each, of equal size and dividing the rows: norms on queries and keys."""
-    found = [
+    vectors = [
         (name, shapes[0])
         for name, child in node.children.items()
         if not child.children and len(shapes := [t.shape for t in child.tensors.values()]) == 1 and len(shapes[0]) == 1
     ]
-    if len(found) != 2 or found[0][1] != found[1][1] or not 1 < found[0][1][0] < rows or rows % found[0][1][0]:
+    if (
+        len(vectors) != 2
+        or vectors[0][1] != vectors[1][1]
+        or not 1 < vectors[0][1][0] < rows
+        or rows % vectors[0][1][0]
+    ):
         return {}
-    return dict(zip(("q_norm", "k_norm"), found, strict=True))
+    return dict(zip(("q_norm", "k_norm"), vectors, strict=True))
 
 
 def _joint(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     """Seven or eight nameless square matrices of one width: two sets of projections, and their outputs."""
     if len(layers) not in (7, 8) or len({m[1:] for m in layers.values()}) != 1:
         return None
-    found = sorted(layers.values())
-    if found[0].out != found[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in found):
+    ordered = sorted(layers.values())
+    if ordered[0].out != ordered[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in ordered):
         return None
-    return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), found, strict=False)), 0
+    return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), ordered, strict=False)), 0
 
 
 def _four(layers: tuple[Matrix, ...]) -> dict[str, Matrix] | None:
@@ -163,9 +168,9 @@ def _beside(scene: Scene, node: Node) -> Iterator[Matrix]:
     parent = node.parent
     for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
         if child is not node and child.n_tensors <= _SMALL:
-            found = matrix(scene.leaves, child, name)
-            if found is not None:
-                yield found
+            layer = matrix(scene.leaves, child, name)
+            if layer is not None:
+                yield layer
 
 
 def _pointwise(scene: Scene, node: Node, layer: Matrix) -> bool:
@@ -193,5 +198,5 @@ def _nameless(*layers: Matrix) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    said = words(name)
-    return all(word in _PLAIN or word.isdigit() for word in said) or bool(read_name(name).letters)
+    name_words = words(name)
+    return all(word in _PLAIN or word.isdigit() for word in name_words) or bool(read_name(name).letters)

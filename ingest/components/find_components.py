@@ -54,7 +54,7 @@ def find_components(scene: Scene) -> dict[str, Component]:
 
     The path is empty where the model itself is a component: its stack is at the root, with connectors beside it.
     """
-    return {found.path: found for found in _split(unwrapped(scene.tree.root), scene, _Place())}
+    return {component.path: component for component in _split(unwrapped(scene.tree.root), scene, _Place())}
 
 
 def model_role(scene: Scene) -> Fact:
@@ -86,10 +86,10 @@ def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
     if _is_autoencoder(node):
         yield from _halves(node, scene)
     elif _is_stacked(node, scene):
-        beside = [found for part in parts if (found := _beside(part, node, scene)) is not None]
-        if beside:
+        small_parts = [component for part in parts if (component := _beside(part, node, scene)) is not None]
+        if small_parts:
             yield Component(node.path, _role(node, scene))
-        yield from beside
+        yield from small_parts
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
@@ -118,8 +118,8 @@ def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
 
 def _role(part: Node, scene: Scene) -> Fact:
     """By shapes where they tell, by name where they do not."""
-    said = words(part.name)
-    if "ema" in said and part.parent is not None:
+    name_words = words(part.name)
+    if "ema" in name_words and part.parent is not None:
         twin = next((c.name for c in part.parent.children.values() if c is not part and c.sig == part.sig), None)
         if twin is not None:
             return fact("ema_copy", _EMA, f"{part.name} has the structure of {twin}")
@@ -133,8 +133,8 @@ def _role(part: Node, scene: Scene) -> Fact:
 
 def _named(name: str) -> str | None:
     """The role that a part's name says it has."""
-    said = words(name)
-    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
+    name_words = words(name)
+    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(name_words)), None)
 
 
 def _is_container(node: Node) -> bool:
@@ -171,8 +171,8 @@ def _halves(node: Node, scene: Scene) -> Iterator[Component]:
         if not convolutional:
             yield Component(half.path, _role(half, scene))
             continue
-        seen = f"{name} beside {'decoder' if name == 'encoder' else 'encoder'}, mostly convolutions"
-        yield Component(half.path, fact(f"{kind}_{name}", _HALF, seen), latent_channels(node, name, scene))
+        evidence = f"{name} beside {'decoder' if name == 'encoder' else 'encoder'}, mostly convolutions"
+        yield Component(half.path, fact(f"{kind}_{name}", _HALF, evidence), latent_channels(node, name, scene))
     for child in node.children.values():
         if not _STATS.isdisjoint(words(child.name)):
             yield _statistics(child)
@@ -197,8 +197,8 @@ def _beside(node: Node, whole: Node, scene: Scene) -> Component | None:
     measured = traits(node, scene)
     if named is None and (2 * node.n_params > whole.n_params or measured.spatial or not measured.attentions):
         return None
-    seen = f"{node.name} has a stack of its own beside the big one"
-    return Component(node.path, fact(_connects(node.name), _CONNECTOR, seen))
+    evidence = f"{node.name} has a stack of its own beside the big one"
+    return Component(node.path, fact(_connects(node.name), _CONNECTOR, evidence))
 
 
 def _connects(name: str) -> str:

@@ -31,9 +31,9 @@ def latent_channels(autoencoder: Node, half: str, scene: Scene) -> Fact:
         for local, spec in owner.tensors.items():
             if len(spec.shape) == 1 and {"mean", "means"} & {*words(owner.name), *words(local)}:
                 return fact(spec.shape[0], _STATISTICS, f"{local} has {spec.shape[0]} entries")
-    left = +(reads - writes)
-    if sum(left.values()) == 1:
-        (channels,) = left
+    unwritten = +(reads - writes)
+    if sum(unwritten.values()) == 1:
+        (channels,) = unwritten
         return fact(channels, _CHAIN, f"{channels} is read once more than it is written in the decoder")
     return unknown(_UNKNOWN, f"{len(entry)} channel counts are read and not written in the decoder ({half} asked)")
 

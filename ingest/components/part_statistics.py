@@ -8,7 +8,7 @@ from math import prod
 
 from archkb.ingest.analysis import Leaf, Scene
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
 _POSITIONS = vocabulary("position positions pos positional pe wpe type mask iou point class label relative bias")
 _TEXT = vocabulary("word words token tokens vocab wte tok")
@@ -32,7 +32,7 @@ class Traits:
     matrix called head or classifier.
     """
 
-    said: frozenset[str]
+    name_words: frozenset[str]
     tensors: frozenset[str]
     spatial: Mapping[int, int]
     pointwise: int
@@ -69,7 +69,7 @@ def traits(part: Node, scene: Scene) -> Traits:
     """Measure a part: linear in its distinct modules."""
     tally = _Tally()
     for node in part.distinct():
-        tally.said.update(words(node.name))
+        tally.name_words.update(words(node.name))
         tally.stacks += "0" in node.children and bool(node.children["0"].children)
         if tally.timed is None and node.children and _is_timed(node, scene.leaves):
             tally.timed = node.name
@@ -87,7 +87,7 @@ class _Tally:
     """What has been counted so far."""
 
     def __init__(self) -> None:
-        self.said: set[str] = set()
+        self.name_words: set[str] = set()
         self.tensors: set[str] = set()
         self.spatial: dict[int, int] = {}
         self.tables: list[tuple[int, int]] = []
@@ -126,7 +126,7 @@ class _Tally:
     def result(self) -> Traits:
         """The counts as a value."""
         return Traits(
-            frozenset(self.said), frozenset(self.tensors), self.spatial, self.pointwise, self.matrices,
+            frozenset(self.name_words), frozenset(self.tensors), self.spatial, self.pointwise, self.matrices,
             tuple(self.tables), self.batch_norms, frozenset(self.reads), frozenset(self.writes), self.transposed,
             self.timed, self.stacks, self.attentions, self.crosses, self.buckets, self.heads,
         )  # fmt: skip
@@ -134,8 +134,12 @@ class _Tally:
 
 def _is_head(node: Node) -> bool:
     """A matrix called head or classifier, or in a module called so, outside all blocks."""
-    said = spoken(node) if node.parent is None else (*spoken(node), *words(node.parent.name))
-    return not _HEAD.isdisjoint(said) and not node.numbered
+    name_words = (
+        name_words_with_parent(node)
+        if node.parent is None
+        else (*name_words_with_parent(node), *words(node.parent.name))
+    )
+    return not _HEAD.isdisjoint(name_words) and not node.numbered
 
 
 def _conv(leaf: Leaf) -> tuple[list[int], int, int]:
@@ -150,16 +154,16 @@ def _vocabulary(node: Node, leaf: Leaf) -> tuple[int, int] | None:
     rows, width = leaf.attributes["rows"], leaf.attributes["width"]
     assert isinstance(rows, int)
     assert isinstance(width, int)
-    said = spoken(node)
-    if not _POSITIONS.isdisjoint(said) or not _CODES.isdisjoint(words(node.path)):
+    name_words = name_words_with_parent(node)
+    if not _POSITIONS.isdisjoint(name_words) or not _CODES.isdisjoint(words(node.path)):
         return None
-    return (rows, width) if rows >= _VOCABULARY or (rows >= _CHARACTERS and not _TEXT.isdisjoint(said)) else None
+    return (rows, width) if rows >= _VOCABULARY or (rows >= _CHARACTERS and not _TEXT.isdisjoint(name_words)) else None
 
 
 def _is_timed(node: Node, leaves: Mapping[str, Leaf]) -> bool:
     """A module called time or noise level with two matrices in a chain: out of the first = in of the second."""
-    said = words(node.name)
-    if _TIME.isdisjoint(said) and not (said[:1] == ("t",) and not _EMBEDS.isdisjoint(said)):
+    name_words = words(node.name)
+    if _TIME.isdisjoint(name_words) and not (name_words[:1] == ("t",) and not _EMBEDS.isdisjoint(name_words)):
         return False
     maps = [leaf for below in node.distinct() if (leaf := leaves.get(below.path)) and leaf.kind.value == "Linear"]
     written = {leaf.attributes["out_features"] for leaf in maps[:8]}

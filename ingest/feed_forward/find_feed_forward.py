@@ -73,27 +73,27 @@ _EMPTY = _Content((), False)
 
 def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
     """Feed-forwards by path; mixtures' wrappers too, with the form moe."""
-    found: dict[str, FeedForward] = {}
+    feed_forwards: dict[str, FeedForward] = {}
     contents: dict[int, _Content] = {}
     for node in reversed(scene.tree.distinct):
         if node.path in scene.attentions or _conditions(node):
             contents[node.sig] = _Content((), True)
             continue
         content = _content(scene, node, contents)
-        here = stacked_experts(node) or _whole(scene, node, content) or _inline(scene, node, content)
-        if here is not None:
-            found[here.path] = here
+        feed_forward = stacked_experts(node) or _only_mlp(scene, node, content) or _inline(scene, node, content)
+        if feed_forward is not None:
+            feed_forwards[feed_forward.path] = feed_forward
             content = _Content((), True)
         contents[node.sig] = content
-    found = dict(_climbed(scene, found))
-    found.update(mixture(scene, found))
-    return found
+    feed_forwards = dict(_climbed(scene, feed_forwards))
+    feed_forwards.update(mixture(scene, feed_forwards))
+    return feed_forwards
 
 
 def _conditions(node: Node) -> bool:
     """Whether the module is a norm with maps of a condition, or embeds time: none of its maps is of the stream."""
-    said = set(words(node.name))
-    return bool(node.children) and bool(_CONDITION & said or (_TIME & said and _EMBEDS & said))
+    name_words = set(words(node.name))
+    return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
 
 
 def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
@@ -129,7 +129,7 @@ def _of_leaf(role: str, a: dict[str, object]) -> _Content:
     return _Content((), True)
 
 
-def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
     if maps is None or content.other or len(maps) not in (2, 3) or any("lora" in words(m.path) for m in maps):
@@ -147,13 +147,15 @@ def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
         if not named and not _says_parts(up, down):
             return None
         because = _NAMED
-    return _made(node.path, because, up, down, hidden, inline=False)
+    return _feed_forward(node.path, because, up, down, hidden, inline=False)
 
 
 def _says_parts(ups: tuple[Map, ...], down: Map) -> bool:
     """Whether three matrices are called gate, up and down: an MLP however narrow it is."""
-    said = [set(words(m.path)) for m in (*ups, down)]
-    return len(ups) == 2 and any("gate" in s for s in said) and any("up" in s for s in said[:2]) and "down" in said[-1]
+    names = [set(words(m.path)) for m in (*ups, down)]
+    return (
+        len(ups) == 2 and any("gate" in s for s in names) and any("up" in s for s in names[:2]) and "down" in names[-1]
+    )
 
 
 def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
@@ -161,9 +163,9 @@ def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
 
     A squeeze-and-excitation reads the channels, narrows and widens; upside down it looks like an MLP.
     """
-    beside = node.parent.children.values() if node.parent is not None else ()
+    siblings = node.parent.children.values() if node.parent is not None else ()
     sizes: set[object] = set()
-    for child in beside:
+    for child in siblings:
         for at in (child, *child.children.values()) if child is not node else ():
             leaf = scene.leaves.get(at.path)
             if leaf is not None and leaf.role == "Conv":
@@ -203,8 +205,8 @@ def _says_down(down: Map, ups: tuple[Map, ...]) -> int:
 
 def _place(m: Map) -> int:
     """-1 where a name says first, 1 where it says last; `up_proj` is first although any matrix may be called proj."""
-    said = set(words(m.path))
-    return -1 if _FIRST & said and not _LAST & said - {"proj", "project"} else int(bool(_LAST & said))
+    name_words = set(words(m.path))
+    return -1 if _FIRST & name_words and not _LAST & name_words - {"proj", "project"} else int(bool(_LAST & name_words))
 
 
 def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
@@ -226,7 +228,7 @@ def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     ups = tuple(u for u, _ in pairs)
     if len(ups) > 2 or (len(ups) == 1 and "gate" in words(ups[0].path)):
         return None
-    return _made(node.path, _INLINE, ups, down, down.inp, inline=True)
+    return _feed_forward(node.path, _INLINE, ups, down, down.inp, inline=True)
 
 
 def _is_stack(scene: Scene, node: Node) -> bool:
@@ -236,17 +238,19 @@ def _is_stack(scene: Scene, node: Node) -> bool:
 
 def _adapts(m: Map) -> bool:
     """Whether a matrix is half of a low-rank delta, or stands before or after another sublayer: project_in."""
-    said = words(m.path)
-    return "lora" in said or said in (("project", "in"), ("project", "out"))
+    name_words = words(m.path)
+    return "lora" in name_words or name_words in (("project", "in"), ("project", "out"))
 
 
-def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool) -> FeedForward:
+def _feed_forward(
+    path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool
+) -> FeedForward:
     gated = len(up) == 2 or up[0].out == 2 * hidden
-    seen = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
+    evidence = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
     gate = _gate(up) if len(up) == 2 else None
     return FeedForward(
         path=path,
-        form=fact("gated" if gated else "plain", because, seen),
+        form=fact("gated" if gated else "plain", because, evidence),
         width=down.out,
         hidden=hidden,
         up=tuple(m.path for m in up),
@@ -268,9 +272,9 @@ def _is_named(node: Node) -> bool:
     return False
 
 
-def _climbed(scene: Scene, found: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
+def _climbed(scene: Scene, feed_forwards: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
     """Each under the outermost module that holds nothing else."""
-    for path, item in found.items():
+    for path, item in feed_forwards.items():
         node, prefix = scene.tree.nodes[path], ""
         while not item.inline and node.parent is not None and node.parent.path and _only(node.parent):
             prefix = f"{node.name}.{prefix}"

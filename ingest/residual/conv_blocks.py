@@ -56,12 +56,12 @@ _RESAMPLES = vocabulary("resample downsample upsample")
 _FACTORS = vocabulary("spatial temporal space time")
 
 
-def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+def conv_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
     """Additions of convolutional blocks; blocks that hold attentions or feed-forwards are left to their own rules.
 
     The innermost module that qualifies is the block: a list of residual blocks is none itself.
     """
-    busy = {r.block for r in found} | set(scene.attentions) | set(scene.feed_forwards)
+    busy = {r.block for r in residuals} | set(scene.attentions) | set(scene.feed_forwards)
     out: list[Residual] = []
     blocked: set[int] = set()
     plain = _plain_stacks(scene)
@@ -75,21 +75,23 @@ def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
         parent = node.parent
         if not node.path or (parent is not None and parent.path in plain):
             continue
-        made = pair_residuals(scene, node)
-        whole = _block(scene, node) if not made else None
-        out += [*made, _outermost(node, whole)] if whole is not None else made
-        if made or whole is not None:
+        pairs = pair_residuals(scene, node)
+        whole = _block(scene, node) if not pairs else None
+        out += [*pairs, _outermost(node, whole)] if whole is not None else pairs
+        if pairs or whole is not None:
             blocked.add(id(node))
     return out
 
 
-def _outermost(node: Node, found: Residual) -> Residual:
+def _outermost(node: Node, residual: Residual) -> Residual:
     """The same addition in the numbered module that is nothing but this one."""
     parent = node.parent
     if node.name.isdigit() or parent is None or not parent.name.isdigit() or len(parent.children) > 1:
-        return found
-    short = f"{node.name}.{found.shortcut}" if found.shortcut else None
-    return replace(found, block=parent.path, around=tuple(f"{node.name}.{a}" for a in found.around), shortcut=short)
+        return residual
+    short = f"{node.name}.{residual.shortcut}" if residual.shortcut else None
+    return replace(
+        residual, block=parent.path, around=tuple(f"{node.name}.{a}" for a in residual.around), shortcut=short
+    )
 
 
 def _plain_stacks(scene: Scene) -> set[str]:
@@ -100,45 +102,45 @@ def _plain_stacks(scene: Scene) -> set[str]:
             child = scene.tree.nodes[path].children.get(name)
             if child is None or child.twin_of is not None:
                 continue
-            found = layers(scene, child, 24)
-            if not found or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in found):
+            chain = layers(scene, child, 24)
+            if not chain or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in chain):
                 continue
-            through = ends(found)
-            wide = [m for m in found if m.kernel > 1]
-            if through is not None and through[0] != through[1] and len(wide) == len(found) == 2:
+            through = ends(chain)
+            wide = [m for m in chain if m.kernel > 1]
+            if through is not None and through[0] != through[1] and len(wide) == len(chain) == 2:
                 out.add(path)
     return out
 
 
 def _block(scene: Scene, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
-    found = layers(scene, node)
+    chain = layers(scene, node)
     named = node.name.isdigit() or bool(NAMED & set(words(node.name)))
-    if not found or (len(node.children) < 2 and not named):
+    if not chain or (len(node.children) < 2 and not named):
         return None
-    dense = dense_width(found)
+    dense = dense_width(chain)
     if dense is not None:
-        seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in found)
-        return Residual(node.path, tuple(node.children), fact("identity", DENSE, seen), width=dense)
-    if is_list(scene, node) or is_step(scene, node) or squeezes(found) or forks(node):
+        evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
+        return Residual(node.path, tuple(node.children), fact("identity", DENSE, evidence), width=dense)
+    if is_list(scene, node) or is_step(scene, node) or squeezes(chain) or forks(node):
         return None
-    main = joined([m for m in found if m.conv and not is_shortcut(m.path)])
+    main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])
     mixing = [m for m in main if not m.depthwise]
     if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(scene, node)):
         return None
     if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
         return None  # one convolution in two factors is a step of the block around it
-    short = [m for m in found if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
+    short = [m for m in chain if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
     main, mixing = ([m for m in way if m not in short] for way in (main, mixing))
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
-        return _repeated(scene, node, found)
-    around = tuple(around_chain(scene, node, {m.path.split(".")[0] for m in short}))
-    seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
+        return _repeated(scene, node, chain)
+    branch = tuple(around_chain(scene, node, {m.path.split(".")[0] for m in short}))
+    evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
     if short and (short[0].inp, short[-1].out) == through:
-        seen += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
+        evidence += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
         return Residual(
-            node.path, around, fact("projection", _PROJECTION, seen), width=through[1], shortcut=short[0].path
+            node.path, branch, fact("projection", _PROJECTION, evidence), width=through[1], shortcut=short[0].path
         )
     if (
         _NO_BLOCK & set(words(node.name))
@@ -150,16 +152,16 @@ def _block(scene: Scene, node: Node) -> Residual | None:
     if any(_RESAMPLES & set(words(name)) for name in node.children):
         return None
     if through[0] == through[1] and not short:
-        return Residual(node.path, around, fact("identity", _IDENTITY, seen), width=through[0])
+        return Residual(node.path, branch, fact("identity", _IDENTITY, evidence), width=through[0])
     return None
 
 
-def _repeated(scene: Scene, node: Node, found: list[Layer]) -> Residual | None:
+def _repeated(scene: Scene, node: Node, chain: list[Layer]) -> Residual | None:
     """A block that follows itself at least twice reads what it writes, whatever its branches do in between."""
     parent = node.parent
     run = sum(c.twin_of is node for c in parent.children.values()) if parent is not None else 0
-    last = found[-1]
-    if run < 2 or len(found) < 3 or not any(m.inp == last.out for m in found[:-1]):
+    last = chain[-1]
+    if run < 2 or len(chain) < 3 or not any(m.inp == last.out for m in chain[:-1]):
         return None
-    seen = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
-    return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, seen), width=last.out)
+    evidence = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
+    return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, evidence), width=last.out)

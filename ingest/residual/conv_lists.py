@@ -42,8 +42,8 @@ def _steps(scene: Scene, container: Node) -> list[Layer] | None:
     """The convolutions of a list, one a child; None for any other list."""
     out = []
     for child in container.children.values():
-        found = layers(scene, child.twin_of or child, 2)
-        if found is None or len(found) != 1 or not found[0].conv:
+        chain = layers(scene, child.twin_of or child, 2)
+        if chain is None or len(chain) != 1 or not chain[0].conv:
             return None
-        out.append(found[0])
+        out.append(chain[0])
     return out

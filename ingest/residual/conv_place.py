@@ -8,7 +8,7 @@ from archkb.ingest.analysis import Scene
 from archkb.ingest.residual.conv_chain import is_aside
 from archkb.ingest.residual.layer_chain import Layer, ends, is_norm, layers
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
 _SAMPLERS = vocabulary("downsamplers upsamplers downsamples upsamples extra extras")
 _STEP = re.compile(r"conv_?\d")
@@ -31,7 +31,7 @@ def is_list(scene: Scene, node: Node) -> bool:
 
 def samples(scene: Scene, node: Node) -> bool:
     """Whether a numbered module of a list of samplers has no norm: one that has is a residual block all the same."""
-    listed = bool(node.name.isdigit() and _SAMPLERS & set(spoken(node)))
+    listed = bool(node.name.isdigit() and _SAMPLERS & set(name_words_with_parent(node)))
     return listed and not any(is_norm(scene, n) for n in node.distinct())
 
 
@@ -48,9 +48,9 @@ def forks(node: Node) -> bool:
     return len(node.children) > 1 and all(_BRANCH.fullmatch(name) for name in node.children)
 
 
-def squeezes(found: list[Layer]) -> bool:
+def squeezes(chain: list[Layer]) -> bool:
     """Whether pointwise convolutions alone narrow the channels and widen them: a gate, or the ends of a codebook."""
-    return all(m.kernel == 1 and not m.depthwise for m in found) and min(m.out for m in found) * 2 <= found[0].inp
+    return all(m.kernel == 1 and not m.depthwise for m in chain) and min(m.out for m in chain) * 2 <= chain[0].inp
 
 
 def stands_as_block(scene: Scene, node: Node) -> bool:

@@ -21,27 +21,27 @@ from archkb.ingest.residual.sublayers import sublayer_residuals
 
 def find_residuals(scene: Scene) -> list[Residual]:
     """Residual additions of the distinct blocks, in order within each block."""
-    found = sublayer_residuals(scene)
-    found += mixer_residuals(scene, found)
-    found += conv_residuals(scene, found)
-    found += sampler_residuals(scene)
-    found += group_residuals(scene, found)
+    residuals = sublayer_residuals(scene)
+    residuals += mixer_residuals(scene, residuals)
+    residuals += conv_residuals(scene, residuals)
+    residuals += sampler_residuals(scene)
+    residuals += group_residuals(scene, residuals)
     by_block: dict[str, list[Residual]] = {}
-    for item in _once(scene, found):
+    for item in _once(scene, residuals):
         by_block.setdefault(item.block, []).append(item)
     return [replace(r, order=i) for group in by_block.values() for i, r in enumerate(in_order(scene, group))]
 
 
-def _once(scene: Scene, found: list[Residual]) -> Iterator[Residual]:
+def _once(scene: Scene, residuals: list[Residual]) -> Iterator[Residual]:
     """Every addition once: two rules may name the same layers of a block by different modules."""
-    seen: set[frozenset[str]] = set()
-    for item in found:
+    known_branches: set[frozenset[str]] = set()
+    for item in residuals:
         layers: set[str] = set()
         for part in item.around:
             node = scene.tree.nodes.get(".".join(p for p in (item.block, part) if p))
             layers.update(n.path for n in node.walk() if n.tensors and not is_norm(scene, n)) if node else layers.add(
                 part
             )
-        if frozenset(layers) not in seen:
-            seen.add(frozenset(layers))
+        if frozenset(layers) not in known_branches:
+            known_branches.add(frozenset(layers))
             yield item

@@ -46,9 +46,9 @@ _CLOSED = rule(
 _BODY = vocabulary("body trunk layers blocks backbone deep features residual blks")
 
 
-def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+def group_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
     """Additions whose inside holds other additions."""
-    blocks = {r.block: r.form.evidence.rule for r in found}
+    blocks = {r.block: r.form.evidence.rule for r in residuals}
     holding: set[int] = set()
     out: list[Residual] = []
     for node in reversed(scene.tree.distinct):
@@ -57,11 +57,11 @@ def group_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
             holding.add(id(node))
         elif below:
             holding.add(id(node))
-            made = _projected(scene, node) or _nested(scene, node, holding, blocks) or _long(scene, node, holding)
-            made = made or _closed(scene, node, holding)
-            if made is not None:
-                out.append(made)
-                blocks[node.path] = made.form.evidence.rule
+            residual = _projected(scene, node) or _nested(scene, node, holding, blocks) or _long(scene, node, holding)
+            residual = residual or _closed(scene, node, holding)
+            if residual is not None:
+                out.append(residual)
+                blocks[node.path] = residual.form.evidence.rule
     return out
 
 
@@ -75,10 +75,10 @@ def _projected(scene: Scene, node: Node) -> Residual | None:
         return None
     for first, last in (maps, reversed(maps)):
         if first.inp == last.out and first.out == last.inp and last.out in norm_widths(scene, node):
-            seen = f"{first.path} {first.inp}→{first.out}, {last.path} {last.inp}→{last.out}"
+            evidence = f"{first.path} {first.inp}→{first.out}, {last.path} {last.inp}→{last.out}"
             if "out" in words(first.path) or "in" in words(last.path):
                 first, last = last, first
-            return Residual(node.path, tuple(node.children), fact("identity", _WRAPPED, seen), width=last.out)
+            return Residual(node.path, tuple(node.children), fact("identity", _WRAPPED, evidence), width=last.out)
     return None
 
 
@@ -90,17 +90,17 @@ def _nested(scene: Scene, node: Node, holding: set[int], blocks: Mapping[str, st
     inner = [
         c for c in node.children.values() if id(c) in holding or (c.twin_of is not None and id(c.twin_of) in holding)
     ]
-    rest = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
-    if any(not is_norm(scene, c) for c in rest if c.children or c.tensors):
+    others = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
+    if any(not is_norm(scene, c) for c in others if c.children or c.tensors):
         return None
     stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
     dense = all(blocks.get((c.twin_of or c).path) == DENSE.id for c in inner)
     if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
-        seen = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
-        return Residual(node.path, tuple(node.children), fact("identity", _KIN, seen))
+        evidence = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
+        return Residual(node.path, tuple(node.children), fact("identity", _KIN, evidence))
     if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
-        seen = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
-        return Residual(node.path, tuple(node.children), fact("identity", _NESTED, seen), width=maps[0].out)
+        evidence = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
+        return Residual(node.path, tuple(node.children), fact("identity", _NESTED, evidence), width=maps[0].out)
     return None
 
 
@@ -115,8 +115,8 @@ def _closed(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
         if last is None or len(adding) < len(entries) - 1 or not last.conv or last.depthwise:
             continue
         if last.inp == last.out and last.kernel > 1 and last.kernel % 2:
-            seen = f"{len(adding)} blocks and then {listed.name}.{last.path} {last.inp}→{last.out}"
-            return Residual(node.path, (listed.name,), fact("identity", _CLOSED, seen), width=last.out)
+            evidence = f"{len(adding)} blocks and then {listed.name}.{last.path} {last.inp}→{last.out}"
+            return Residual(node.path, (listed.name,), fact("identity", _CLOSED, evidence), width=last.out)
     return None
 
 
@@ -127,11 +127,17 @@ def _long(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
         return None
     maps = direct_layers(scene, node)
     for name, m in maps.items():
-        said = set(words(name))
-        if m.conv and m.inp == m.out and m.kernel > 1 and "conv" in said and said & {"after", "body", "trunk", "last"}:
-            if m.inp != m.out or "up" in said or "hr" in said or said == {"conv", "last"}:
+        name_words = set(words(name))
+        if (
+            m.conv
+            and m.inp == m.out
+            and m.kernel > 1
+            and "conv" in name_words
+            and name_words & {"after", "body", "trunk", "last"}
+        ):
+            if m.inp != m.out or "up" in name_words or "hr" in name_words or name_words == {"conv", "last"}:
                 continue
             names = (body[0].name, *(c.name for c in node.children.values() if is_norm(scene, c)), name)
-            seen = f"{body[0].name} is followed by {name} {m.inp}→{m.out}"
-            return Residual(node.path, names, fact("identity", _LONG, seen), width=m.out)
+            evidence = f"{body[0].name} is followed by {name} {m.inp}→{m.out}"
+            return Residual(node.path, names, fact("identity", _LONG, evidence), width=m.out)
     return None

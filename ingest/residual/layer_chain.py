@@ -31,8 +31,8 @@ class Layer:
 def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
     """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
     out: list[Layer] = []
-    for found in _walk(scene, node):
-        out.append(found)
+    for layer in _walk(scene, node):
+        out.append(layer)
         if len(out) > limit:
             return None
     return out
@@ -85,21 +85,21 @@ def direct_layers(scene: Scene, node: Node) -> dict[str, Layer]:
     out = {}
     for name, child in node.children.items():
         leaf = scene.leaves.get((child.twin_of or child).path)
-        made = layer_of(leaf, name) if leaf is not None and not child.children else None
-        if made is not None:
-            out[name] = made
+        layer = layer_of(leaf, name) if leaf is not None and not child.children else None
+        if layer is not None:
+            out[name] = layer
     return out
 
 
-def ends(found: Sequence[Layer]) -> tuple[int, int] | None:
+def ends(steps: Sequence[Layer]) -> tuple[int, int] | None:
     """(width read, width written) by the whole when its layers can be walked one after the other; None otherwise.
 
     Names give the order; where they do not chain, the widths do: every layer but one reads what another writes. A
     convolution that reads a divisor of what is written before it is grouped.
     """
-    chain = [m for m in found if not m.depthwise]
+    chain = [m for m in steps if not m.depthwise]
     if not chain:
-        return (found[0].inp, found[-1].out) if found else None
+        return (steps[0].inp, steps[-1].out) if steps else None
     if all(follows(a, b) for a, b in pairwise(chain)):
         return chain[0].inp, chain[-1].out
     balance: dict[int, int] = {}

@@ -46,18 +46,18 @@ _LONG = 16
 _PLACE = vocabulary("pos peg cpe position positional")
 
 
-def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+def mixer_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
     """Additions of the modules beside known sublayers, alone beside a norm, or convolving positions."""
     covered: dict[str, set[str]] = {}
     widths: dict[str, set[int]] = {}
-    for r in found:
+    for r in residuals:
         covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
         if r.width is not None:
             widths.setdefault(r.block, set()).add(r.width)
     taken = set(scene.attentions) | set(scene.feed_forwards)
-    attended = {r.block for r in found if r.form.evidence.rule == "residual.attention"}
+    attended = {r.block for r in residuals if r.form.evidence.rule == "residual.attention"}
     out = []
-    known = Counter(r.block for r in found)
+    known = Counter(r.block for r in residuals)
     for node in scene.tree.distinct:
         if not node.path or node.path in taken or "" in covered.get(node.path, ()):
             continue
@@ -91,37 +91,37 @@ def _alone(scene: Scene, node: Node) -> tuple[Node, ...]:
     if parent is None or not (parent.path in scene.stacks or (parent.parent and parent.parent.path in scene.stacks)):
         return ()
     norms = [c for c in node.children.values() if is_norm(scene, c)]
-    rest = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
+    others = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
     wide = norm_widths(scene, node)
-    if not norms or len(rest) > len(norms) or not all(c.children and _spans(scene, c, wide) for c in rest):
+    if not norms or len(others) > len(norms) or not all(c.children and _spans(scene, c, wide) for c in others):
         return ()
-    found = [layers(scene, c, 64) or [] for c in rest]
-    if len(rest) == 1 and all(m.conv for m in found[0]):
+    chains = [layers(scene, c, 64) or [] for c in others]
+    if len(others) == 1 and all(m.conv for m in chains[0]):
         return ()
-    steps = all("conv" in words(c.name) for c in rest)
-    return tuple(rest) if all(len(maps) > 1 for maps in found) and not steps else ()
+    steps = all("conv" in words(c.name) for c in others)
+    return tuple(others) if all(len(maps) > 1 for maps in chains) and not steps else ()
 
 
 def _spans(scene: Scene, child: Node, widths: set[int]) -> bool:
     """Whether the last map of a module writes one of the widths, and some map reads it, whole or in groups."""
     every = layers(scene, child, 64) or []
-    found = [m for m in every if not m.depthwise] or every
-    read = {m.inp for m in found}
-    groups = {m.inp for m in found if m.conv and m.kernel > 1}
-    return any(any(m.out == w for m in found) and (w in read or any(w % inp == 0 for inp in groups)) for w in widths)
+    mixing = [m for m in every if not m.depthwise] or every
+    read = {m.inp for m in mixing}
+    groups = {m.inp for m in mixing if m.conv and m.kernel > 1}
+    return any(any(m.out == w for m in mixing) and (w in read or any(w % inp == 0 for inp in groups)) for w in widths)
 
 
 def _keeps(scene: Scene, child: Node, widths: set[int]) -> bool:
     """Whether a further module of a known block maps its stream to itself and is not a norm, a gate or a position."""
     if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child) or read_name(child.name).letters:
         return False
-    found = layers(scene, child, 64)
-    if not found or not _spans(scene, child, widths):
+    chain = layers(scene, child, 64)
+    if not chain or not _spans(scene, child, widths):
         return False
-    if len(found) == 1:
+    if len(chain) == 1:
         return len(child.children) == 1 and not child.tensors
-    narrow = min(m.out for m in found) < min(widths) // 4
-    return len(found) > 1 and not (narrow and len(found) < 3 and not child.tensors)
+    narrow = min(m.out for m in chain) < min(widths) // 4
+    return len(chain) > 1 and not (narrow and len(chain) < 3 and not child.tensors)
 
 
 def _is_left(scene: Scene, node: Node, child: Node, taken: set[str], known: int) -> bool:
@@ -129,10 +129,10 @@ def _is_left(scene: Scene, node: Node, child: Node, taken: set[str], known: int)
     if not node.name.isdigit() or _SIDE & set(words(child.name)):
         return False
     norms = [c for c in node.children.values() if "norm" in c.name.lower() or is_norm(scene, c)]
-    left = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]
+    candidates = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]
     maps = layers(scene, child, 1) or []
     concatenates = not child.children and len(maps) == 1 and maps[0].inp != maps[0].out
-    return left == [child] and len(norms) == known + 1 and not concatenates
+    return candidates == [child] and len(norms) == known + 1 and not concatenates
 
 
 def _has_matrix(node: Node) -> bool:
@@ -167,6 +167,6 @@ def _convolves_positions(scene: Scene, child: Node) -> bool:
         or any(a.path in scene.attentions for a in child.ancestors())
     ):
         return False
-    found = layers(scene, child.twin_of or child, 4) or []
-    keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in found)
-    return 0 < len(found) <= 2 and keeps
+    chain = layers(scene, child.twin_of or child, 4) or []
+    keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in chain)
+    return 0 < len(chain) <= 2 and keeps

@@ -25,8 +25,8 @@ def sampler_residuals(scene: Scene) -> Iterator[Residual]:
         listed = [c for c in node.children.values() if c.name.isdigit()]
         if len(listed) < 3 or len(listed) != len(node.children):
             continue
-        for here, after in pairwise(listed):
-            lone = [] if (here.twin_of or here) is (after.twin_of or after) else list(_lone(scene, here))
+        for stage, after in pairwise(listed):
+            lone = [] if (stage.twin_of or stage) is (after.twin_of or after) else list(_lone(scene, stage))
             reads = _enters(scene, after) if lone else set()
             for at, conv in lone:
                 width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
@@ -37,16 +37,16 @@ def sampler_residuals(scene: Scene) -> Iterator[Residual]:
                     and conv.kernel > 1
                     and conv.out <= conv.inp
                 ):
-                    seen = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
-                    block, name = (here, at) if at else (node, here.name)
-                    yield Residual(block.path, (name,), fact("identity", _FOLDED, seen), width=width)
+                    evidence = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
+                    block, name = (stage, at) if at else (node, stage.name)
+                    yield Residual(block.path, (name,), fact("identity", _FOLDED, evidence), width=width)
 
 
 def _lone(scene: Scene, stage: Node) -> Iterator[tuple[str, Layer]]:
     """(name in the stage, convolution) of a stage that is one convolution, or of its part that is a list of one."""
-    found = layers(scene, stage.twin_of or stage, 1)
-    if found:
-        yield "", found[0]
+    chain = layers(scene, stage.twin_of or stage, 1)
+    if chain:
+        yield "", chain[0]
         return
     for name, part in stage.children.items():
         only = layers(scene, part, 1)
@@ -56,7 +56,7 @@ def _lone(scene: Scene, stage: Node) -> Iterator[tuple[str, Layer]]:
 
 def _enters(scene: Scene, stage: Node) -> set[int]:
     """Channels the convolutions of a stage read."""
-    found = layers(scene, stage.twin_of or stage, 128) or ()
-    if len(found) < 2:
+    chain = layers(scene, stage.twin_of or stage, 128) or ()
+    if len(chain) < 2:
         return set()
-    return {m.inp for m in found if m.conv and not m.depthwise}
+    return {m.inp for m in chain if m.conv and not m.depthwise}

@@ -55,10 +55,10 @@ _CONDITIONS = vocabulary("mod modulation adaln emb embed embedding temb cond tim
 def sublayer_residuals(scene: Scene) -> list[Residual]:
     """Additions of all attentions, feed-forwards and mixers."""
     out: list[Residual] = []
-    for path, found in scene.attentions.items():
-        made = _attention(scene, scene.tree.nodes[path], found)
-        if made is not None:
-            out.append(made)
+    for path, attention in scene.attentions.items():
+        residual = _attention(scene, scene.tree.nodes[path], attention)
+        if residual is not None:
+            out.append(residual)
     wrappers = {p for p, f in scene.feed_forwards.items() if f.form.value == "moe"}
     merged = {r.block for r in out if r.form.evidence.rule == _FUSED.id}
     for path, ff in scene.feed_forwards.items():
@@ -79,9 +79,9 @@ def _in_block(scene: Scene, node: Node) -> bool:
     return parent is not None and bool(parent.path) and any(is_norm(scene, c) for c in parent.children.values())
 
 
-def _around(node: Node, because: Rule, seen: str, width: int | None) -> Residual:
+def _addition(node: Node, because: Rule, evidence: str, width: int | None) -> Residual:
     """An addition around a module: in its parent, or in itself where it is a numbered child."""
-    form = fact("identity", because, seen)
+    form = fact("identity", because, evidence)
     parent = node.parent
     if node.name.isdigit() or parent is None:
         inside = tuple(name for name in node.children if not _conditions(name))
@@ -91,44 +91,44 @@ def _around(node: Node, because: Rule, seen: str, width: int | None) -> Residual
 
 
 def _conditions(name: str) -> bool:
-    said = set(words(name))
-    return bool(_CONDITIONS & said) and "pos" not in said
+    name_words = set(words(name))
+    return bool(_CONDITIONS & name_words) and "pos" not in name_words
 
 
-def _attention(scene: Scene, node: Node, found: Attention) -> Residual | None:
-    reads, writes = found.q_dim, found.out_dim
+def _attention(scene: Scene, node: Node, attention: Attention) -> Residual | None:
+    reads, writes = attention.q_dim, attention.out_dim
     if node.parent is not None and _POOLING & set(words(node.parent.name)):
         return None
-    if not _in_block(scene, node) and not _normed(scene, node, found):
+    if not _in_block(scene, node) and not _normed(scene, node, attention):
         return None
-    if "o" not in found.parts and found.form != "mla":
-        merged = _merged(scene, node, found)
+    if "o" not in attention.parts and attention.form != "mla":
+        merged = _merged(scene, node, attention)
         if merged is not None:
             return merged
         outer = _with_output(scene, node, reads)
         if outer is not None:
-            return _around(outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads)
+            return _addition(outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads)
     if reads is not None and (wide := bottleneck(scene, node, reads, writes or reads)) is not None:
         return wide
     if writes is not None and reads is not None and reads != writes:
         return _projected(scene, node, reads, writes)
     if any(n.path in scene.feed_forwards for n in node.distinct()):
-        parts = tuple(dict.fromkeys(found.parts.values()))
+        parts = tuple(dict.fromkeys(attention.parts.values()))
         form = fact("identity", _ATTENTION, f"{', '.join(parts)} read and write {reads}")
         return Residual(node.path, parts, form, width=reads) if parts else None
-    made = _around(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
+    residual = _addition(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
     joined = joined_mlp(scene, node, reads)
     if joined is not None:
         return replace(
-            made, around=(*made.around, joined), form=fact("identity", JOINED, f"{joined} reads {reads} twice")
+            residual, around=(*residual.around, joined), form=fact("identity", JOINED, f"{joined} reads {reads} twice")
         )
-    return replace(made, around=(*made.around, *_followers(scene, node, reads)))
+    return replace(residual, around=(*residual.around, *_followers(scene, node, reads)))
 
 
-def _normed(scene: Scene, node: Node, found: Attention) -> bool:
+def _normed(scene: Scene, node: Node, attention: Attention) -> bool:
     """Whether the attention holds the norm of what it reads, beside those of its queries and keys."""
-    norms = [name for name, c in node.children.items() if is_norm(scene, c) and name not in found.parts.values()]
-    return found.q_dim in norm_widths(scene, node) and bool(norms)
+    norms = [name for name, c in node.children.items() if is_norm(scene, c) and name not in attention.parts.values()]
+    return attention.q_dim in norm_widths(scene, node) and bool(norms)
 
 
 def _projected(scene: Scene, node: Node, reads: int, writes: int) -> Residual | None:
@@ -146,31 +146,31 @@ def _projected(scene: Scene, node: Node, reads: int, writes: int) -> Residual | 
 def _followers(scene: Scene, node: Node, width: int | None) -> tuple[str, ...]:
     """Matrices beside an attention that keep its width and share the word it is told from its siblings by."""
     parent = node.parent
-    own = set(words(node.name)) - {"attention", "attn", "self", "cross", "layer"}
-    if parent is None or not own or node.name.isdigit():
+    telling_words = set(words(node.name)) - {"attention", "attn", "self", "cross", "layer"}
+    if parent is None or not telling_words or node.name.isdigit():
         return ()
     return tuple(
         name
         for name, m in direct_layers(scene, parent).items()
-        if m.inp == m.out == width and not m.conv and own & set(words(name)) and not name[-1:].isdigit()
+        if m.inp == m.out == width and not m.conv and telling_words & set(words(name)) and not name[-1:].isdigit()
     )
 
 
-def _merged(scene: Scene, node: Node, found: Attention) -> Residual | None:
+def _merged(scene: Scene, node: Node, attention: Attention) -> Residual | None:
     """up [h, d] beside the attention and one out [d, h + inner] for both."""
     parent = node.parent
-    if parent is None or found.inner_dim is None:
+    if parent is None or attention.inner_dim is None:
         return None
     direct = direct_layers(scene, parent)
     for out in direct.values():
         for up in direct.values():
-            if out.out == found.q_dim == up.inp and out.inp in (
-                up.out + found.inner_dim,
-                up.out // 2 + found.inner_dim,
+            if out.out == attention.q_dim == up.inp and out.inp in (
+                up.out + attention.inner_dim,
+                up.out // 2 + attention.inner_dim,
             ):
-                seen = f"{up.path} {up.inp}→{up.out}, {out.path} {out.inp}→{out.out} takes attention and MLP"
+                evidence = f"{up.path} {up.inp}→{up.out}, {out.path} {out.inp}→{out.out} takes attention and MLP"
                 return Residual(
-                    parent.path, (node.name, up.path, out.path), fact("identity", _FUSED, seen), width=out.out
+                    parent.path, (node.name, up.path, out.path), fact("identity", _FUSED, evidence), width=out.out
                 )
     return None
 
@@ -180,27 +180,27 @@ def _with_output(scene: Scene, node: Node, reads: int | None) -> Node | None:
     parent = node.parent
     if parent is None or node.name.isdigit() or parent.path in scene.stacks:
         return None
-    beside = [c for c in parent.children.values() if c is not node]
-    found = [m for c in beside for m in layers(scene, c, 2) or ()]
-    inside = any(c.path in scene.feed_forwards or c.path in scene.attentions for c in beside)
-    norms = any(is_norm(scene, c) for c in beside)
-    return parent if len(found) == 1 and found[0].out == reads and not inside and not norms else None
+    siblings = [c for c in parent.children.values() if c is not node]
+    chain = [m for c in siblings for m in layers(scene, c, 2) or ()]
+    inside = any(c.path in scene.feed_forwards or c.path in scene.attentions for c in siblings)
+    norms = any(is_norm(scene, c) for c in siblings)
+    return parent if len(chain) == 1 and chain[0].out == reads and not inside and not norms else None
 
 
 def _feed_forward(scene: Scene, node: Node, ff: FeedForward) -> Residual:
-    seen = f"reads and writes {ff.width}"
+    evidence = f"reads and writes {ff.width}"
     block = node if ff.inline else node.parent
     parts = (*ff.up, ff.down) if ff.inline else (node.name,)
     if (block is not None and not node.name.isdigit()) or ff.inline:
         assert block is not None
         before = _depthwise(scene, block, ff)
         if before:
-            return Residual(block.path, (*before, *parts), fact("identity", _CONV_MLP, seen), width=ff.width)
+            return Residual(block.path, (*before, *parts), fact("identity", _CONV_MLP, evidence), width=ff.width)
         if ff.inline and _FEEDS & set(words(node.name)) and not node.name.isdigit():
-            return _around(node, _FEED_FORWARD, seen, ff.width)
+            return _addition(node, _FEED_FORWARD, evidence, ff.width)
         if ff.inline:
-            return Residual(block.path, parts, fact("identity", _FEED_FORWARD, seen), width=ff.width)
-    return _around(node, _FEED_FORWARD, seen, ff.width)
+            return Residual(block.path, parts, fact("identity", _FEED_FORWARD, evidence), width=ff.width)
+    return _addition(node, _FEED_FORWARD, evidence, ff.width)
 
 
 def _depthwise(scene: Scene, block: Node, ff: FeedForward) -> tuple[str, ...]:
@@ -208,11 +208,11 @@ def _depthwise(scene: Scene, block: Node, ff: FeedForward) -> tuple[str, ...]:
     out = []
     norms = sum(is_norm(scene, c) for c in block.children.values())
     for name, child in block.children.items():
-        found = layers(scene, child, 8)
+        chain = layers(scene, child, 8)
         stack = scene.stacks.get(child.path)
-        if found is None or child.path in scene.attentions or (stack is not None and stack.blocks):
+        if chain is None or child.path in scene.attentions or (stack is not None and stack.blocks):
             return ()
-        kernels = [m for m in found if m.depthwise and m.kernel > 1]
+        kernels = [m for m in chain if m.depthwise and m.kernel > 1]
         if kernels and not child.children and kernels[0].out == ff.width:
             out.append(name)
     return tuple(out) if norms <= 1 and len(out) == 1 else ()

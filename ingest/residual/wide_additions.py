@@ -27,7 +27,7 @@ def bottleneck(scene: Scene, node: Node, reads: int, writes: int) -> Residual | 
     block = node.parent
     if block is None or node.name.isdigit():
         return None
-    around, short, ends = [node.name], None, {"first": 0, "last": 0}
+    branch, short, ends = [node.name], None, {"first": 0, "last": 0}
     for name, child in block.children.items():
         maps = [m for m in layers(scene, child.twin_of or child, 2) or () if m.conv]
         if child is node or is_norm(scene, child) or len(maps) != 1:
@@ -36,17 +36,17 @@ def bottleneck(scene: Scene, node: Node, reads: int, writes: int) -> Residual | 
             short = maps[0]
         elif maps[0].out == reads and maps[0].inp > reads:
             ends["first"] = maps[0].inp
-            around.append(name)
+            branch.append(name)
         elif maps[0].inp == writes and maps[0].out > writes:
             ends["last"] = maps[0].out
-            around.append(name)
+            branch.append(name)
     wide = ends["last"]
     if not all(ends.values()) or (short.out if short is not None else ends["first"]) != wide:
         return None
     form = "projection" if short is not None else "identity"
-    around = [name for name in block.children if name in around]
-    seen = f"{', '.join(around)} lead from {ends['first']} to {reads} and back to {wide}"
-    return Residual(block.path, tuple(around), fact(form, _BOTTLENECK, seen), width=wide)
+    branch = [name for name in block.children if name in branch]
+    evidence = f"{', '.join(branch)} lead from {ends['first']} to {reads} and back to {wide}"
+    return Residual(block.path, tuple(branch), fact(form, _BOTTLENECK, evidence), width=wide)
 
 
 def joined_mlp(scene: Scene, node: Node, width: int | None) -> str | None:

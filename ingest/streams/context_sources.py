@@ -55,7 +55,7 @@ class Source(NamedTuple):
 
     path: str
     width: int
-    said: frozenset[str]
+    name_words: frozenset[str]
     carries: str | None
     at: str
     plain: bool
@@ -83,7 +83,7 @@ class Sources:
 
         def rank(item: tuple[int, Source]) -> tuple[bool, int, int, int]:
             source = item[1]
-            return (for_reader(source.said, tag), wish.rank(source.carries), shared(source.path, scope), item[0])
+            return (for_reader(source.name_words, tag), wish.rank(source.carries), shared(source.path, scope), item[0])
 
         suitable = [s for s in enumerate(self.by_width.get(width, ())) if wish.suits(s[1].carries, plain=s[1].plain)]
         return max(suitable, key=rank)[1] if suitable else None
@@ -107,9 +107,9 @@ class Wish:
         return 2 if carries == (self.reads or "text") else 1 if carries is None else 0
 
 
-def for_reader(said: Iterable[str], tag: str | None) -> bool:
+def for_reader(name_words: Iterable[str], tag: str | None) -> bool:
     """Whether a source suits a reader that carries `tag`: its words name that stream, or none."""
-    named = {m for word in said if (m := modality(word)) and m != "text"}
+    named = {m for word in name_words if (m := modality(word)) and m != "text"}
     return tag in named if named else tag != "audio"
 
 
@@ -127,13 +127,13 @@ def sources(analysis: Analysis, scope_of: Callable[[str], str | None]) -> Source
         widths = None if path in analysis.origin else _widths(analysis, path)  # twins lie in stacks
         if widths is None or path.rpartition(".")[0] in analysis.attentions:
             continue
-        said = frozenset(words(path))
-        known, named = _CONDITION & said, condition(words(path))
-        if (named or known) and not said & _NOT_TOKENS and scope_of(path) is None:
+        name_words = frozenset(words(path))
+        known, named = _CONDITION & name_words, condition(words(path))
+        if (named or known) and not name_words & _NOT_TOKENS and scope_of(path) is None:
             carries = "text" if named in _STREAMS - {"image"} and known - _ANY else named
             carries = carries or ("text" if known - _ANY else None)
             plain = bool(known) and (carries is None or carries == "text" or carries in _STREAMS)
-            source = Source(path, widths[1], said, carries, _exit_of(analysis, path), plain)
+            source = Source(path, widths[1], name_words, carries, _exit_of(analysis, path), plain)
             written.setdefault(widths[1], []).append(source)
             read.setdefault(widths[0], []).append(source)
     return Sources(written, read)

@@ -39,18 +39,18 @@ class Contexts(Table):
         for reader, path in ((s, p) for s, paths in self._crosses.items() for p in paths):
             attention = self.analysis.attentions[path]
             if attention.kv_dim == width and self._connector(attention, width, reader) == scope:
-                said = self._modulated(attention, width, reader)
-                if said is not None:
-                    return said, None
+                name = self._modulated(attention, width, reader)
+                if name is not None:
+                    return name, None
         return None
 
     def _vocabulary(self, scope: str, width: int) -> str | None:
         """The table of tokens below the module, or the one around it, that a stack is in: it writes what enters it."""
-        around = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
+        module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
             path: leaf.attributes["rows"]
             for path, leaf in self.analysis.leaves.items()
-            if around and path.startswith(f"{around}.") and leaf.kind.value == "Embedding"
+            if module and path.startswith(f"{module}.") and leaf.kind.value == "Embedding"
             if leaf.attributes["width"] == width and isinstance(leaf.attributes["rows"], int)
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
@@ -74,26 +74,29 @@ class Contexts(Table):
             if tower is not None:
                 return tower
         component = names.enclosing(self.analysis.components, scope)
-        around = component.path if component is not None else ""
+        module = component.path if component is not None else ""
         if wish.reads is not None:
-            key: Key = (around, width, f"{wish.reads} of {carries}")
+            key: Key = (module, width, f"{wish.reads} of {carries}")
             return self._index[key] if key in self._index else self._add(key, names.by_reader(wish.reads, local))
-        said = None if "text" in wish.taken else self._modulated(attention, width, scope)
-        key = (around, width, f"context of {carries}")
+        name = None if "text" in wish.taken else self._modulated(attention, width, scope)
+        key = (module, width, f"context of {carries}")
         if key not in self._index:
-            self._add(key, said or origins.unnamed_context(width))
+            self._add(key, name or origins.unnamed_context(width))
         return self._index[key]
 
     def _wish(self, attention: Attention, scope: str, stack: StackSays) -> origins.Wish:
         """What an attention's name says it reads, and what those of its siblings say they read."""
 
-        def said(path: str) -> str | None:
-            local = local_part(path, scope)
-            return names.read_by(local, self._carried(local, self.analysis.attentions[path], stack))
+        def read_by_name(attention_path: str) -> str | None:
+            local = local_part(attention_path, scope)
+            return names.read_by(local, self._carried(local, self.analysis.attentions[attention_path], stack))
 
         block = block_of(attention.path, scope)
-        beside = (p for p in self._crosses.get(scope, ()) if p != attention.path and block_of(p, scope) == block)
-        return origins.Wish(said(attention.path), frozenset(told for p in beside if (told := said(p)) is not None))
+        siblings = (p for p in self._crosses.get(scope, ()) if p != attention.path and block_of(p, scope) == block)
+        return origins.Wish(
+            read_by_name(attention.path),
+            frozenset(carries for p in siblings if (carries := read_by_name(p)) is not None),
+        )
 
     def _modulated(self, attention: Attention, width: int, scope: str) -> Fact | None:
         """The name of a context for which a module around the attention, inside its stack, has a table or a bias."""
@@ -109,16 +112,20 @@ class Contexts(Table):
         tag = self._carried(local, attention, stack)
 
         def rank(other: str) -> tuple[bool, int, int]:
-            said = words(other)
-            return (origins.for_reader(said, tag), wish.rank(self._brings(other, width)), origins.shared(other, scope))
+            name_words = words(other)
+            return (
+                origins.for_reader(name_words, tag),
+                wish.rank(self._brings(other, width)),
+                origins.shared(other, scope),
+            )
 
         if names.is_conditioning(scope) or ("decoder" in words(scope) and self._encoders(width, scope)):
             return None
         fitting = [
             other
-            for other, found in self._stacks.items()
+            for other, stack_says in self._stacks.items()
             if other != scope
-            and width in found.names
+            and width in stack_says.names
             and not scope.startswith(f"{other}.")
             and self._prepares(other)
             and wish.suits(self._brings(other, width), plain=True)
@@ -127,9 +134,9 @@ class Contexts(Table):
 
     def _brings(self, connector: str, width: int) -> str | None:
         """The condition a connector's words name, or those of the projection in front of it."""
-        told = names.condition(words(connector))
-        if told is not None and told not in ("video", "audio", "image"):
-            return told
+        carries = names.condition(words(connector))
+        if carries is not None and carries not in ("video", "audio", "image"):
+            return carries
         source = self._candidates().best(width, connector, names.modality(connector))
         return source.carries if source is not None else None
 
@@ -139,11 +146,11 @@ class Contexts(Table):
         if key not in self._index:
             source = self._candidates().best(width, connector, names.modality(connector))
             carries = self._brings(connector, width)
-            said = None if carries is not None else self._modulated(attention, width, scope)
+            modulated = None if carries is not None else self._modulated(attention, width, scope)
             blocks = len(self.analysis.stacks[connector].children)
-            around = connector.rpartition(".")[0] or connector
-            name = said or origins.from_connector(around, blocks, carries or "context", source)
-            self._add(key, name, around)
+            module = connector.rpartition(".")[0] or connector
+            name = modulated or origins.from_connector(module, blocks, carries or "context", source)
+            self._add(key, name, module)
         return self._index[key]
 
     def _projected(self, source: origins.Source, reads: str | None = None) -> int:
@@ -157,13 +164,13 @@ class Contexts(Table):
         """The output of the one stack of this width beside an attention that is in no stack, such as a pooling head."""
         if self.scope(attention.path) is not None:
             return None
-        for around in self.analysis.tree.nodes[attention.path].ancestors():
-            beside = [o for o, s in self._stacks.items() if o.startswith(f"{around.path}.") and width in s.names]
-            beside = [o for o in beside if o in self._blocks]
-            if not around.path or len(beside) > 1:
+        for holder in self.analysis.tree.nodes[attention.path].ancestors():
+            stacks = [o for o, s in self._stacks.items() if o.startswith(f"{holder.path}.") and width in s.names]
+            stacks = [o for o in stacks if o in self._blocks]
+            if not holder.path or len(stacks) > 1:
                 return None
-            if beside:
-                return self._output(beside[0], width, origins.from_tower)
+            if stacks:
+                return self._output(stacks[0], width, origins.from_tower)
         return None
 
     def _encoders(self, width: int, scope: str) -> list[str]:
@@ -178,13 +185,13 @@ class Contexts(Table):
 
     def _tower(self, width: int, scope: str) -> int | None:
         """The stream of the one other stack that has this width."""
-        found = [other for other, stack in self._stacks.items() if other != scope and width in stack.names]
-        return self._output(found[0], width, origins.from_tower) if len(found) == 1 else None
+        stacks = [other for other, stack in self._stacks.items() if other != scope and width in stack.names]
+        return self._output(stacks[0], width, origins.from_tower) if len(stacks) == 1 else None
 
     def _output(self, stack: str, width: int, name: Callable[[str, str | None, int], Fact]) -> int:
         """What a stack writes, as a stream that others read."""
         key: Key = (stack, width, "its output")
         if key not in self._index:
-            said = self._place(stack, width, [])[0].value
-            self._add(key, name(stack, str(said) if said != "hidden" else None, width), stack)
+            carries = self._place(stack, width, [])[0].value
+            self._add(key, name(stack, str(carries) if carries != "hidden" else None, width), stack)
         return self._index[key]

@@ -51,7 +51,7 @@ class Shapes:
     def __init__(self, analysis: Analysis, scope_of: Callable[[str], str | None]) -> None:
         self._analysis = analysis
         self._scope_of = scope_of
-        self._told: dict[str, Fact | None] = {}
+        self._by_part: dict[str, Fact | None] = {}
 
     @cached_property
     def _layers(self) -> list[_Entry]:
@@ -73,28 +73,28 @@ class Shapes:
         """Layers outside all blocks."""
         return [layer for layer in self._layers if self._scope_of(layer.path) is None]
 
-    def told(self, scope: str, width: int, role: object) -> tuple[Fact, str | None] | None:
+    def carries(self, scope: str, width: int, role: object) -> tuple[Fact, str | None] | None:
         """What the stream of a stack carries, and the layer that brings it in; None where no shape tells."""
         component = enclosing(self._analysis.components, scope)
-        around = component.path if component is not None else ""
+        module = component.path if component is not None else ""
         if any(part in str(role) for part in _CODED):
-            whole = around.rpartition(".")[0] if str(role).startswith("vae_") else around
-            coloured = self._coloured(around) or self._coloured(whole)
+            whole = module.rpartition(".")[0] if str(role).startswith("vae_") else module
+            coloured = self._coloured(module) or self._coloured(whole)
             return (coloured, None) if coloured is not None else None
-        entries = [e for e in self._entries if within(e.path, around) and e.writes == width]
+        entries = [e for e in self._entries if within(e.path, module) and e.writes == width]
         patches = next((e for e in entries if e.dimensions == 3), None)
         if patches is not None:
             return fact("video", _PATCHES, f"{patches.path} runs over three dimensions"), patches.path
         for half in self._analysis.components.values():
-            found = self._from_latent(half, entries)
-            if found is not None:
-                return found
+            from_latent = self._from_latent(half, entries)
+            if from_latent is not None:
+                return from_latent
         return None
 
     def entry(self, scope: str, width: int) -> str | None:
         """The layer that turns patches or a latent into the stream of a stack; None where no shape shows it."""
-        told = self.told(scope, width, None)
-        return told[1] if told is not None else None
+        answer = self.carries(scope, width, None)
+        return answer[1] if answer is not None else None
 
     def _from_latent(self, half: Component, entries: list[_Entry]) -> tuple[Fact, str] | None:
         """The stream that is made of the latent of one half of an autoencoder."""
@@ -108,14 +108,14 @@ class Shapes:
             return None
         return fact(carries, _LATENT, f"{entry.path} reads the {latent} channels of {half.path}'s latent"), entry.path
 
-    def _coloured(self, around: str) -> Fact | None:
+    def _coloured(self, module: str) -> Fact | None:
         """Whether a part reads or writes coloured pictures, and whether they move."""
-        if around not in self._told:
-            kernels = [e for e in self._layers if e.dimensions and within(e.path, around)]
+        if module not in self._by_part:
+            kernels = [e for e in self._layers if e.dimensions and within(e.path, module)]
             dimensions = max((e.dimensions for e in kernels), default=0)
             carries = {2: "image", 3: "video"}.get(dimensions)
             reads, writes = {e.reads for e in kernels}, {e.writes for e in kernels}
             rgb = min(_RGB & (reads ^ writes) or {3} & reads, default=None)
-            seen = f"{rgb} channels of colour, convolutions over {dimensions} dimensions"
-            self._told[around] = fact(carries, _COLOURS, seen) if carries and rgb else None
-        return self._told[around]
+            evidence = f"{rgb} channels of colour, convolutions over {dimensions} dimensions"
+            self._by_part[module] = fact(carries, _COLOURS, evidence) if carries and rgb else None
+        return self._by_part[module]

@@ -122,9 +122,9 @@ class Table:
     def _place(self, scope: str, width: int, sublayers: list[str]) -> tuple[Fact, str | None]:
         """What the stream of a stack carries by where it runs, and by what brings it in."""
         role = self._role(scope)
-        said = names.by_place(scope, sublayers, role)
-        told = self._shapes.told(scope, width, role) if names.is_weak(said) else None
-        return told or (said, self._shapes.entry(scope, width))
+        by_place = names.by_place(scope, sublayers, role)
+        by_shapes = self._shapes.carries(scope, width, role) if names.is_weak(by_place) else None
+        return by_shapes or (by_place, self._shapes.entry(scope, width))
 
     def _role(self, scope: str) -> Value:
         """What the component around a stack is for; a model of one part is its own."""
@@ -141,9 +141,9 @@ class Table:
 
 def local_part(path: str, scope: str) -> str:
     """The part of a path inside its block."""
-    rest = path[len(scope) :].lstrip(".") if scope else path
-    head, _, tail = rest.partition(".")
-    return tail if head.isdigit() and tail else rest
+    below = path[len(scope) :].lstrip(".") if scope else path
+    head, _, tail = below.partition(".")
+    return tail if head.isdigit() and tail else below
 
 
 def block_of(path: str, scope: str) -> str:

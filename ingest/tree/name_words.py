@@ -20,7 +20,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
-def spoken(node: Node) -> tuple[str, ...]:
+def name_words_with_parent(node: Node) -> tuple[str, ...]:
     """Words of the node's name, preceded by its parent's where the name is only a number."""
     if node.name.isdigit() and node.parent is not None:
         return (*words(node.parent.name), node.name)
