@@ -8,22 +8,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from archkb.ingest.tree.module_tree import Tree
 from archkb.kb.values import Fact, Header
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A module that owns tensors. `kind` is Linear, Conv2d, RMSNorm ... or Other; `role` the graph's role label.
+class LinearAttributes:
+    """A matrix: features it reads and writes, None where a packed or tied weight does not give them."""
 
-    `attributes` are the role label's properties (in_features, kernel ...), in elements.
+    role: ClassVar[str] = "Linear"
+    in_features: int | None
+    out_features: int | None
+    has_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConvAttributes:
+    """A convolution: channels it reads and writes, sizes of its kernel; `depthwise` with one channel a group."""
+
+    role: ClassVar[str] = "Conv"
+    in_channels: int
+    out_channels: int
+    kernel: tuple[int, ...]
+    depthwise: bool
+    has_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingAttributes:
+    """A lookup table: entries and their width."""
+
+    role: ClassVar[str] = "Embedding"
+    rows: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class NormAttributes:
+    """A normalisation: channels of its weight, and whether it has a bias."""
+
+    role: ClassVar[str] = "Norm"
+    features: int
+    affine_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentAttributes:
+    """A recurrence: hidden channels, and how many layers are one upon the other."""
+
+    role: ClassVar[str] = "Recurrent"
+    hidden: int
+    layers: int
+    bidirectional: bool
+
+
+LeafAttributes = LinearAttributes | ConvAttributes | EmbeddingAttributes | NormAttributes | RecurrentAttributes
+"""The properties of a layer's role label, under the names the schema has for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A module that owns tensors. `kind` is Linear, Conv2d, RMSNorm ... or Other.
+
+    `attributes` are those of the layers the graph has a role label for, None for the others.
     """
 
     path: str
     kind: Fact
-    role: str | None = None
-    attributes: Mapping[str, object] = field(default_factory=dict)
+    attributes: LeafAttributes | None = None
+
+    @property
+    def role(self) -> str | None:
+        """The graph's role label: Linear, Conv, Embedding, Norm, Recurrent, or None."""
+        return self.attributes.role if self.attributes is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archkb.ingest.analysis import Modulation, Scene
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
@@ -121,10 +122,8 @@ def _single(node: Node, scene: Scene, widths: set[int]) -> Modulation | None:
 def _sizes(node: Node, scene: Scene) -> tuple[int, int] | None:
     """(outputs, inputs) of a linear layer."""
     leaf = scene.leaves.get(node.path)
-    if leaf is None or leaf.kind.value != "Linear":
-        return None
-    out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
-    return (out, inp) if isinstance(out, int) and isinstance(inp, int) else None
+    layer = layer_of(leaf, "") if leaf is not None and leaf.kind.value == "Linear" else None
+    return (layer.out, layer.inp) if layer is not None else None
 
 
 def _is_called(node: Node) -> bool:

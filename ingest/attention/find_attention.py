@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from archkb.ingest.analysis import Attention, Scene
 from archkb.ingest.attention.attention_type import attends
 from archkb.ingest.attention.heads import find_heads
-from archkb.ingest.attention.projections import Matrix, Projections, inside
+from archkb.ingest.attention.projections import Projections, inside
 from archkb.ingest.attention.projections_by_name import by_name
 from archkb.ingest.attention.projections_by_shape import by_shape
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
@@ -53,7 +54,7 @@ class Core:
     node: Node
     outer: Node
     projections: Projections
-    outside: Matrix | None = None
+    outside: Layer | None = None
 
 
 def find_attention(scene: Scene) -> dict[str, Attention]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from archkb.ingest.analysis import Scene
 from archkb.ingest.attention.projection_names import Spelling, read_name
-from archkb.ingest.attention.projections import Matrix, Projections, Shape, matrix
+from archkb.ingest.attention.projections import Projections, Shape, matrix
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
@@ -38,7 +39,7 @@ def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projection
     return Projections(form, parts, dict(query_norms(node)), mlp=_mlp(parts))
 
 
-def _mlp(parts: Mapping[str, Matrix]) -> int:
+def _mlp(parts: Mapping[str, Layer]) -> int:
     """Channels of an MLP that a fused projection of d queries makes as well: [3d + m, d] or, gated, [3d + 2m, d].
 
     The output projection reads queries and MLP side by side: d + m.
@@ -56,7 +57,7 @@ def _is_cell(node: Node) -> bool:
     return any(gates <= child_names for gates in _CELLS)
 
 
-def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]]) -> str | None:
+def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -> str | None:
     """The way q, k and v are kept, None where one of them is missing."""
     query = "q" in parts or "q_up" in parts
     separate = query and "k" in parts and "v" in parts
@@ -73,15 +74,15 @@ def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]])
     return "deformable" if "offsets" in parts and "weights" in parts else None
 
 
-def _keyed(node: Node, parts: Mapping[str, Matrix]) -> str | None:
+def _keyed(node: Node, parts: Mapping[str, Layer]) -> str | None:
     """Queries and keys alone, in a module that is called an attention: additive attention has no values."""
     named = bool(_ATTENTION & set(words(node.name)))
-    return "separate" if named and set(parts) == {"q", "k"} and parts["q"][1:] == parts["k"][1:] else None
+    return "separate" if named and set(parts) == {"q", "k"} and parts["q"].widths == parts["k"].widths else None
 
 
-def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
+def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Layer]]:
     """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
-    by_role: dict[str, tuple[int, Matrix]] = {}
+    by_role: dict[str, tuple[int, Layer]] = {}
     for name, child in node.children.items():
         spelling = read_name(name)
         if child.path in cores:
@@ -106,14 +107,14 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
     return by_role
 
 
-def _raw(local: str, shape: Shape) -> Matrix:
+def _raw(local: str, shape: Shape) -> Layer:
     """A parameter that is a projection without a layer: [out, in], or [in, heads, head width]."""
     if len(shape) == 3:
-        return Matrix(local, shape[1] * shape[2], shape[0])
-    return Matrix(local, shape[0], shape[1])
+        return Layer(local, shape[0], shape[1] * shape[2])
+    return Layer(local, shape[1], shape[0])
 
 
-def _keep(by_role: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
+def _keep(by_role: dict[str, tuple[int, Layer]], spelling: Spelling, layer: Layer) -> None:
     role = spelling.letters
     if spelling.side == "add":
         role = f"add_{role}"
@@ -125,10 +126,10 @@ def _keep(by_role: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Mat
 
 
 def _add_outputs(
-    scene: Scene, node: Node, parts: dict[str, Matrix], taken: set[str], cores: Mapping[str, object]
+    scene: Scene, node: Node, parts: dict[str, Layer], taken: set[str], cores: Mapping[str, object]
 ) -> None:
     """Add the output projection, a gate, and the second stream's output to `parts`."""
-    best: tuple[int, Matrix] | None = None
+    best: tuple[int, Layer] | None = None
     for name, child in node.children.items():
         name_words = set(words(name))
         if name in taken or child.path in cores or read_name(name).letters:

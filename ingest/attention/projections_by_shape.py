@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import ConvAttributes, Scene
 from archkb.ingest.attention.projection_names import read_name
-from archkb.ingest.attention.projections import Matrix, Projections, Shape, maps, matrix
+from archkb.ingest.attention.projections import Projections, Shape, maps, matrix
 from archkb.ingest.attention.projections_by_name import query_norms
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
@@ -22,7 +23,7 @@ _SMALL = 8
 _GATE_RATIO = 16
 _MOST_LAYERS = 24
 
-Parts = tuple[str, dict[str, Matrix], int]
+Parts = tuple[str, dict[str, Layer], int]
 """Form, layers by role, channels of an MLP in the same matrices."""
 
 
@@ -54,10 +55,13 @@ def _convolves(scene: Scene, node: Node) -> bool:
     if "in_proj" not in node.children or _is_attention(node.name):
         return False
     leaves = (scene.leaves.get(child.path) for child in node.children.values())
-    return any(leaf is not None and leaf.role == "Conv" and leaf.attributes.get("depthwise") for leaf in leaves)
+    return any(
+        leaf is not None and isinstance(leaf.attributes, ConvAttributes) and leaf.attributes.depthwise
+        for leaf in leaves
+    )
 
 
-def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _fused(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """[3n, d] beside [d, n], or [n + 2m, d] where a name says attention: a fused projection and its output.
 
     n + 2m with m dividing n is several query heads to a key head. Such pairs alone could be an MLP that makes a
@@ -76,7 +80,7 @@ def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     return None
 
 
-def _single(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _single(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """[3d + m, d] beside [d, d + m]: queries, keys, values and an MLP of m channels side by side in two matrices.
 
     A gated MLP of hidden width 2d has the same shapes as m = d, so that case is left out.
@@ -88,18 +92,18 @@ def _single(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     return None
 
 
-def _packed(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _packed(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """An own parameter [3d, d] beside one layer [d, d], as torch.nn.MultiheadAttention keeps them."""
     if len(layers) != 1 or not _nameless(*layers.values()):
         return None
     out = next(iter(layers.values()))
     for local, spec in node.tensors.items():
         if len(spec.shape) == 2 and spec.shape == (3 * out.inp, out.out) and out.inp == out.out:
-            return "fused_qkv", {"qkv": Matrix(local, *spec.shape), "o": out}, 0
+            return "fused_qkv", {"qkv": Layer(local, out.out, 3 * out.inp), "o": out}, 0
     return None
 
 
-def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _separate(scene: Scene, node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one.
 
     A fifth, of few rows, may be a gate. Three may also be [d, d], [2d, e] and [d, d].
@@ -111,7 +115,7 @@ def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts |
         gate, *wide = wide
         if gate.out * _GATE_RATIO > wide[0].out:
             return None
-    if len(wide) == 3 and len({m[1:] for m in wide}) == 1 and _twin_norms(node, wide[0].out):
+    if len(wide) == 3 and len({m.widths for m in wide}) == 1 and _twin_norms(node, wide[0].out):
         return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
     outside = list(_beside(scene, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
@@ -138,32 +142,32 @@ def _twin_norms(node: Node, rows: int) -> dict[str, tuple[str, Shape]]:
     return dict(zip(("q_norm", "k_norm"), vectors, strict=True))
 
 
-def _joint(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _joint(scene: Scene, node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Seven or eight nameless square matrices of one width: two sets of projections, and their outputs."""
-    if len(layers) not in (7, 8) or len({m[1:] for m in layers.values()}) != 1:
+    if len(layers) not in (7, 8) or len({m.widths for m in layers.values()}) != 1:
         return None
-    ordered = sorted(layers.values())
+    ordered = sorted(layers.values(), key=lambda layer: layer.path)
     if ordered[0].out != ordered[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in ordered):
         return None
     return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), ordered, strict=False)), 0
 
 
-def _four(layers: tuple[Matrix, ...]) -> dict[str, Matrix] | None:
+def _four(layers: tuple[Layer, ...]) -> dict[str, Layer] | None:
     q, k, v, o = layers
-    fits = k[1:] == v[1:] and q.out % k.out == 0 and (o.out, o.inp) == (q.inp, q.out)
+    fits = k.widths == v.widths and q.out % k.out == 0 and (o.out, o.inp) == (q.inp, q.out)
     return {"q": q, "k": k, "v": v, "o": o} if fits else None
 
 
-def _three(layers: tuple[Matrix, ...], outside: list[Matrix]) -> dict[str, Matrix] | None:
+def _three(layers: tuple[Layer, ...], outside: list[Layer]) -> dict[str, Layer] | None:
     q, k, v = layers
     if q.out == q.inp == v.out == v.inp and k.out == 2 * q.out:
         return {"q": q, "kv": k, "o": v}
-    if k[1:] == v[1:] and q.out % k.out == 0 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
+    if k.widths == v.widths and q.out % k.out == 0 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
         return {"q": q, "k": k, "v": v}
     return None
 
 
-def _beside(scene: Scene, node: Node) -> Iterator[Matrix]:
+def _beside(scene: Scene, node: Node) -> Iterator[Layer]:
     """Layers of the small modules next to a module."""
     parent = node.parent
     for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
@@ -173,13 +177,13 @@ def _beside(scene: Scene, node: Node) -> Iterator[Matrix]:
                 yield layer
 
 
-def _pointwise(scene: Scene, node: Node, layer: Matrix) -> bool:
+def _pointwise(scene: Scene, node: Node, layer: Layer) -> bool:
     leaf = scene.leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
-    kernel = leaf.attributes.get("kernel", ()) if leaf is not None else ()
-    return isinstance(kernel, list | tuple) and all(size == 1 for size in kernel)
+    attributes = leaf.attributes if leaf is not None else None
+    return not isinstance(attributes, ConvAttributes) or all(size == 1 for size in attributes.kernel)
 
 
-def _says_attention(node: Node, layer: Matrix) -> bool:
+def _says_attention(node: Node, layer: Layer) -> bool:
     """Whether the layer, its module, or the module around a nameless one is called an attention."""
     names = [layer.path, node.name]
     parent = node.parent
@@ -192,7 +196,7 @@ def _is_attention(name: str) -> bool:
     return "attn" in name.lower() or "attention" in name.lower() or bool(_ATTENTION & set(words(name)))
 
 
-def _nameless(*layers: Matrix) -> bool:
+def _nameless(*layers: Layer) -> bool:
     """Whether no name is a plain word for a layer: two layers called linear_1 and linear_2 are an MLP by convention."""
     return not any(_is_plain(layer.path) for layer in layers)
 

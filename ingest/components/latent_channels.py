@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from archkb.ingest.analysis import Scene
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
@@ -44,10 +45,8 @@ def _channels(half: Node, scene: Scene) -> tuple[Counter[int], Counter[int]]:
     writes: Counter[int] = Counter()
     for node in half.walk():
         leaf = scene.leaves.get(node.path)
-        if leaf is None or leaf.role != "Conv" or leaf.attributes["depthwise"]:
-            continue
-        inp, out = leaf.attributes["in_channels"], leaf.attributes["out_channels"]
-        if isinstance(inp, int) and isinstance(out, int):
-            reads[inp] += 1
-            writes[out] += 1
+        layer = layer_of(leaf, "") if leaf is not None else None
+        if layer is not None and layer.conv and not layer.depthwise:
+            reads[layer.inp] += 1
+            writes[layer.out] += 1
     return reads, writes

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import ConvAttributes, EmbeddingAttributes, Leaf, LinearAttributes, Scene
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
@@ -101,27 +101,26 @@ class _Tally:
         """Count one module that owns tensors."""
         self.tensors.update(node.tensors)
         size = max((prod(spec.shape) for spec in node.tensors.values()), default=0)
-        if leaf.role == "Conv":
-            self._convolution(leaf, size)
-        elif leaf.role == "Linear":
+        if isinstance(leaf.attributes, ConvAttributes):
+            self._convolution(leaf, leaf.attributes, size)
+        elif isinstance(leaf.attributes, LinearAttributes):
             self.matrices += size
             self.heads |= _is_head(node)
         elif leaf.kind.value == "BatchNorm":
             self.batch_norms += 1
-        elif leaf.kind.value == "Embedding":
-            table = _vocabulary(node, leaf)
+        elif isinstance(leaf.attributes, EmbeddingAttributes):
+            table = _vocabulary(node, leaf.attributes)
             self.tables += [] if table is None else [table]
             self.buckets |= table is None and node.numbered
 
-    def _convolution(self, leaf: Leaf, size: int) -> None:
-        kernel, inp, out = _conv(leaf)
+    def _convolution(self, leaf: Leaf, conv: ConvAttributes, size: int) -> None:
         self.transposed |= str(leaf.kind.value).startswith("ConvTranspose")
-        if max(kernel, default=1) == 1 or (leaf.attributes["depthwise"] and out > _FIRST):
+        if max(conv.kernel) == 1 or (conv.depthwise and conv.out_channels > _FIRST):
             self.pointwise += size
             return
-        self.spatial[len(kernel)] = self.spatial.get(len(kernel), 0) + size
-        self.reads.add(inp)
-        self.writes.add(out)
+        self.spatial[len(conv.kernel)] = self.spatial.get(len(conv.kernel), 0) + size
+        self.reads.add(conv.in_channels)
+        self.writes.add(conv.out_channels)
 
     def result(self) -> Traits:
         """The counts as a value."""
@@ -142,18 +141,9 @@ def _is_head(node: Node) -> bool:
     return not _HEAD.isdisjoint(name_words) and not node.numbered
 
 
-def _conv(leaf: Leaf) -> tuple[list[int], int, int]:
-    kernel, inp, out = (leaf.attributes[name] for name in ("kernel", "in_channels", "out_channels"))
-    assert isinstance(kernel, list)
-    assert isinstance(inp, int)
-    assert isinstance(out, int)
-    return kernel, inp, out
-
-
-def _vocabulary(node: Node, leaf: Leaf) -> tuple[int, int] | None:
-    rows, width = leaf.attributes["rows"], leaf.attributes["width"]
-    assert isinstance(rows, int)
-    assert isinstance(width, int)
+def _vocabulary(node: Node, table: EmbeddingAttributes) -> tuple[int, int] | None:
+    """(rows, width) of a table of tokens; None for positions, codebooks and short tables."""
+    rows, width = table.rows, table.width
     name_words = name_words_with_parent(node)
     if not _POSITIONS.isdisjoint(name_words) or not _CODES.isdisjoint(words(node.path)):
         return None
@@ -165,6 +155,11 @@ def _is_timed(node: Node, leaves: Mapping[str, Leaf]) -> bool:
     name_words = words(node.name)
     if _TIME.isdisjoint(name_words) and not (name_words[:1] == ("t",) and not _EMBEDS.isdisjoint(name_words)):
         return False
-    maps = [leaf for below in node.distinct() if (leaf := leaves.get(below.path)) and leaf.kind.value == "Linear"]
-    written = {leaf.attributes["out_features"] for leaf in maps[:8]}
-    return len(maps) >= 2 and any(leaf.attributes["in_features"] in written for leaf in maps[:8])
+    below = (leaves.get(module.path) for module in node.distinct())
+    matrices = [
+        leaf.attributes
+        for leaf in below
+        if leaf is not None and leaf.kind.value == "Linear" and isinstance(leaf.attributes, LinearAttributes)
+    ]
+    written = {matrix.out_features for matrix in matrices[:8]}
+    return len(matrices) >= 2 and any(matrix.in_features in written for matrix in matrices[:8])

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.analysis import ConvAttributes, FeedForward, Leaf, Scene
 from archkb.ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
@@ -51,20 +52,10 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """A linear map below a module: relative path, rows, columns, and whether it is a pointwise convolution."""
-
-    path: str
-    out: int
-    inp: int
-    conv: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Content:
     """What a subtree holds: its loose maps (None: too many), and whether anything else with a matrix is there."""
 
-    maps: tuple[Map, ...] | None
+    maps: tuple[Layer, ...] | None
     other: bool
 
 
@@ -100,8 +91,8 @@ def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Conten
     """The node's own map, or those of its children under their names."""
     leaf = scene.leaves.get(node.path)
     if leaf is not None and leaf.role in ("Linear", "Conv", "Embedding", "Recurrent"):
-        return _of_leaf(leaf.role, dict(leaf.attributes))
-    maps: list[Map] = []
+        return _of_leaf(leaf)
+    maps: list[Layer] = []
     other = any(sum(d > 1 for d in t.shape) > 1 for t in node.tensors.values()) and not node.children
     many = False
     for name, child in node.children.items():
@@ -115,18 +106,15 @@ def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Conten
     return _Content(None if many else tuple(maps), other or many)
 
 
-def _of_leaf(role: str, a: dict[str, object]) -> _Content:
-    out, inp = a.get("out_features"), a.get("in_features")
-    kernel = a.get("kernel")
-    if role == "Conv" and isinstance(kernel, list):
-        if a.get("depthwise"):
+def _of_leaf(leaf: Leaf) -> _Content:
+    """A matrix or pointwise convolution as a loose map; a depthwise convolution stands for nothing."""
+    if isinstance(leaf.attributes, ConvAttributes):
+        if leaf.attributes.depthwise:
             return _EMPTY
-        if any(k != 1 for k in kernel):
+        if any(size != 1 for size in leaf.attributes.kernel):
             return _Content((), True)
-        out, inp = a.get("out_channels"), a.get("in_channels")
-    if role in ("Linear", "Conv") and isinstance(out, int) and isinstance(inp, int):
-        return _Content((Map("", out, inp, role == "Conv"),), False)
-    return _Content((), True)
+    layer = layer_of(leaf, "")
+    return _Content((layer,), False) if layer is not None else _Content((), True)
 
 
 def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
@@ -150,7 +138,7 @@ def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None
     return _feed_forward(node.path, because, up, down, hidden, inline=False)
 
 
-def _says_parts(ups: tuple[Map, ...], down: Map) -> bool:
+def _says_parts(ups: tuple[Layer, ...], down: Layer) -> bool:
     """Whether three matrices are called gate, up and down: an MLP however narrow it is."""
     names = [set(words(m.path)) for m in (*ups, down)]
     return (
@@ -164,16 +152,16 @@ def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
     A squeeze-and-excitation reads the channels, narrows and widens; upside down it looks like an MLP.
     """
     siblings = node.parent.children.values() if node.parent is not None else ()
-    sizes: set[object] = set()
+    sizes: set[int] = set()
     for child in siblings:
         for at in (child, *child.children.values()) if child is not node else ():
             leaf = scene.leaves.get(at.path)
-            if leaf is not None and leaf.role == "Conv":
-                sizes |= {leaf.attributes.get("in_channels"), leaf.attributes.get("out_channels")}
+            if leaf is not None and isinstance(leaf.attributes, ConvAttributes):
+                sizes |= {leaf.attributes.in_channels, leaf.attributes.out_channels}
     return hidden in sizes and width not in sizes
 
 
-def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | None:
+def _shaped(maps: Sequence[Layer]) -> tuple[Rule, tuple[Layer, ...], Layer, int] | None:
     """(rule, ups, down, hidden) where the widths are those of an MLP.
 
     Read backwards the same two matrices are an MLP too: names tell which is down, and otherwise the wider hidden width.
@@ -197,13 +185,13 @@ def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | Non
     return because, ups, down, hidden
 
 
-def _says_down(down: Map, ups: tuple[Map, ...]) -> int:
+def _says_down(down: Layer, ups: tuple[Layer, ...]) -> int:
     """1 where names agree that this one is the last, -1 where they say the contrary, 0 where they say nothing."""
     place = _place(down) - max((_place(u) for u in ups), key=abs)
     return (place > 0) - (place < 0)
 
 
-def _place(m: Map) -> int:
+def _place(m: Layer) -> int:
     """-1 where a name says first, 1 where it says last; `up_proj` is first although any matrix may be called proj."""
     name_words = set(words(m.path))
     return -1 if _FIRST & name_words and not _LAST & name_words - {"proj", "project"} else int(bool(_LAST & name_words))
@@ -236,14 +224,14 @@ def _is_stack(scene: Scene, node: Node) -> bool:
     return stack is not None and stack.blocks and any(c.children for c in node.children.values())
 
 
-def _adapts(m: Map) -> bool:
+def _adapts(m: Layer) -> bool:
     """Whether a matrix is half of a low-rank delta, or stands before or after another sublayer: project_in."""
     name_words = words(m.path)
     return "lora" in name_words or name_words in (("project", "in"), ("project", "out"))
 
 
 def _feed_forward(
-    path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool
+    path: str, because: Rule, up: tuple[Layer, ...], down: Layer, hidden: int, *, inline: bool
 ) -> FeedForward:
     gated = len(up) == 2 or up[0].out == 2 * hidden
     evidence = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
@@ -260,7 +248,7 @@ def _feed_forward(
     )
 
 
-def _gate(ups: tuple[Map, ...]) -> str | None:
+def _gate(ups: tuple[Layer, ...]) -> str | None:
     named = [m.path for m in ups if "gate" in words(m.path) or m.path.endswith(("_g", "w1"))]
     return named[0] if len(named) == 1 else None
 

@@ -7,11 +7,11 @@ layer it is, before being a block: a block of an attention-only stack is that at
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from archkb.ingest.analysis import Analysis
+from archkb.ingest.analysis import Analysis, ConvAttributes, LinearAttributes
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.kb.schema import label
@@ -120,10 +120,12 @@ def _stack(analysis: Analysis, node: Node) -> KindAndRole:
 
 def _leaf(analysis: Analysis, node: Node) -> KindAndRole:
     leaf = analysis.leaves.get(node.path)
-    if leaf is None or leaf.role is None:
+    if leaf is None or leaf.attributes is None:
         return None
-    attributes = dict(leaf.attributes)
-    if leaf.role == "Linear":
+    attributes: dict[str, Any] = asdict(leaf.attributes)
+    if isinstance(leaf.attributes, ConvAttributes):
+        attributes["kernel"] = list(leaf.attributes.kernel)
+    elif isinstance(leaf.attributes, LinearAttributes):
         modulation = analysis.modulations.get(node.path)
         attributes["modulation_rows"] = modulation.rows if modulation is not None else None
-    return leaf.kind, _role(leaf.role, attributes.get)
+    return leaf.kind, _role(leaf.attributes.role, attributes.get)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import Leaf, LinearAttributes, RecurrentAttributes
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -86,9 +86,9 @@ def _childless(node: Node, parameters: Params, tensors: Mapping[str, tuple[int, 
     """A module that holds nothing but parameters."""
     name_words = set(name_words_with_parent(node))
     if set(tensors) == {"bias"} and parameters.bias is not None and len(parameters.bias) == 1 and name_words & _HEAD:
-        attributes = {"in_features": None, "out_features": parameters.bias[0], "has_bias": True}
+        attributes = LinearAttributes(None, parameters.bias[0], has_bias=True)
         evidence = f"bias {list(parameters.bias)} alone in {node.name}"
-        return Leaf(node.path, fact("Linear", _TIED, evidence), "Linear", attributes)
+        return Leaf(node.path, fact("Linear", _TIED, evidence), attributes)
     if set(tensors) == {"weight"} and len(tensors["weight"]) == 1:
         evidence = f"weight {list(tensors['weight'])} in {node.name}"
         if name_words & _ACTIVATION or tensors["weight"] == (1,) or node.name.isdigit():
@@ -122,9 +122,9 @@ def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | Non
     hidden = first[1]
     kind = _GATES.get(first[0] // hidden, "RNN")
     layers = sum(bool(re.fullmatch(r"weight_hh_l\d+", name)) for name in tensors)
-    attributes = {"hidden": hidden, "layers": layers, "bidirectional": "weight_hh_l0_reverse" in tensors}
+    attributes = RecurrentAttributes(hidden, layers, "weight_hh_l0_reverse" in tensors)
     evidence = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
-    return Leaf(node.path, fact(kind, _RECURRENT, evidence), "Recurrent", attributes)
+    return Leaf(node.path, fact(kind, _RECURRENT, evidence), attributes)
 
 
 def _shown(tensors: Mapping[str, tuple[int, ...]]) -> str:

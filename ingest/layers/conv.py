@@ -5,7 +5,7 @@ A transposed convolution keeps its weight [in, out / groups, kernel]; a convolut
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import ConvAttributes, Leaf
 from archkb.ingest.layers.layer_parameters import Params, Shape
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -65,14 +65,9 @@ def conv_leaf(node: Node, parameters: Params) -> Leaf | None:
     evidence = f"weight {list(weight)}" + (
         f", bias {list(parameters.bias)}" if parameters.bias is not None else ", no bias"
     )
-    attributes = {
-        "in_channels": inp,
-        "out_channels": out,
-        "kernel": list(kernel),
-        "depthwise": weight[1] == 1 and weight[0] > 1,
-        "has_bias": parameters.bias is not None,
-    }
-    return Leaf(node.path, fact(name, why or _CONV, evidence), "Conv", attributes)
+    depthwise = weight[1] == 1 and weight[0] > 1
+    attributes = ConvAttributes(inp, out, tuple(kernel), depthwise, parameters.bias is not None)
+    return Leaf(node.path, fact(name, why or _CONV, evidence), attributes)
 
 
 def _is_kernel(weight: Shape) -> bool:

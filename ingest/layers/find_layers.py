@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import Leaf, LeafAttributes, Scene
 from archkb.ingest.layers.bare_parameters import other_leaf
 from archkb.ingest.layers.conv import conv_leaf
 from archkb.ingest.layers.layer_parameters import Params, params
@@ -21,12 +19,12 @@ def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
     neighbours = surroundings(root, parameters_by_path)
     model = Model(neighbours.below[root.sig].reads, stored_in_out(parameters_by_path))
     facts: dict[Fact, Fact] = {}
-    sizes: dict[str, Mapping[str, object]] = {}
+    sizes: dict[LeafAttributes | None, LeafAttributes | None] = {}
     out: dict[str, Leaf] = {}
     for path, parameters in parameters_by_path.items():
         leaf = _leaf(scene.tree.nodes[path], parameters, neighbours, model)
         kind = facts.setdefault(leaf.kind, leaf.kind)  # a million layers have few kinds and sizes
-        out[path] = Leaf(path, kind, leaf.role, sizes.setdefault(repr(leaf.attributes), leaf.attributes))
+        out[path] = Leaf(path, kind, sizes.setdefault(leaf.attributes, leaf.attributes))
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import EmbeddingAttributes, Leaf, LinearAttributes
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -82,7 +82,7 @@ def matrix_leaf(node: Node, parameters: Params, model: Model) -> Leaf | None:
     table = _table(node, parameters, model)
     if table is not None:
         rows, columns = parameters.weight
-        return Leaf(node.path, fact("Embedding", *table), "Embedding", {"rows": rows, "width": columns})
+        return Leaf(node.path, fact("Embedding", *table), EmbeddingAttributes(rows, columns))
     return _linear(node, parameters, model, (_LINEAR, _shape_text(parameters)))
 
 
@@ -138,14 +138,10 @@ def _linear(node: Node, parameters: Params, model: Model, reason: tuple[Rule, st
         why = _SQUARE
     if parameters.form == "packed":
         evidence = f"packed to logical [{rows or 'unknown'}, {columns or 'unknown'}]"
-        attributes = {
-            "in_features": columns or None,
-            "out_features": rows or None,
-            "has_bias": parameters.bias is not None,
-        }
-        return Leaf(node.path, fact(kind, why, evidence), "Linear", attributes)
-    attributes = {"in_features": columns, "out_features": rows, "has_bias": parameters.bias is not None}
-    return Leaf(node.path, fact(kind, why, evidence), "Linear", attributes)
+        attributes = LinearAttributes(columns or None, rows or None, parameters.bias is not None)
+        return Leaf(node.path, fact(kind, why, evidence), attributes)
+    attributes = LinearAttributes(columns, rows, parameters.bias is not None)
+    return Leaf(node.path, fact(kind, why, evidence), attributes)
 
 
 def stored_in_out(parameters_by_path: Mapping[str, Params]) -> frozenset[str]:

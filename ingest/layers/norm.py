@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import Leaf, NormAttributes
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.layers.widths import NO_WIDTHS, Widths, leaf_shapes, widths
 from archkb.ingest.rules import Rule, fact, rule
@@ -313,4 +313,4 @@ def _by_decided_norms(node: Node, size: int, neighbours: Surroundings) -> Verdic
 
 def _norm(node: Node, verdict: Verdict, size: int, bias: bool) -> Leaf:
     kind, why, evidence = verdict
-    return Leaf(node.path, fact(kind, why, evidence), "Norm", {"features": size, "affine_bias": bias})
+    return Leaf(node.path, fact(kind, why, evidence), NormAttributes(size, bias))

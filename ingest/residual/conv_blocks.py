@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
 from archkb.ingest.residual.conv_lists import pair_residuals
 from archkb.ingest.residual.conv_place import (
@@ -17,7 +18,7 @@ from archkb.ingest.residual.conv_place import (
     squeezes,
     stands_as_block,
 )
-from archkb.ingest.residual.layer_chain import Layer, ends, is_shortcut, layers
+from archkb.ingest.residual.layer_chain import ends, is_shortcut, layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words

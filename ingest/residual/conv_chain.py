@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from archkb.ingest.analysis import Scene
-from archkb.ingest.residual.layer_chain import Layer, ends, is_norm, is_shortcut, layers
+from archkb.ingest.layers.layer_view import Layer
+from archkb.ingest.residual.layer_chain import ends, is_norm, is_shortcut, layers
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 

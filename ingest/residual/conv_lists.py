@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archkb.ingest.analysis import Residual, Scene
-from archkb.ingest.residual.layer_chain import Layer, layers
+from archkb.ingest.layers.layer_view import Layer
+from archkb.ingest.residual.layer_chain import layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words

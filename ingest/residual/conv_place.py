@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from archkb.ingest.analysis import Scene
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import is_aside
-from archkb.ingest.residual.layer_chain import Layer, ends, is_norm, layers
+from archkb.ingest.residual.layer_chain import ends, is_norm, layers
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 

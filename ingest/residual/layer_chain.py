@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import Scene
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
 SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 """Words that name the map on the short way of a projection block."""
 _NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A layer with a matrix: relative path, channels read and written, largest size of its kernel, and its sort."""
-
-    path: str
-    inp: int
-    out: int
-    kernel: int
-    conv: bool
-    depthwise: bool
-    transposed: bool = False
 
 
 def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
@@ -62,22 +49,6 @@ def _below(node: Node, at: str, seen_as: Node) -> Iterator[_Place]:
     for name, child in node.children.items():
         if not (child.children and _NORM_NAMES & set(words(name))):
             yield child, f"{at}.{name}" if at else name, child.twin_of or seen_as.children[name]
-
-
-def layer_of(leaf: Leaf, at: str) -> Layer | None:
-    """The layer of a Linear or Conv leaf; a convolution of one channel a group keeps its width."""
-    a = leaf.attributes
-    if leaf.role == "Linear":
-        inp, out = a.get("in_features"), a.get("out_features")
-        return Layer(at, inp, out, 1, False, False) if isinstance(inp, int) and isinstance(out, int) else None
-    if leaf.role == "Conv":
-        inp, out, kernel = a.get("in_channels"), a.get("out_channels"), a.get("kernel")
-        if isinstance(inp, int) and isinstance(out, int):
-            size = max(kernel) if isinstance(kernel, list) and kernel else 1
-            depthwise = bool(a.get("depthwise"))
-            transposed = "Transpose" in str(leaf.kind.value)
-            return Layer(at, out if depthwise else inp, out, size, True, depthwise, transposed)
-    return None
 
 
 def direct_layers(scene: Scene, node: Node) -> dict[str, Layer]:

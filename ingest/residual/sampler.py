@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archkb.ingest.analysis import Residual, Scene
-from archkb.ingest.residual.layer_chain import Layer, layers
+from archkb.ingest.layers.layer_view import Layer
+from archkb.ingest.residual.layer_chain import layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 

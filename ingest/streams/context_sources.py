@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from archkb.ingest.analysis import Analysis
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.streams.modality import condition, modality
 from archkb.ingest.tree.module_tree import Node
@@ -142,10 +143,8 @@ def sources(analysis: Analysis, scope_of: Callable[[str], str | None]) -> Source
 def _widths(analysis: Analysis, path: str) -> tuple[int, int] | None:
     """Width a matrix reads and width it writes, None for any other layer."""
     leaf = analysis.leaves.get(path)
-    reads, writes = (leaf.attributes.get(n) for n in ("in_features", "out_features")) if leaf else (None, None)
-    if leaf is None or leaf.role != "Linear" or not isinstance(reads, int) or not isinstance(writes, int):
-        return None
-    return reads, writes
+    layer = layer_of(leaf, path) if leaf is not None else None
+    return layer.widths if layer is not None and not layer.conv else None
 
 
 def _exit_of(analysis: Analysis, path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archkb.ingest.analysis import Analysis, Attention, Residual
+from archkb.ingest.analysis import Analysis, Attention, LinearAttributes, Residual
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_contexts import Contexts
@@ -59,8 +59,8 @@ class _Streams(Contexts):
         if part is None:
             return self._beside(attention, scope, stack, query_stream)
         leaf = self.analysis.leaves.get(f"{attention.path}.{part}" if attention.path else part)
-        width = leaf.attributes.get("in_features") if leaf is not None else None
-        if not isinstance(width, int):
+        width = leaf.attributes.in_features if leaf and isinstance(leaf.attributes, LinearAttributes) else None
+        if width is None:
             return query_stream
         carries = names.modality(part)
         connector = self._connector(attention, width, scope) if carries is None else None

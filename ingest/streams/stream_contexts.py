@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archkb.ingest.analysis import Attention, Stream
+from archkb.ingest.analysis import Attention, EmbeddingAttributes, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
@@ -48,10 +48,10 @@ class Contexts(Table):
         """The table of tokens below the module, or the one around it, that a stack is in: it writes what enters it."""
         module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
-            path: leaf.attributes["rows"]
+            path: leaf.attributes.rows
             for path, leaf in self.analysis.leaves.items()
-            if module and path.startswith(f"{module}.") and leaf.kind.value == "Embedding"
-            if leaf.attributes["width"] == width and isinstance(leaf.attributes["rows"], int)
+            if module and path.startswith(f"{module}.") and isinstance(leaf.attributes, EmbeddingAttributes)
+            if leaf.attributes.width == width
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
 
 from archkb.ingest.analysis import Analysis, Component
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.streams.modality import enclosing, modality
 from archkb.kb.paths import within
@@ -36,15 +36,6 @@ _PATCH = (1, 4)
 _CODED = ("vae", "vision_encoder", "diffusion_unet", "super_resolution")
 
 
-class _Entry(NamedTuple):
-    """A layer that changes the width; `dimensions` of its kernel, 0 for a matrix or a kernel of one."""
-
-    path: str
-    dimensions: int
-    reads: int
-    writes: int
-
-
 class Shapes:
     """The layers of one model by what they read and write, looked at once."""
 
@@ -54,22 +45,14 @@ class Shapes:
         self._by_part: dict[str, Fact | None] = {}
 
     @cached_property
-    def _layers(self) -> list[_Entry]:
-        out = []
-        for path in self._analysis.leaves:
-            leaf = None if path in self._analysis.origin else self._analysis.leaves[path]
-            if leaf is None or leaf.role not in ("Linear", "Conv") or leaf.attributes.get("depthwise"):
-                continue
-            ends = ("in_channels", "out_channels") if leaf.role == "Conv" else ("in_features", "out_features")
-            reads, writes = (leaf.attributes[name] for name in ends)
-            kernel = leaf.attributes.get("kernel")
-            dimensions = len(kernel) if isinstance(kernel, list) and max(kernel, default=1) > 1 else 0
-            if isinstance(reads, int) and isinstance(writes, int):
-                out.append(_Entry(path, dimensions, reads, writes))
-        return out
+    def _layers(self) -> list[Layer]:
+        origin = self._analysis.origin
+        leaves = ((path, leaf) for path, leaf in self._analysis.leaves.items() if path not in origin)
+        layers = (layer_of(leaf, path) for path, leaf in leaves)
+        return [layer for layer in layers if layer is not None and not layer.depthwise]
 
     @cached_property
-    def _entries(self) -> list[_Entry]:
+    def _entries(self) -> list[Layer]:
         """Layers outside all blocks."""
         return [layer for layer in self._layers if self._scope_of(layer.path) is None]
 
@@ -81,8 +64,8 @@ class Shapes:
             whole = module.rpartition(".")[0] if str(role).startswith("vae_") else module
             coloured = self._coloured(module) or self._coloured(whole)
             return (coloured, None) if coloured is not None else None
-        entries = [e for e in self._entries if within(e.path, module) and e.writes == width]
-        patches = next((e for e in entries if e.dimensions == 3), None)
+        entries = [e for e in self._entries if within(e.path, module) and e.out == width]
+        patches = next((e for e in entries if e.extent == 3), None)
         if patches is not None:
             return fact("video", _PATCHES, f"{patches.path} runs over three dimensions"), patches.path
         for half in self._analysis.components.values():
@@ -96,12 +79,12 @@ class Shapes:
         answer = self.carries(scope, width, None)
         return answer[1] if answer is not None else None
 
-    def _from_latent(self, half: Component, entries: list[_Entry]) -> tuple[Fact, str] | None:
+    def _from_latent(self, half: Component, entries: list[Layer]) -> tuple[Fact, str] | None:
         """The stream that is made of the latent of one half of an autoencoder."""
         latent = half.latent_channels.value if half.latent_channels is not None else None
         if not isinstance(latent, int):
             return None
-        entry = next((e for e in entries if e.reads in [latent * n for n in _PATCH]), None)
+        entry = next((e for e in entries if e.inp in [latent * n for n in _PATCH]), None)
         coloured = self._coloured(half.path)
         carries = modality(half.path) or (str(coloured.value) if coloured is not None else None)
         if entry is None or carries is None:
@@ -111,10 +94,10 @@ class Shapes:
     def _coloured(self, module: str) -> Fact | None:
         """Whether a part reads or writes coloured pictures, and whether they move."""
         if module not in self._by_part:
-            kernels = [e for e in self._layers if e.dimensions and within(e.path, module)]
-            dimensions = max((e.dimensions for e in kernels), default=0)
+            kernels = [e for e in self._layers if e.extent and within(e.path, module)]
+            dimensions = max((e.extent for e in kernels), default=0)
             carries = {2: "image", 3: "video"}.get(dimensions)
-            reads, writes = {e.reads for e in kernels}, {e.writes for e in kernels}
+            reads, writes = {e.inp for e in kernels}, {e.out for e in kernels}
             rgb = min(_RGB & (reads ^ writes) or {3} & reads, default=None)
             evidence = f"{rgb} channels of colour, convolutions over {dimensions} dimensions"
             self._by_part[module] = fact(carries, _COLOURS, evidence) if carries and rgb else None
