@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import ClassVar
 
 from archkb.ingest.tree.module_tree import Tree
@@ -146,6 +147,15 @@ class FeedForward:
     inline: bool = False
 
 
+class Branch(Enum):
+    """What the branch of a residual is, as far as later rules ask for it."""
+
+    ATTENTION = "an attention alone, with what follows it"
+    PARALLEL = "attention and MLP as one sublayer"
+    DENSE = "a chain of convolutions, each of which reads all before it"
+    OTHER = "anything else"
+
+
 @dataclass(frozen=True, slots=True)
 class Residual:
     """An addition x + f(x) (identity) or s(x) + f(x) (projection) in `block`.
@@ -160,6 +170,7 @@ class Residual:
     order: int = 0
     width: int | None = None
     shortcut: str | None = None
+    branch: Branch = Branch.OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from archkb.ingest.analysis import Scene
 from archkb.ingest.attention.heads_config import Configured, configured, settings
-from archkb.ingest.attention.heads_evidence import MLA, NORM, HeadCount, direct
+from archkb.ingest.attention.heads_evidence import HeadCount, Shows, direct
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.rules import Rule, fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
@@ -68,7 +68,7 @@ def _triple(projections: Projections, known: HeadCount | None, setting: Configur
     if known is None:
         why = setting.detail if setting is not None else _why(projections)
         return unknown(_UNKNOWN, why), unknown(_UNKNOWN, why), unknown(_UNKNOWN, why)
-    heads, because, detail = known
+    heads, because, detail = known.heads, known.because, known.detail
     if setting is not None and setting.heads != heads:
         detail += f"; the header's configuration contradicts: {setting.detail}"
     rows, k = projections.query_rows, projections.key_rows
@@ -77,10 +77,12 @@ def _triple(projections: Projections, known: HeadCount | None, setting: Configur
     if dim is None:
         why = f"{rows} query rows are not told apart into {heads} heads"
         return n, unknown(_UNKNOWN, why), unknown(_UNKNOWN, why)
-    exact = because if because in (NORM, MLA) else _DIM
-    width = fact(dim, exact, detail if exact is not _DIM else f"{rows} query rows / {heads} heads")
-    if because is MLA:
-        return n, fact(heads, MLA, detail), width
+    if known.shows is Shows.HEADS:
+        width = fact(dim, _DIM, f"{rows} query rows / {heads} heads")
+    else:
+        width = fact(dim, because, detail)
+    if known.shows is Shows.ALL:
+        return n, fact(heads, because, detail), width
     if k is None or k % dim:
         return n, unknown(_UNKNOWN, f"key rows {k} are no multiple of {dim}"), width
     return n, fact(k // dim, _KV, f"{k} key rows / {dim} a head"), width

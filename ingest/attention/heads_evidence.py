@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import NamedTuple
 
 from archkb.ingest.attention.projections import Projections, Shape
@@ -10,7 +11,7 @@ from archkb.ingest.rules import Rule, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
-NORM = rule("heads.qk_norm", "shape", "A query or key norm smaller than the projection has the size of one head.")
+_NORM = rule("heads.qk_norm", "shape", "A query or key norm smaller than the projection has the size of one head.")
 _NORM_PRODUCT = rule("heads.qk_norm_product", "shape", "A query norm of weight [heads, width] has a row a head.")
 _PRODUCT = rule(
     "heads.per_head_table", "shape", "A bias [heads, width] whose product is the query's rows has a row a head."
@@ -32,7 +33,7 @@ _MEMORY = rule("heads.memory", "name", "Memories [2, heads, n, width] are a lear
 _LAMBDA = rule("heads.lambda", "name", "The lambda vectors of differential attention have the size of one head.")
 _GATE = rule("heads.gate", "name", "Gate logits have one row a head.")
 _TALKING = rule("heads.talking", "shape", "Two small square layers beside the projections mix the heads.", "CaiT")
-MLA = rule(
+_MLA = rule(
     "heads.mla",
     "shape",
     "With low-rank keys, query rows = heads x (plain + rotary) and up rows = heads x (plain + value); the rotary width"
@@ -53,12 +54,21 @@ _MOST_CHILDREN = 32
 _TALK = vocabulary("talking talk l w pre post")
 
 
+class Shows(Enum):
+    """What a tensor of an attention proves of its heads."""
+
+    HEADS = "how many there are"
+    WIDTH = "how wide a head is, and so how many there are"
+    ALL = "how wide a head is, and that each has a key of its own"
+
+
 class HeadCount(NamedTuple):
-    """A head count with the rule that gave it."""
+    """A head count with the rule that gave it; `shows` says what else the same tensors prove."""
 
     heads: int
     because: Rule
     detail: str
+    shows: Shows = Shows.HEADS
 
 
 Sign = Callable[[Node, Projections, int], Iterator[HeadCount]]
@@ -85,7 +95,7 @@ def _by_norm(node: Node, projections: Projections, rows: int) -> Iterator[HeadCo
             and 1 < size < norm_rows
             and rows % size == 0
         ):
-            yield HeadCount(rows // size, NORM, f"{path} has {size} of {norm_rows} channels: one head")
+            yield HeadCount(rows // size, _NORM, f"{path} has {size} of {norm_rows} channels: one head", Shows.WIDTH)
 
 
 def _by_norm_product(node: Node, projections: Projections, rows: int) -> Iterator[HeadCount]:
@@ -109,7 +119,8 @@ def _by_mla(node: Node, projections: Projections, rows: int) -> Iterator[HeadCou
     rotary, plain = down.out - up.inp, up.out - o.inp
     if rotary > 0 and (rows - plain) > 0 and (rows - plain) % rotary == 0:
         heads = (rows - plain) // rotary
-        yield HeadCount(heads, MLA, f"({rows} - {up.out} + {o.inp}) / {rotary} rotary channels = {heads} heads")
+        detail = f"({rows} - {up.out} + {o.inp}) / {rotary} rotary channels = {heads} heads"
+        yield HeadCount(heads, _MLA, detail, Shows.ALL)
 
 
 def _by_product(node: Node, projections: Projections, rows: int) -> Iterator[HeadCount]:

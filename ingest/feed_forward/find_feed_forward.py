@@ -130,7 +130,7 @@ def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None
         return None
     if hidden <= down.out:
         stacked = node.parent is not None and node.parent.path in scene.stacks
-        stacked = stacked and (because is _FUSED or not all(m.conv for m in maps))
+        stacked = stacked and (up[0].out > hidden or not all(m.conv for m in maps))
         named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= 4 * hidden
         if not named and not _says_parts(up, down):
             return None

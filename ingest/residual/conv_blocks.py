@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Scene
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
 from archkb.ingest.residual.conv_lists import pair_residuals
@@ -35,8 +35,7 @@ _PROJECTION = rule(
     "A block with a second, shorter way from the width it reads to the width it writes adds the two.",
     "residual networks (He et al. 2015)",
 )
-
-DENSE = rule(
+_DENSE = rule(
     "residual.conv.dense",
     "shape",
     "A chain in which every convolution reads all that was written before, and whose last gives back the first width.",
@@ -122,7 +121,8 @@ def _block(scene: Scene, node: Node) -> Residual | None:
     dense = dense_width(chain)
     if dense is not None:
         evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
-        return Residual(node.path, tuple(node.children), fact("identity", DENSE, evidence), width=dense)
+        form = fact("identity", _DENSE, evidence)
+        return Residual(node.path, tuple(node.children), form, width=dense, branch=Branch.DENSE)
     if is_list(scene, node) or is_step(scene, node) or squeezes(chain) or forks(node):
         return None
     main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Residual, Scene
-from archkb.ingest.residual.conv_blocks import DENSE
+from archkb.ingest.analysis import Branch, Residual, Scene
 from archkb.ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -48,20 +47,20 @@ _BODY = vocabulary("body trunk layers blocks backbone deep features residual blk
 
 def group_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
     """Additions whose inside holds other additions."""
-    blocks = {r.block: r.form.evidence.rule for r in residuals}
+    branches = {r.block: r.branch for r in residuals}
     holding: set[int] = set()
     out: list[Residual] = []
     for node in reversed(scene.tree.distinct):
         below = any(id(c) in holding for c in node.children.values())
-        if node.path in blocks:
+        if node.path in branches:
             holding.add(id(node))
         elif below:
             holding.add(id(node))
-            residual = _projected(scene, node) or _nested(scene, node, holding, blocks) or _long(scene, node, holding)
+            residual = _projected(scene, node) or _nested(scene, node, holding, branches) or _long(scene, node, holding)
             residual = residual or _closed(scene, node, holding)
             if residual is not None:
                 out.append(residual)
-                blocks[node.path] = residual.form.evidence.rule
+                branches[node.path] = residual.branch
     return out
 
 
@@ -82,7 +81,7 @@ def _projected(scene: Scene, node: Node) -> Residual | None:
     return None
 
 
-def _nested(scene: Scene, node: Node, holding: set[int], blocks: Mapping[str, str]) -> Residual | None:
+def _nested(scene: Scene, node: Node, holding: set[int], branches: Mapping[str, Branch]) -> Residual | None:
     """A numbered group: blocks and a closing convolution d to d, or only blocks that have names of their own."""
     if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
         return None
@@ -94,7 +93,7 @@ def _nested(scene: Scene, node: Node, holding: set[int], blocks: Mapping[str, st
     if any(not is_norm(scene, c) for c in others if c.children or c.tensors):
         return None
     stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
-    dense = all(blocks.get((c.twin_of or c).path) == DENSE.id for c in inner)
+    dense = all(branches.get((c.twin_of or c).path) is Branch.DENSE for c in inner)
     if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
         evidence = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
         return Residual(node.path, tuple(node.children), fact("identity", _KIN, evidence))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Scene
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.residual.layer_chain import is_norm, layers, norm_widths
 from archkb.ingest.rules import fact, rule
@@ -55,7 +55,7 @@ def mixer_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
         if r.width is not None:
             widths.setdefault(r.block, set()).add(r.width)
     taken = set(scene.attentions) | set(scene.feed_forwards)
-    attended = {r.block for r in residuals if r.form.evidence.rule == "residual.attention"}
+    attended = {r.block for r in residuals if r.branch is Branch.ATTENTION}
     out = []
     known = Counter(r.block for r in residuals)
     for node in scene.tree.distinct:

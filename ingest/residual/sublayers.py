@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archkb.ingest.analysis import Attention, FeedForward, Residual, Scene
+from archkb.ingest.analysis import Attention, Branch, FeedForward, Residual, Scene
 from archkb.ingest.residual.layer_chain import direct_layers, is_norm, layers, norm_widths
 from archkb.ingest.residual.wide_additions import JOINED, bottleneck, joined_mlp
 from archkb.ingest.rules import Rule, fact, rule
@@ -60,7 +60,7 @@ def sublayer_residuals(scene: Scene) -> list[Residual]:
         if residual is not None:
             out.append(residual)
     wrappers = {p for p, f in scene.feed_forwards.items() if f.form.value == "moe"}
-    merged = {r.block for r in out if r.form.evidence.rule == _FUSED.id}
+    merged = {r.block for r in out if r.branch is Branch.PARALLEL}
     for path, ff in scene.feed_forwards.items():
         node = scene.tree.nodes[path]
         if any(a.path in wrappers for a in node.ancestors()) or not _in_block(scene, node) or path in merged:
@@ -79,15 +79,15 @@ def _in_block(scene: Scene, node: Node) -> bool:
     return parent is not None and bool(parent.path) and any(is_norm(scene, c) for c in parent.children.values())
 
 
-def _addition(node: Node, because: Rule, evidence: str, width: int | None) -> Residual:
+def _addition(node: Node, because: Rule, evidence: str, width: int | None, branch: Branch = Branch.OTHER) -> Residual:
     """An addition around a module: in its parent, or in itself where it is a numbered child."""
     form = fact("identity", because, evidence)
     parent = node.parent
     if node.name.isdigit() or parent is None:
         inside = tuple(name for name in node.children if not _conditions(name))
         whole = len(inside) == len(node.children) or not inside
-        return Residual(node.path, ("",) if whole else inside, form, width=width)
-    return Residual(parent.path, (node.name,), form, width=width)
+        return Residual(node.path, ("",) if whole else inside, form, width=width, branch=branch)
+    return Residual(parent.path, (node.name,), form, width=width, branch=branch)
 
 
 def _conditions(name: str) -> bool:
@@ -107,7 +107,9 @@ def _attention(scene: Scene, node: Node, attention: Attention) -> Residual | Non
             return merged
         outer = _with_output(scene, node, reads)
         if outer is not None:
-            return _addition(outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads)
+            return _addition(
+                outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads, Branch.ATTENTION
+            )
     if reads is not None and (wide := bottleneck(scene, node, reads, writes or reads)) is not None:
         return wide
     if writes is not None and reads is not None and reads != writes:
@@ -115,13 +117,12 @@ def _attention(scene: Scene, node: Node, attention: Attention) -> Residual | Non
     if any(n.path in scene.feed_forwards for n in node.distinct()):
         parts = tuple(dict.fromkeys(attention.parts.values()))
         form = fact("identity", _ATTENTION, f"{', '.join(parts)} read and write {reads}")
-        return Residual(node.path, parts, form, width=reads) if parts else None
-    residual = _addition(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads)
+        return Residual(node.path, parts, form, width=reads, branch=Branch.ATTENTION) if parts else None
+    residual = _addition(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads, Branch.ATTENTION)
     joined = joined_mlp(scene, node, reads)
     if joined is not None:
-        return replace(
-            residual, around=(*residual.around, joined), form=fact("identity", JOINED, f"{joined} reads {reads} twice")
-        )
+        form = fact("identity", JOINED, f"{joined} reads {reads} twice")
+        return replace(residual, around=(*residual.around, joined), form=form, branch=Branch.OTHER)
     return replace(residual, around=(*residual.around, *_followers(scene, node, reads)))
 
 
@@ -169,9 +170,9 @@ def _merged(scene: Scene, node: Node, attention: Attention) -> Residual | None:
                 up.out // 2 + attention.inner_dim,
             ):
                 evidence = f"{up.path} {up.inp}→{up.out}, {out.path} {out.inp}→{out.out} takes attention and MLP"
-                return Residual(
-                    parent.path, (node.name, up.path, out.path), fact("identity", _FUSED, evidence), width=out.out
-                )
+                form = fact("identity", _FUSED, evidence)
+                parts = (node.name, up.path, out.path)
+                return Residual(parent.path, parts, form, width=out.out, branch=Branch.PARALLEL)
     return None
 
 

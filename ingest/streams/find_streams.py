@@ -12,7 +12,7 @@ from archkb.ingest.analysis import Analysis, Attention, LinearAttributes, Residu
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_contexts import Contexts
-from archkb.ingest.streams.stream_table import Key, StackSays, local_part
+from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, local_part
 
 
 def assign_streams(analysis: Analysis) -> Analysis:
@@ -70,7 +70,7 @@ class _Streams(Contexts):
         if carries is None and source is not None:
             return self._projected(source)
         carries = carries or "context"
-        key: Key = (scope, width, f"joint {carries}")
+        key = StreamKey(scope, width, carries, StreamKind.JOINT)
         return self._index[key] if key in self._index else self._add(key, origins.second_of_joint(carries, part))
 
     def _beside(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
@@ -102,8 +102,8 @@ class _Streams(Contexts):
     def _by_width(self, residual: Residual, scope: str) -> int | None:
         """The stream of the residual's width in its stack; of several the one its sublayer is named for."""
         width = residual.width
-        keys = (k for k in self._of_scope.get(scope, ()) if width is None or k[1] == width)
-        by_key = {k: self._index[k] for k in keys if k[2] is None or (" " not in k[2] and k[2] != "context")}
+        keys = (k for k in self._of_scope.get(scope, ()) if width is None or k.width == width)
+        by_key = {k: self._index[k] for k in keys if k.kind is StreamKind.OF_BLOCKS}
         carries = next((m for a in residual.around if (m := names.modality(a))), None)
         named = [i for k, i in by_key.items() if carries is not None and self.streams[i].name.value == carries]
         if named:

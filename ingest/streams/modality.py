@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from archkb.ingest.analysis import Component
 from archkb.ingest.rules import fact, rule
@@ -29,6 +30,9 @@ _CONDITION = rule(
 )
 _READ = rule("stream.read_name", "name", "A cross-attention of the block is named for what it reads.")
 _HIDDEN = rule("stream.hidden", "none", "Nothing names what the stream carries.")
+
+HIDDEN = "hidden"
+"""The name of a stream whose carried signal nothing names."""
 
 _MODALITY = {
     "video": "video", "vid": "video", "videos": "video", "audio": "audio", "aud": "audio", "speech": "audio",
@@ -118,24 +122,29 @@ def by_bridge(name: str, carries: str, width: int) -> Fact:
     return fact(carries, _BRIDGE, f"{name} has its {carries} end at {width} channels")
 
 
-def by_place(scope: str, names: Iterable[str], role: Value) -> Fact:
+class PlaceName(NamedTuple):
+    """The name of a stream by where it runs; `weak` where shapes may say more.
+
+    That is where nothing names the stream, or only a role says that the model sees.
+    """
+
+    name: Fact
+    weak: bool = False
+
+
+def by_place(scope: str, names: Iterable[str], role: Value) -> PlaceName:
     """The stream of a stack by its sublayers' axes, the names of the modules around it, or its component's role."""
     name_words = {w for name in names for w in words(name)}
     if name_words & _SPACE and name_words & _TIME:
         sublayers = sorted(name for name in names if set(words(name)) & (_SPACE | _TIME))
-        return fact("video", _AXES, f"{', '.join(sublayers)} run on it")
+        return PlaceName(fact("video", _AXES, f"{', '.join(sublayers)} run on it"))
     for part in reversed(scope.split(".")):
         carries = modality(part)
         if carries is not None:
-            return fact(carries, _PLACE, f"it runs in {part}")
+            return PlaceName(fact(carries, _PLACE, f"it runs in {part}"))
     if isinstance(role, str) and role in _ROLES:
-        return fact(_ROLES[role], _ROLE, f"it is in a {role}")
-    return fact("hidden", _HIDDEN, "no name says what it carries")
-
-
-def is_weak(name: Fact) -> bool:
-    """Whether shapes may say more than this name: nothing told it, or only that the model sees."""
-    return name.evidence.rule == _HIDDEN.id or (name.evidence.rule == _ROLE.id and name.value == "image")
+        return PlaceName(fact(_ROLES[role], _ROLE, f"it is in a {role}"), weak=_ROLES[role] == "image")
+    return PlaceName(fact(HIDDEN, _HIDDEN, "no name says what it carries"), weak=True)
 
 
 def by_condition(scope: str, width: int, carries: str, source: str) -> Fact:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from archkb.ingest.analysis import Attention, EmbeddingAttributes, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
-from archkb.ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
+from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, Table, block_of, local_part
 from archkb.ingest.tree.name_words import words
 from archkb.kb.values import Fact
 
@@ -15,9 +15,9 @@ from archkb.kb.values import Fact
 class Contexts(Table):
     """The streams that blocks read from elsewhere, and those of the connectors that prepare them."""
 
-    def _name(self, key: Key, local: str, stack: StackSays) -> tuple[Fact, str | None]:
+    def _name(self, key: StreamKey, local: str, stack: StackSays) -> tuple[Fact, str | None]:
         """What a stream of blocks carries; that of a connector by what is in front of it, behind it, or reads it."""
-        scope, width, carries = key
+        scope, width, carries = key.scope, key.width, key.carries
         prepared = self._prepared(scope, width) if carries is None and self._prepares(scope) else None
         return prepared or super()._name(key, local, stack)
 
@@ -76,10 +76,10 @@ class Contexts(Table):
         component = names.enclosing(self.analysis.components, scope)
         module = component.path if component is not None else ""
         if wish.reads is not None:
-            key: Key = (module, width, f"{wish.reads} of {carries}")
+            key = StreamKey(module, width, wish.reads, StreamKind.NAMED_CONTEXT, reader=carries)
             return self._index[key] if key in self._index else self._add(key, names.by_reader(wish.reads, local))
         name = None if "text" in wish.taken else self._modulated(attention, width, scope)
-        key = (module, width, f"context of {carries}")
+        key = StreamKey(module, width, None, StreamKind.CONTEXT, reader=carries)
         if key not in self._index:
             self._add(key, name or origins.unnamed_context(width))
         return self._index[key]
@@ -142,7 +142,7 @@ class Contexts(Table):
 
     def _connected(self, connector: str, attention: Attention, width: int, scope: str) -> int:
         """The stream a connector writes."""
-        key: Key = (connector, width, "its output")
+        key = StreamKey(connector, width, None, StreamKind.OUTPUT)
         if key not in self._index:
             source = self._candidates().best(width, connector, names.modality(connector))
             carries = self._brings(connector, width)
@@ -155,7 +155,7 @@ class Contexts(Table):
 
     def _projected(self, source: origins.Source, reads: str | None = None) -> int:
         """The stream a projection of the condition writes, for a reader that is named for what it `reads`."""
-        key: Key = (source.at, source.width, "context")
+        key = StreamKey(source.at, source.width, None, StreamKind.PROJECTED)
         if key not in self._index:
             self._add(key, origins.from_projection(source, reads), source.at)
         return self._index[key]
@@ -190,8 +190,8 @@ class Contexts(Table):
 
     def _output(self, stack: str, width: int, name: Callable[[str, str | None, int], Fact]) -> int:
         """What a stack writes, as a stream that others read."""
-        key: Key = (stack, width, "its output")
+        key = StreamKey(stack, width, None, StreamKind.OUTPUT)
         if key not in self._index:
             carries = self._place(stack, width, [])[0].value
-            self._add(key, name(stack, str(carries) if carries != "hidden" else None, width), stack)
+            self._add(key, name(stack, str(carries) if carries != names.HIDDEN else None, width), stack)
         return self._index[key]
