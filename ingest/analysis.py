@@ -210,17 +210,38 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """Everything inferred from one header, equal siblings included. Keys of the mappings are full module paths."""
+class Structure:
+    """What the rules on sublayers look at: the tree, its layers, its stacks. Representatives only."""
 
-    header: Header
     tree: Tree
     leaves: Mapping[str, Leaf]
     stacks: Mapping[str, Stack]
+
+
+@dataclass(frozen=True, slots=True)
+class Sublayers(Structure):
+    """What the rules on blocks and parts look at: the structure, with the sublayers in it."""
+
     attentions: Mapping[str, Attention]
     feed_forwards: Mapping[str, FeedForward]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings(Sublayers):
+    """What the rules say of one tree, streams apart. Keys of the mappings are full module paths."""
+
     residuals: tuple[Residual, ...]
     modulations: Mapping[str, Modulation]
+    components: Mapping[str, Component]
+    role: Fact
+    origin: Mapping[str, str]
+    """Path of a twin -> path of the representative the rules saw; empty while there are only representatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLinks:
+    """The streams of a model, and which sublayers read them and write to them."""
+
     streams: tuple[Stream, ...]
     queries: Mapping[str, int]
     """Attention path -> index in `streams` of the stream its queries are of."""
@@ -228,23 +249,14 @@ class Analysis:
     """Attention path -> index in `streams` of the stream its keys and values are of."""
     adds_to: Mapping[tuple[str, tuple[str, ...]], int]
     """(block, around) of a residual -> index in `streams`."""
-    components: Mapping[str, Component]
-    role: Fact
-    origin: Mapping[str, str] = field(default_factory=dict)
-    """Path of a twin -> path of the representative the rules saw."""
 
 
-@dataclass(slots=True)
-class Scene:
-    """What the rules may look at while they run, filled stage by stage; representatives only."""
+@dataclass(frozen=True, slots=True)
+class Analysis(Findings):
+    """Everything inferred from one header, equal siblings included. The last four as in :class:`StreamLinks`."""
 
     header: Header
-    tree: Tree
-    leaves: dict[str, Leaf] = field(default_factory=dict)
-    stacks: dict[str, Stack] = field(default_factory=dict)
-    attentions: dict[str, Attention] = field(default_factory=dict)
-    feed_forwards: dict[str, FeedForward] = field(default_factory=dict)
-    residuals: list[Residual] = field(default_factory=list)
-    modulations: dict[str, Modulation] = field(default_factory=dict)
-    components: dict[str, Component] = field(default_factory=dict)
-    role: Fact | None = None
+    streams: tuple[Stream, ...]
+    queries: Mapping[str, int]
+    attends_to: Mapping[str, int]
+    adds_to: Mapping[tuple[str, tuple[str, ...]], int]

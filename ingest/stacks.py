@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archkb.ingest.analysis import Scene, Stack
+from archkb.ingest.analysis import Stack
 from archkb.ingest.rules import Rule, fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 
 _STACK = rule(
     "stack.blocks",
@@ -37,9 +37,9 @@ _PLAIN = ("weight", "bias", "running_", "qweight", "parametrizations.", "in_proj
 _NUMBERED = re.compile(r"(?P<stem>.*\D)(?P<number>0|[1-9]\d*)")
 
 
-def find_stacks(scene: Scene) -> dict[str, Stack]:
+def find_stacks(tree: Tree) -> dict[str, Stack]:
     """Stacks by path; lists and sequences of plain layers are among them, marked as such."""
-    stacks = (_stack(node) for node in scene.tree.distinct if node.children)
+    stacks = (_stack(node) for node in tree.distinct if node.children)
     return {stack.path: stack for stack in stacks if stack is not None}
 
 

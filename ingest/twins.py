@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from archkb.ingest.analysis import Residual
+from archkb.ingest.analysis import Findings, Residual
 from archkb.ingest.tree.module_tree import Node, Tree
 
 
@@ -96,7 +96,23 @@ class TwinMapping(Mapping[str, T]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def spread_residuals(residuals: list[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:
+def with_twins(findings: Findings) -> Findings:
+    """The findings of representatives as those of all modules: equal siblings have equal facts."""
+    pairs = copies(findings.tree)
+    origin = origins(pairs)
+    return replace(
+        findings,
+        leaves=TwinMapping(findings.leaves, origin),
+        stacks=TwinMapping(findings.stacks, origin),
+        attentions=TwinMapping(findings.attentions, origin),
+        feed_forwards=TwinMapping(findings.feed_forwards, origin),
+        residuals=tuple(_residuals_of_all(findings.residuals, pairs)),
+        modulations=TwinMapping(findings.modulations, origin),
+        origin=origin,
+    )
+
+
+def _residuals_of_all(residuals: Iterable[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:
     """The residuals with those of every twin block added, by block."""
     by_block: dict[str, list[Residual]] = {}
     for item in residuals:

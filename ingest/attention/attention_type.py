@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archkb.ingest.analysis import Scene
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.rules import fact, rule
@@ -91,7 +90,7 @@ class AttentionContext:
     query_widths: frozenset[int] = field(default_factory=frozenset)
 
 
-def attends(scene: Scene, cores: Cores) -> dict[str, Fact]:
+def attends(cores: Cores) -> dict[str, Fact]:
     """self, cross or joint for each attention."""
     context_widths: dict[str, set[int]] = {}
     query_widths: dict[str, set[int]] = {}

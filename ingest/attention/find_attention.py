@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.analysis import Attention, Leaf
 from archkb.ingest.attention.attention_type import attends
 from archkb.ingest.attention.heads import find_heads
 from archkb.ingest.attention.projections import Projections, inside
@@ -13,7 +13,7 @@ from archkb.ingest.attention.projections_by_name import by_name
 from archkb.ingest.attention.projections_by_shape import by_shape
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
 from archkb.kb.values import Fact
 
@@ -57,12 +57,15 @@ class Core:
     outside: Layer | None = None
 
 
-def find_attention(scene: Scene) -> dict[str, Attention]:
-    """Attention modules by path: of the outermost module that is nothing but the attention."""
-    cores = _cores(scene)
+def find_attention(tree: Tree, leaves: Mapping[str, Leaf], metadata: Mapping[str, str]) -> dict[str, Attention]:
+    """Attention modules by path: of the outermost module that is nothing but the attention.
+
+    `metadata` are the header's, which may declare heads.
+    """
+    cores = _cores(tree, leaves)
     known = {path: (core.node, core.projections) for path, core in cores.items()}
-    attending = attends(scene, known)
-    heads = find_heads(scene, known)
+    attending = attends(known)
+    heads = find_heads(known, metadata)
     return {core.outer.path: _attention(core, attending[path], heads[path]) for path, core in cores.items()}
 
 
@@ -87,29 +90,26 @@ def _attention(core: Core, attending: Fact, heads: tuple[Fact, Fact, Fact]) -> A
     )
 
 
-def _cores(scene: Scene) -> dict[str, Core]:
+def _cores(tree: Tree, leaves: Mapping[str, Leaf]) -> dict[str, Core]:
     """Modules that own projections, children before parents, so that no layer is counted twice."""
     by_path: dict[str, Projections] = {}
-    for node in reversed(scene.tree.distinct):
+    for node in reversed(tree.distinct):
         if node.path and (node.children or len(node.tensors) > 1) and not node.tensors.keys() >= _STATE_SPACE:
-            projections = by_name(scene, node, by_path) or by_shape(scene, node, by_path)
+            projections = by_name(leaves, node, by_path) or by_shape(leaves, node, by_path)
             if projections is not None:
                 by_path[node.path] = projections
-    nodes = scene.tree.nodes
-    return {path: _outermost(scene, nodes[path], by_path[path], by_path) for path in reversed(by_path)}
+    nodes = tree.nodes
+    return {path: _outermost(leaves, nodes[path], by_path[path], by_path) for path in reversed(by_path)}
 
 
-def _outermost(scene: Scene, node: Node, projections: Projections, cores: Mapping[str, object]) -> Core:
+def _outermost(leaves: Mapping[str, Leaf], node: Node, projections: Projections, cores: Mapping[str, object]) -> Core:
     """Climb while the parent is named an attention and adds nothing but norms and a missing output projection."""
     outer, outside = node, None
     while (parent := outer.parent) is not None and parent.path and not outer.name.isdigit():
         if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > 4:
             break
         outputs = [
-            m
-            for name, child in parent.children.items()
-            if child is not outer
-            for m in inside(scene.leaves, child, name)
+            m for name, child in parent.children.items() if child is not outer for m in inside(leaves, child, name)
         ]
         if len(outputs) > (0 if "o" in projections.parts else 1):
             break

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Scene
 from archkb.ingest.attention.heads_config import Configured, configured, settings
 from archkb.ingest.attention.heads_evidence import HeadCount, Shows, direct
 from archkb.ingest.attention.projections import Projections
@@ -27,7 +26,7 @@ Triple = tuple[Fact, Fact, Fact]
 Cores = Mapping[str, tuple[Node, Projections]]
 
 
-def find_heads(scene: Scene, cores: Cores) -> dict[str, Triple]:
+def find_heads(cores: Cores, metadata: Mapping[str, str]) -> dict[str, Triple]:
     """(heads, kv_heads, head_dim) of each attention."""
     shown = {path: direct(node, projections) for path, (node, projections) in cores.items()}
     by_pattern: dict[object, set[int]] = {}
@@ -37,7 +36,7 @@ def find_heads(scene: Scene, cores: Cores) -> dict[str, Triple]:
         if known is not None:
             by_pattern.setdefault(_pattern(node, projections), set()).add(known.heads)
             by_widths.setdefault(_same_widths(node, projections), set()).add(known.heads)
-    declared = settings(scene.header.metadata)
+    declared = settings(metadata)
     out = {}
     for path, (node, projections) in cores.items():
         known, setting = shown[path], configured(declared, node, projections)

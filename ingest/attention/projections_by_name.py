@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Leaf
 from archkb.ingest.attention.projection_names import Spelling, read_name
 from archkb.ingest.attention.projections import Projections, Shape, matrix
 from archkb.ingest.layers.layer_view import Layer
@@ -23,11 +23,11 @@ _CELLS = (
 _PACKED = ("in_proj_weight", "in_proj")
 
 
-def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
+def by_name(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module names, None where queries, keys or values are missing. `cores`: attentions below it."""
     if _is_cell(node):
         return None
-    ranked = _ranked(scene, node, cores)
+    ranked = _ranked(leaves, node, cores)
     parts = {role: layer for role, (_, layer) in ranked.items()}
     form = _form(parts, ranked) or _keyed(node, parts)
     if form is None:
@@ -35,7 +35,7 @@ def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projection
     if form == "separate":
         parts.pop("qkv", None)
     taken = {m.path for m in parts.values()}
-    _add_outputs(scene, node, parts, taken, cores)
+    _add_outputs(leaves, node, parts, taken, cores)
     return Projections(form, parts, dict(query_norms(node)), mlp=_mlp(parts))
 
 
@@ -80,7 +80,7 @@ def _keyed(node: Node, parts: Mapping[str, Layer]) -> str | None:
     return "separate" if named and set(parts) == {"q", "k"} and parts["q"].widths == parts["k"].widths else None
 
 
-def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Layer]]:
+def _ranked(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Layer]]:
     """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
     by_role: dict[str, tuple[int, Layer]] = {}
     for name, child in node.children.items():
@@ -88,15 +88,15 @@ def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, 
         if child.path in cores:
             continue
         if spelling.letters:
-            layer = None if spelling.noise else matrix(scene.leaves, child, name)
+            layer = None if spelling.noise else matrix(leaves, child, name)
             if layer is not None:
                 _keep(by_role, spelling, layer)
         elif name in _PACKED:
-            layer = matrix(scene.leaves, child, name)
+            layer = matrix(leaves, child, name)
             if layer is not None and layer.out == 3 * layer.inp and {"q_bias", "v_bias"} <= node.tensors.keys():
                 by_role["qkv"] = (0, layer)
         elif name in ("sampling_offsets", "attention_weights"):
-            layer = matrix(scene.leaves, child, name)
+            layer = matrix(leaves, child, name)
             if layer is not None:
                 by_role["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
     for local, spec in node.tensors.items():
@@ -126,7 +126,7 @@ def _keep(by_role: dict[str, tuple[int, Layer]], spelling: Spelling, layer: Laye
 
 
 def _add_outputs(
-    scene: Scene, node: Node, parts: dict[str, Layer], taken: set[str], cores: Mapping[str, object]
+    leaves: Mapping[str, Leaf], node: Node, parts: dict[str, Layer], taken: set[str], cores: Mapping[str, object]
 ) -> None:
     """Add the output projection, a gate, and the second stream's output to `parts`."""
     best: tuple[int, Layer] | None = None
@@ -136,7 +136,7 @@ def _add_outputs(
             continue
         if not (name_words & (_OUT[0] | _OUT[1] | _GATE)):
             continue
-        layer = matrix(scene.leaves, child, name)
+        layer = matrix(leaves, child, name)
         if layer is None or layer.path in taken:
             continue
         if name_words & _GATE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from archkb.ingest.analysis import ConvAttributes, Scene
+from archkb.ingest.analysis import ConvAttributes, Leaf
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.attention.projections import Projections, Shape, maps, matrix
 from archkb.ingest.attention.projections_by_name import query_norms
@@ -27,22 +27,22 @@ Parts = tuple[str, dict[str, Layer], int]
 """Form, layers by role, channels of an MLP in the same matrices."""
 
 
-def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
+def by_shape(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module's matrices fit, None where they fit no attention or something else as well."""
     children = node.children
     if not 1 <= len(children) <= _MOST_LAYERS or any(c.path in cores for c in children.values()):
         return None
-    layers = maps(scene.leaves, node.path, children)
+    layers = maps(leaves, node.path, children)
     for name in children.keys() - layers.keys():
         child = children[name]
         if len(child.children) == 1 and child.n_tensors <= _SMALL:
-            wrapped = matrix(scene.leaves, child, name)
+            wrapped = matrix(leaves, child, name)
             if wrapped is not None:
                 layers[name] = wrapped
-    if _convolves(scene, node):
+    if _convolves(leaves, node):
         return None
     fit = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
-    fit = fit or _separate(scene, node, layers) or _joint(scene, node, layers)
+    fit = fit or _separate(leaves, node, layers) or _joint(leaves, node, layers)
     if fit is None:
         return None
     form, parts, mlp = fit
@@ -50,14 +50,14 @@ def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projectio
     return Projections(form, parts, norms, by_shape=True, mlp=mlp)
 
 
-def _convolves(scene: Scene, node: Node) -> bool:
+def _convolves(leaves: Mapping[str, Leaf], node: Node) -> bool:
     """Whether a depthwise convolution over time stands between in_proj and out_proj: a short convolution, gated."""
     if "in_proj" not in node.children or _is_attention(node.name):
         return False
-    leaves = (scene.leaves.get(child.path) for child in node.children.values())
+    layers = (leaves.get(child.path) for child in node.children.values())
     return any(
         leaf is not None and isinstance(leaf.attributes, ConvAttributes) and leaf.attributes.depthwise
-        for leaf in leaves
+        for leaf in layers
     )
 
 
@@ -103,12 +103,12 @@ def _packed(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     return None
 
 
-def _separate(scene: Scene, node: Node, layers: Mapping[str, Layer]) -> Parts | None:
+def _separate(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one.
 
     A fifth, of few rows, may be a gate. Three may also be [d, d], [2d, e] and [d, d].
     """
-    if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(scene, node, m) for m in layers.values()):
+    if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(leaves, node, m) for m in layers.values()):
         return None
     wide = sorted(layers.values(), key=lambda m: m.out)
     if len(wide) == 5:
@@ -117,7 +117,7 @@ def _separate(scene: Scene, node: Node, layers: Mapping[str, Layer]) -> Parts | 
             return None
     if len(wide) == 3 and len({m.widths for m in wide}) == 1 and _twin_norms(node, wide[0].out):
         return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
-    outside = list(_beside(scene, node)) if len(wide) == 3 else []
+    outside = list(_beside(leaves, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
         parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)
         if parts is not None:
@@ -142,12 +142,12 @@ def _twin_norms(node: Node, rows: int) -> dict[str, tuple[str, Shape]]:
     return dict(zip(("q_norm", "k_norm"), vectors, strict=True))
 
 
-def _joint(scene: Scene, node: Node, layers: Mapping[str, Layer]) -> Parts | None:
+def _joint(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Seven or eight nameless square matrices of one width: two sets of projections, and their outputs."""
     if len(layers) not in (7, 8) or len({m.widths for m in layers.values()}) != 1:
         return None
     ordered = sorted(layers.values(), key=lambda layer: layer.path)
-    if ordered[0].out != ordered[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in ordered):
+    if ordered[0].out != ordered[0].inp or not all(_nameless(m) and _pointwise(leaves, node, m) for m in ordered):
         return None
     return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), ordered, strict=False)), 0
 
@@ -167,18 +167,18 @@ def _three(layers: tuple[Layer, ...], outside: list[Layer]) -> dict[str, Layer] 
     return None
 
 
-def _beside(scene: Scene, node: Node) -> Iterator[Layer]:
+def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
     """Layers of the small modules next to a module."""
     parent = node.parent
     for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
         if child is not node and child.n_tensors <= _SMALL:
-            layer = matrix(scene.leaves, child, name)
+            layer = matrix(leaves, child, name)
             if layer is not None:
                 yield layer
 
 
-def _pointwise(scene: Scene, node: Node, layer: Layer) -> bool:
-    leaf = scene.leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
+def _pointwise(leaves: Mapping[str, Leaf], node: Node, layer: Layer) -> bool:
+    leaf = leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
     attributes = leaf.attributes if leaf is not None else None
     return not isinstance(attributes, ConvAttributes) or all(size == 1 for size in attributes.kernel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Sublayers
 from archkb.ingest.components.part_statistics import Traits, traits
 from archkb.ingest.rules import Rule, fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
@@ -61,9 +61,9 @@ _SHUFFLED = frozenset((12, 27, 48))
 Verdict = tuple[str, Rule, str]
 
 
-def part_role(part: Node, scene: Scene) -> Fact:
+def part_role(part: Node, sublayers: Sublayers) -> Fact:
     """The role of the whole below `part`, with its evidence."""
-    measured = traits(part, scene)
+    measured = traits(part, sublayers)
     inner = unwrapped(part)
     for judge in _JUDGES:
         verdict = judge(inner, measured)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from archkb.ingest.analysis import ConvAttributes, EmbeddingAttributes, Leaf, LinearAttributes, Scene
+from archkb.ingest.analysis import ConvAttributes, EmbeddingAttributes, Leaf, LinearAttributes, Sublayers
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
@@ -65,19 +65,19 @@ class Traits:
         return max(self.spatial, key=lambda d: (self.spatial[d], d), default=0)
 
 
-def traits(part: Node, scene: Scene) -> Traits:
+def traits(part: Node, sublayers: Sublayers) -> Traits:
     """Measure a part: linear in its distinct modules."""
     tally = _Tally()
     for node in part.distinct():
         tally.name_words.update(words(node.name))
         tally.stacks += "0" in node.children and bool(node.children["0"].children)
-        if tally.timed is None and node.children and _is_timed(node, scene.leaves):
+        if tally.timed is None and node.children and _is_timed(node, sublayers.leaves):
             tally.timed = node.name
-        attention = scene.attentions.get(node.path)
+        attention = sublayers.attentions.get(node.path)
         if attention is not None:
             tally.attentions += 1
             tally.crosses += attention.attends.value == "cross"
-        leaf = scene.leaves.get(node.path)
+        leaf = sublayers.leaves.get(node.path)
         if leaf is not None:
             tally.layer(node, leaf)
     return tally.result()

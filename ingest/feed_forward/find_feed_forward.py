@@ -6,15 +6,15 @@ gate; an up of 2h rows onto a down of h columns is both in one matrix. Names dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from archkb.ingest.analysis import ConvAttributes, FeedForward, Leaf, Scene
+from archkb.ingest.analysis import Attention, ConvAttributes, FeedForward, Leaf, Structure
 from archkb.ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import Rule, fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
 
 _PLAIN = rule(
@@ -62,22 +62,22 @@ class _Content:
 _EMPTY = _Content((), False)
 
 
-def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
+def find_feed_forwards(structure: Structure, attentions: Mapping[str, Attention]) -> dict[str, FeedForward]:
     """Feed-forwards by path; mixtures' wrappers too, with the form moe."""
     feed_forwards: dict[str, FeedForward] = {}
     contents: dict[int, _Content] = {}
-    for node in reversed(scene.tree.distinct):
-        if node.path in scene.attentions or _conditions(node):
+    for node in reversed(structure.tree.distinct):
+        if node.path in attentions or _conditions(node):
             contents[node.sig] = _Content((), True)
             continue
-        content = _content(scene, node, contents)
-        feed_forward = stacked_experts(node) or _only_mlp(scene, node, content) or _inline(scene, node, content)
+        content = _content(structure, node, contents)
+        feed_forward = stacked_experts(node) or _only_mlp(structure, node, content) or _inline(structure, node, content)
         if feed_forward is not None:
             feed_forwards[feed_forward.path] = feed_forward
             content = _Content((), True)
         contents[node.sig] = content
-    feed_forwards = dict(_climbed(scene, feed_forwards))
-    feed_forwards.update(mixture(scene, feed_forwards))
+    feed_forwards = dict(_climbed(structure.tree, feed_forwards))
+    feed_forwards.update(mixture(structure.tree, feed_forwards))
     return feed_forwards
 
 
@@ -87,9 +87,9 @@ def _conditions(node: Node) -> bool:
     return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
 
 
-def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
+def _content(structure: Structure, node: Node, contents: dict[int, _Content]) -> _Content:
     """The node's own map, or those of its children under their names."""
-    leaf = scene.leaves.get(node.path)
+    leaf = structure.leaves.get(node.path)
     if leaf is not None and leaf.role in ("Linear", "Conv", "Embedding", "Recurrent"):
         return _of_leaf(leaf)
     maps: list[Layer] = []
@@ -117,7 +117,7 @@ def _of_leaf(leaf: Leaf) -> _Content:
     return _Content((layer,), False) if layer is not None else _Content((), True)
 
 
-def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+def _only_mlp(structure: Structure, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
     if maps is None or content.other or len(maps) not in (2, 3) or any("lora" in words(m.path) for m in maps):
@@ -126,10 +126,10 @@ def _only_mlp(scene: Scene, node: Node, content: _Content) -> FeedForward | None
     if shaped is None:
         return None
     because, up, down, hidden = shaped
-    if all(m.conv for m in maps) and _squeezes(scene, node, down.out, hidden):
+    if all(m.conv for m in maps) and _squeezes(structure, node, down.out, hidden):
         return None
     if hidden <= down.out:
-        stacked = node.parent is not None and node.parent.path in scene.stacks
+        stacked = node.parent is not None and node.parent.path in structure.stacks
         stacked = stacked and (up[0].out > hidden or not all(m.conv for m in maps))
         named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= 4 * hidden
         if not named and not _says_parts(up, down):
@@ -146,7 +146,7 @@ def _says_parts(ups: tuple[Layer, ...], down: Layer) -> bool:
     )
 
 
-def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
+def _squeezes(structure: Structure, node: Node, width: int, hidden: int) -> bool:
     """Whether the layers beside two pointwise convolutions have their hidden width: then it is a gate read backwards.
 
     A squeeze-and-excitation reads the channels, narrows and widens; upside down it looks like an MLP.
@@ -155,7 +155,7 @@ def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
     sizes: set[int] = set()
     for child in siblings:
         for at in (child, *child.children.values()) if child is not node else ():
-            leaf = scene.leaves.get(at.path)
+            leaf = structure.leaves.get(at.path)
             if leaf is not None and isinstance(leaf.attributes, ConvAttributes):
                 sizes |= {leaf.attributes.in_channels, leaf.attributes.out_channels}
     return hidden in sizes and width not in sizes
@@ -197,10 +197,10 @@ def _place(m: Layer) -> int:
     return -1 if _FIRST & name_words and not _LAST & name_words - {"proj", "project"} else int(bool(_LAST & name_words))
 
 
-def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+def _inline(structure: Structure, node: Node, content: _Content) -> FeedForward | None:
     """The layer holds other things, and one pair (or triple) of loose maps that is an MLP. No layer holds a stack."""
     maps = content.maps
-    if maps is None or len(maps) < 2 or not node.path or any(_is_stack(scene, c) for c in node.children.values()):
+    if maps is None or len(maps) < 2 or not node.path or any(_is_stack(structure, c) for c in node.children.values()):
         return None
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
@@ -219,8 +219,8 @@ def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     return _feed_forward(node.path, _INLINE, ups, down, down.inp, inline=True)
 
 
-def _is_stack(scene: Scene, node: Node) -> bool:
-    stack = scene.stacks.get(node.path)
+def _is_stack(structure: Structure, node: Node) -> bool:
+    stack = structure.stacks.get(node.path)
     return stack is not None and stack.blocks and any(c.children for c in node.children.values())
 
 
@@ -260,10 +260,10 @@ def _is_named(node: Node) -> bool:
     return False
 
 
-def _climbed(scene: Scene, feed_forwards: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
+def _climbed(tree: Tree, feed_forwards: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
     """Each under the outermost module that holds nothing else."""
     for path, item in feed_forwards.items():
-        node, prefix = scene.tree.nodes[path], ""
+        node, prefix = tree.nodes[path], ""
         while not item.inline and node.parent is not None and node.parent.path and _only(node.parent):
             prefix = f"{node.name}.{prefix}"
             node = node.parent

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.analysis import FeedForward
 from archkb.ingest.rules import fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 
 _STACKED = rule(
     "moe.stacked",
@@ -40,17 +40,17 @@ def stacked_experts(node: Node) -> FeedForward | None:
     return None
 
 
-def mixture(scene: Scene, feed_forwards: dict[str, FeedForward]) -> dict[str, FeedForward]:
+def mixture(tree: Tree, feed_forwards: dict[str, FeedForward]) -> dict[str, FeedForward]:
     """The wrappers: modules with a list of experts, or stacked ones, beside a router. Form moe."""
     out: dict[str, FeedForward] = {}
     for path, expert in feed_forwards.items():
-        node = scene.tree.nodes[path]
+        node = tree.nodes[path]
         listed = node.index is not None and node.parent is not None and len(node.parent.children) > 1
         holder = node.parent.parent if listed and node.parent is not None else node.parent
         if holder is None or not holder.path or holder.path in out or expert.inline:
             continue
         count = len(node.parent.children) if listed and node.parent is not None else expert.experts
-        if count and count > 1 and _router(scene, holder, count):
+        if count and count > 1 and _router(holder, count):
             evidence = (
                 f"{count} experts of width {expert.width} and hidden width {expert.hidden}, router of {count} rows"
             )
@@ -60,7 +60,7 @@ def mixture(scene: Scene, feed_forwards: dict[str, FeedForward]) -> dict[str, Fe
     return out
 
 
-def _router(scene: Scene, holder: Node, experts: int) -> bool:
+def _router(holder: Node, experts: int) -> bool:
     """Whether a matrix beside the experts has one row an expert."""
     holders = [*holder.children.values(), *(c for n in holder.children.values() for c in n.children.values())]
     return any(len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *holders[:64]) for t in n.tensors.values())

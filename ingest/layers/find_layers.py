@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Leaf, LeafAttributes, Scene
+from archkb.ingest.analysis import Leaf, LeafAttributes
 from archkb.ingest.layers.bare_parameters import other_leaf
 from archkb.ingest.layers.conv import conv_leaf
 from archkb.ingest.layers.layer_parameters import Params, params
 from archkb.ingest.layers.matrix import Model, matrix_leaf, stored_in_out
 from archkb.ingest.layers.norm import Surroundings, norm_leaf, spread_norm, surroundings
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb.values import Fact
 
 
-def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
+def leaf_kinds(tree: Tree) -> dict[str, Leaf]:
     """Kind of every distinct module that owns tensors, by path."""
-    root = scene.tree.root
+    root = tree.root
     parameters_by_path = {node.path: params(node) for node in root.leaves()}
     neighbours = surroundings(root, parameters_by_path)
     model = Model(neighbours.below[root.sig].reads, stored_in_out(parameters_by_path))
@@ -22,7 +22,7 @@ def leaf_kinds(scene: Scene) -> dict[str, Leaf]:
     sizes: dict[LeafAttributes | None, LeafAttributes | None] = {}
     out: dict[str, Leaf] = {}
     for path, parameters in parameters_by_path.items():
-        leaf = _leaf(scene.tree.nodes[path], parameters, neighbours, model)
+        leaf = _leaf(tree.nodes[path], parameters, neighbours, model)
         kind = facts.setdefault(leaf.kind, leaf.kind)  # a million layers have few kinds and sizes
         out[path] = Leaf(path, kind, sizes.setdefault(leaf.attributes, leaf.attributes))
     return out

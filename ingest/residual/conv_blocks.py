@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archkb.ingest.analysis import Branch, Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
 from archkb.ingest.residual.conv_lists import pair_residuals
@@ -56,16 +56,16 @@ _RESAMPLES = vocabulary("resample downsample upsample")
 _FACTORS = vocabulary("spatial temporal space time")
 
 
-def conv_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
+def conv_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Residual]:
     """Additions of convolutional blocks; blocks that hold attentions or feed-forwards are left to their own rules.
 
     The innermost module that qualifies is the block: a list of residual blocks is none itself.
     """
-    busy = {r.block for r in residuals} | set(scene.attentions) | set(scene.feed_forwards)
+    busy = {r.block for r in residuals} | set(sublayers.attentions) | set(sublayers.feed_forwards)
     out: list[Residual] = []
     blocked: set[int] = set()
-    plain = _plain_stacks(scene)
-    for node in reversed(scene.tree.distinct):
+    plain = _plain_stacks(sublayers)
+    for node in reversed(sublayers.tree.distinct):
         inner = any(
             id(c) in blocked or (c.twin_of is not None and id(c.twin_of) in blocked) for c in node.children.values()
         )
@@ -75,8 +75,8 @@ def conv_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
         parent = node.parent
         if not node.path or (parent is not None and parent.path in plain):
             continue
-        pairs = pair_residuals(scene, node)
-        whole = _block(scene, node) if not pairs else None
+        pairs = pair_residuals(sublayers.leaves, node)
+        whole = _block(sublayers, node) if not pairs else None
         out += [*pairs, _outermost(node, whole)] if whole is not None else pairs
         if pairs or whole is not None:
             blocked.add(id(node))
@@ -94,15 +94,15 @@ def _outermost(node: Node, residual: Residual) -> Residual:
     )
 
 
-def _plain_stacks(scene: Scene) -> set[str]:
+def _plain_stacks(sublayers: Sublayers) -> set[str]:
     """Stacks in which a child of full convolutions changes the width without a shortcut: then none of them adds."""
     out = set()
-    for path, stack in scene.stacks.items():
+    for path, stack in sublayers.stacks.items():
         for name in stack.children:
-            child = scene.tree.nodes[path].children.get(name)
+            child = sublayers.tree.nodes[path].children.get(name)
             if child is None or child.twin_of is not None:
                 continue
-            chain = layers(scene, child, 24)
+            chain = layers(sublayers.leaves, child, 24)
             if not chain or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in chain):
                 continue
             through = ends(chain)
@@ -112,9 +112,9 @@ def _plain_stacks(scene: Scene) -> set[str]:
     return out
 
 
-def _block(scene: Scene, node: Node) -> Residual | None:
+def _block(sublayers: Sublayers, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
-    chain = layers(scene, node)
+    chain = layers(sublayers.leaves, node)
     named = node.name.isdigit() or bool(NAMED & set(words(node.name)))
     if not chain or (len(node.children) < 2 and not named):
         return None
@@ -123,11 +123,11 @@ def _block(scene: Scene, node: Node) -> Residual | None:
         evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
         form = fact("identity", _DENSE, evidence)
         return Residual(node.path, tuple(node.children), form, width=dense, branch=Branch.DENSE)
-    if is_list(scene, node) or is_step(scene, node) or squeezes(chain) or forks(node):
+    if is_list(sublayers, node) or is_step(sublayers, node) or squeezes(chain) or forks(node):
         return None
     main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])
     mixing = [m for m in main if not m.depthwise]
-    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(scene, node)):
+    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(sublayers, node)):
         return None
     if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
         return None  # one convolution in two factors is a step of the block around it
@@ -135,8 +135,8 @@ def _block(scene: Scene, node: Node) -> Residual | None:
     main, mixing = ([m for m in way if m not in short] for way in (main, mixing))
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
-        return _repeated(scene, node, chain)
-    branch = tuple(around_chain(scene, node, {m.path.split(".")[0] for m in short}))
+        return _repeated(sublayers, node, chain)
+    branch = tuple(around_chain(sublayers.leaves, node, {m.path.split(".")[0] for m in short}))
     evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
     if short and (short[0].inp, short[-1].out) == through:
         evidence += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
@@ -145,8 +145,8 @@ def _block(scene: Scene, node: Node) -> Residual | None:
         )
     if (
         _NO_BLOCK & set(words(node.name))
-        or samples(scene, node)
-        or not stands_as_block(scene, node)
+        or samples(sublayers, node)
+        or not stands_as_block(sublayers, node)
         or any(m.kernel % 2 == 0 for m in mixing)
     ):
         return None
@@ -157,7 +157,7 @@ def _block(scene: Scene, node: Node) -> Residual | None:
     return None
 
 
-def _repeated(scene: Scene, node: Node, chain: list[Layer]) -> Residual | None:
+def _repeated(sublayers: Sublayers, node: Node, chain: list[Layer]) -> Residual | None:
     """A block that follows itself at least twice reads what it writes, whatever its branches do in between."""
     parent = node.parent
     run = sum(c.twin_of is node for c in parent.children.values()) if parent is not None else 0

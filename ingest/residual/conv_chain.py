@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Leaf
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.layer_chain import ends, is_norm, is_shortcut, layers
 from archkb.ingest.tree.module_tree import Node
@@ -37,25 +37,25 @@ def short_way(node: Node, mixing: list[Layer]) -> list[Layer]:
     return []
 
 
-def around_chain(scene: Scene, node: Node, short: set[str]) -> Iterator[str]:
+def around_chain(leaves: Mapping[str, Leaf], node: Node, short: set[str]) -> Iterator[str]:
     """Names of what the addition goes around: no shortcut, no norm, no map of a condition."""
     for name, child in node.children.items():
-        if name in short or is_shortcut(name) or _CONDITION & set(words(name)) or is_norm(scene, child):
+        if name in short or is_shortcut(name) or _CONDITION & set(words(name)) or is_norm(leaves, child):
             continue
-        maps = layers(scene, child.twin_of or child) or ()
+        maps = layers(leaves, child.twin_of or child) or ()
         if len(maps) == 1 and not maps[0].conv:
             continue
-        yield from _bare(scene, child.twin_of or child, name)
+        yield from _bare(leaves, child.twin_of or child, name)
 
 
-def _bare(scene: Scene, node: Node, at: str) -> Iterator[str]:
+def _bare(leaves: Mapping[str, Leaf], node: Node, at: str) -> Iterator[str]:
     """The module's path, or those of its parts where a norm below it has maps of a condition."""
-    if node.tensors or not any(is_norm(scene, n) and layers(scene, n) for n in node.distinct() if n.children):
+    if node.tensors or not any(is_norm(leaves, n) and layers(leaves, n) for n in node.distinct() if n.children):
         yield at
         return
     for name, child in node.children.items():
-        if not is_norm(scene, child):
-            yield from _bare(scene, child.twin_of or child, f"{at}.{name}")
+        if not is_norm(leaves, child):
+            yield from _bare(leaves, child.twin_of or child, f"{at}.{name}")
 
 
 def is_aside(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Branch, Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -45,19 +45,23 @@ _CLOSED = rule(
 _BODY = vocabulary("body trunk layers blocks backbone deep features residual blks")
 
 
-def group_residuals(scene: Scene, residuals: list[Residual]) -> list[Residual]:
+def group_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Residual]:
     """Additions whose inside holds other additions."""
     branches = {r.block: r.branch for r in residuals}
     holding: set[int] = set()
     out: list[Residual] = []
-    for node in reversed(scene.tree.distinct):
+    for node in reversed(sublayers.tree.distinct):
         below = any(id(c) in holding for c in node.children.values())
         if node.path in branches:
             holding.add(id(node))
         elif below:
             holding.add(id(node))
-            residual = _projected(scene, node) or _nested(scene, node, holding, branches) or _long(scene, node, holding)
-            residual = residual or _closed(scene, node, holding)
+            residual = (
+                _projected(sublayers, node)
+                or _nested(sublayers, node, holding, branches)
+                or _long(sublayers, node, holding)
+            )
+            residual = residual or _closed(sublayers, node, holding)
             if residual is not None:
                 out.append(residual)
                 branches[node.path] = residual.branch
@@ -68,12 +72,12 @@ def _in_list(node: Node) -> bool:
     return node.name.isdigit() and node.parent is not None and bool(node.parent.path)
 
 
-def _projected(scene: Scene, node: Node) -> Residual | None:
-    maps = list(direct_layers(scene, node).values())
+def _projected(sublayers: Sublayers, node: Node) -> Residual | None:
+    maps = list(direct_layers(sublayers.leaves, node).values())
     if len(maps) != 2 or not (_in_list(node) or node.name[-1:].isdigit()):
         return None
     for first, last in (maps, reversed(maps)):
-        if first.inp == last.out and first.out == last.inp and last.out in norm_widths(scene, node):
+        if first.inp == last.out and first.out == last.inp and last.out in norm_widths(sublayers.leaves, node):
             evidence = f"{first.path} {first.inp}→{first.out}, {last.path} {last.inp}→{last.out}"
             if "out" in words(first.path) or "in" in words(last.path):
                 first, last = last, first
@@ -81,16 +85,16 @@ def _projected(scene: Scene, node: Node) -> Residual | None:
     return None
 
 
-def _nested(scene: Scene, node: Node, holding: set[int], branches: Mapping[str, Branch]) -> Residual | None:
+def _nested(sublayers: Sublayers, node: Node, holding: set[int], branches: Mapping[str, Branch]) -> Residual | None:
     """A numbered group: blocks and a closing convolution d to d, or only blocks that have names of their own."""
     if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
         return None
-    maps = [m for m in direct_layers(scene, node).values() if not m.depthwise]
+    maps = [m for m in direct_layers(sublayers.leaves, node).values() if not m.depthwise]
     inner = [
         c for c in node.children.values() if id(c) in holding or (c.twin_of is not None and id(c.twin_of) in holding)
     ]
     others = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
-    if any(not is_norm(scene, c) for c in others if c.children or c.tensors):
+    if any(not is_norm(sublayers.leaves, c) for c in others if c.children or c.tensors):
         return None
     stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
     dense = all(branches.get((c.twin_of or c).path) is Branch.DENSE for c in inner)
@@ -103,13 +107,13 @@ def _nested(scene: Scene, node: Node, holding: set[int], branches: Mapping[str, 
     return None
 
 
-def _closed(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
+def _closed(sublayers: Sublayers, node: Node, holding: set[int]) -> Residual | None:
     """A list of blocks that add, whose last entry is a convolution of their width: it closes one around them all."""
     for listed in node.children.values():
         entries = list(listed.children.values())
         if len(entries) < 3 or not all(c.name.isdigit() for c in entries) or not _BODY & set(words(listed.name)):
             continue
-        last = direct_layers(scene, listed).get(entries[-1].name)
+        last = direct_layers(sublayers.leaves, listed).get(entries[-1].name)
         adding = [c for c in entries[:-1] if id(c.twin_of or c) in holding]
         if last is None or len(adding) < len(entries) - 1 or not last.conv or last.depthwise:
             continue
@@ -119,12 +123,12 @@ def _closed(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
     return None
 
 
-def _long(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
+def _long(sublayers: Sublayers, node: Node, holding: set[int]) -> Residual | None:
     """body + a convolution d to d that is named as following it."""
     body = [c for c in node.children.values() if id(c) in holding]
     if len(body) != 1 or _in_list(node) or not _BODY & set(words(body[0].name)):
         return None
-    maps = direct_layers(scene, node)
+    maps = direct_layers(sublayers.leaves, node)
     for name, m in maps.items():
         name_words = set(words(name))
         if (
@@ -136,7 +140,7 @@ def _long(scene: Scene, node: Node, holding: set[int]) -> Residual | None:
         ):
             if m.inp != m.out or "up" in name_words or "hr" in name_words or name_words == {"conv", "last"}:
                 continue
-            names = (body[0].name, *(c.name for c in node.children.values() if is_norm(scene, c)), name)
+            names = (body[0].name, *(c.name for c in node.children.values() if is_norm(sublayers.leaves, c)), name)
             evidence = f"{body[0].name} is followed by {name} {m.inp}→{m.out}"
             return Residual(node.path, names, fact("identity", _LONG, evidence), width=m.out)
     return None

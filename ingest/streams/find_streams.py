@@ -6,30 +6,29 @@ Attentions are looked at once for each representative and stack; equal blocks sh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from archkb.ingest.analysis import Analysis, Attention, LinearAttributes, Residual
+from archkb.ingest.analysis import Attention, Findings, LinearAttributes, Residual, StreamLinks
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_contexts import Contexts
 from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, local_part
 
 
-def assign_streams(analysis: Analysis) -> Analysis:
-    """The analysis with streams and their links filled in."""
-    table = _Streams(analysis)
+def find_streams(findings: Findings) -> StreamLinks:
+    """The streams of a model, and the sublayers that read them and write to them; twins included."""
+    table = _Streams(findings)
     queries: dict[str, int] = {}
     attends_to: dict[str, int] = {}
     known: dict[tuple[str | None, str], tuple[int, int] | None] = {}
-    for path, attention in analysis.attentions.items():
-        memo = (table.scope(path), analysis.origin.get(path, path))
+    for path, attention in findings.attentions.items():
+        memo = (table.scope(path), findings.origin.get(path, path))
         if memo not in known:
             known[memo] = table.ends(attention)
         ends = known[memo]
         if ends is not None:
             queries[path], attends_to[path] = ends
     adds_to = table.additions(queries)
-    return replace(analysis, streams=tuple(table.streams), queries=queries, attends_to=attends_to, adds_to=adds_to)
+    return StreamLinks(tuple(table.streams), queries, attends_to, adds_to)
 
 
 class _Streams(Contexts):
@@ -58,7 +57,7 @@ class _Streams(Contexts):
         part = next((p for r, p in attention.parts.items() if r in ("add_k", "add_q", "add_qkv", "add_kv")), None)
         if part is None:
             return self._beside(attention, scope, stack, query_stream)
-        leaf = self.analysis.leaves.get(f"{attention.path}.{part}" if attention.path else part)
+        leaf = self.findings.leaves.get(f"{attention.path}.{part}" if attention.path else part)
         width = leaf.attributes.in_features if leaf and isinstance(leaf.attributes, LinearAttributes) else None
         if width is None:
             return query_stream
@@ -75,8 +74,8 @@ class _Streams(Contexts):
 
     def _beside(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
         parent = attention.path.rpartition(".")[0]
-        for child in self.analysis.tree.nodes[parent].children.values():
-            other = self.analysis.attentions.get(child.path)
+        for child in self.findings.tree.nodes[parent].children.values():
+            other = self.findings.attentions.get(child.path)
             if other is not None and other is not attention and other.attends.value == "joint" and other.q_dim:
                 local = local_part(child.path, scope)
                 return self._stream(scope, other.q_dim, names.modality(local), local, stack)
@@ -86,12 +85,12 @@ class _Streams(Contexts):
         """(block, around) of each residual -> the stream it is added to."""
         out: dict[tuple[str, tuple[str, ...]], int] = {}
         memo: dict[tuple[str, str, tuple[str, ...]], int | None] = {}
-        for residual in self.analysis.residuals:
+        for residual in self.findings.residuals:
             asked = _asked(residual, queries)
             if asked is None:
                 inside = f"{residual.block}." if residual.block else ""
                 scope = self.scope(f"{inside}{residual.around[0]}" if residual.around else residual.block) or ""
-                key = (scope, self.analysis.origin.get(residual.block, residual.block), residual.around)
+                key = (scope, self.findings.origin.get(residual.block, residual.block), residual.around)
                 if key not in memo:
                     memo[key] = self._by_width(residual, scope)
                 asked = memo[key]

@@ -23,7 +23,7 @@ class Contexts(Table):
 
     def _prepares(self, scope: str) -> bool:
         """Whether a stack works on a condition: by the words of its path, or as a connector beside a big stack."""
-        component = names.enclosing(self.analysis.components, scope)
+        component = names.enclosing(self.findings.components, scope)
         connects = component is not None and str(component.role.value).endswith("connector")
         return scope not in self._crosses and (connects or names.is_conditioning(scope))
 
@@ -37,7 +37,7 @@ class Contexts(Table):
         if source is not None:
             return names.by_condition(scope, width, source.carries or "text", source.path), at
         for reader, path in ((s, p) for s, paths in self._crosses.items() for p in paths):
-            attention = self.analysis.attentions[path]
+            attention = self.findings.attentions[path]
             if attention.kv_dim == width and self._connector(attention, width, reader) == scope:
                 name = self._modulated(attention, width, reader)
                 if name is not None:
@@ -49,7 +49,7 @@ class Contexts(Table):
         module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
             path: leaf.attributes.rows
-            for path, leaf in self.analysis.leaves.items()
+            for path, leaf in self.findings.leaves.items()
             if module and path.startswith(f"{module}.") and isinstance(leaf.attributes, EmbeddingAttributes)
             if leaf.attributes.width == width
         }
@@ -73,7 +73,7 @@ class Contexts(Table):
             tower = self._encoder(width, scope) if width == reader.width else self._tower(width, scope)
             if tower is not None:
                 return tower
-        component = names.enclosing(self.analysis.components, scope)
+        component = names.enclosing(self.findings.components, scope)
         module = component.path if component is not None else ""
         if wish.reads is not None:
             key = StreamKey(module, width, wish.reads, StreamKind.NAMED_CONTEXT, reader=carries)
@@ -89,7 +89,7 @@ class Contexts(Table):
 
         def read_by_name(attention_path: str) -> str | None:
             local = local_part(attention_path, scope)
-            return names.read_by(local, self._carried(local, self.analysis.attentions[attention_path], stack))
+            return names.read_by(local, self._carried(local, self.findings.attentions[attention_path], stack))
 
         block = block_of(attention.path, scope)
         siblings = (p for p in self._crosses.get(scope, ()) if p != attention.path and block_of(p, scope) == block)
@@ -100,7 +100,7 @@ class Contexts(Table):
 
     def _modulated(self, attention: Attention, width: int, scope: str) -> Fact | None:
         """The name of a context for which a module around the attention, inside its stack, has a table or a bias."""
-        node = self.analysis.tree.nodes[attention.path]
+        node = self.findings.tree.nodes[attention.path]
         inside = (n for n in (node, *node.ancestors()) if n.path.startswith(f"{scope}."))
         return next((name for n in inside if (name := origins.from_modulation(n, width))), None)
 
@@ -147,7 +147,7 @@ class Contexts(Table):
             source = self._candidates().best(width, connector, names.modality(connector))
             carries = self._brings(connector, width)
             modulated = None if carries is not None else self._modulated(attention, width, scope)
-            blocks = len(self.analysis.stacks[connector].children)
+            blocks = len(self.findings.stacks[connector].children)
             module = connector.rpartition(".")[0] or connector
             name = modulated or origins.from_connector(module, blocks, carries or "context", source)
             self._add(key, name, module)
@@ -164,7 +164,7 @@ class Contexts(Table):
         """The output of the one stack of this width beside an attention that is in no stack, such as a pooling head."""
         if self.scope(attention.path) is not None:
             return None
-        for holder in self.analysis.tree.nodes[attention.path].ancestors():
+        for holder in self.findings.tree.nodes[attention.path].ancestors():
             stacks = [o for o, s in self._stacks.items() if o.startswith(f"{holder.path}.") and width in s.names]
             stacks = [o for o in stacks if o in self._blocks]
             if not holder.path or len(stacks) > 1:

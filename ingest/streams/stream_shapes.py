@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from archkb.ingest.analysis import Analysis, Component
+from archkb.ingest.analysis import Component, Findings
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.streams.modality import enclosing, modality
@@ -39,15 +39,15 @@ _CODED = ("vae", "vision_encoder", "diffusion_unet", "super_resolution")
 class Shapes:
     """The layers of one model by what they read and write, looked at once."""
 
-    def __init__(self, analysis: Analysis, scope_of: Callable[[str], str | None]) -> None:
-        self._analysis = analysis
+    def __init__(self, findings: Findings, scope_of: Callable[[str], str | None]) -> None:
+        self._findings = findings
         self._scope_of = scope_of
         self._by_part: dict[str, Fact | None] = {}
 
     @cached_property
     def _layers(self) -> list[Layer]:
-        origin = self._analysis.origin
-        leaves = ((path, leaf) for path, leaf in self._analysis.leaves.items() if path not in origin)
+        origin = self._findings.origin
+        leaves = ((path, leaf) for path, leaf in self._findings.leaves.items() if path not in origin)
         layers = (layer_of(leaf, path) for path, leaf in leaves)
         return [layer for layer in layers if layer is not None and not layer.depthwise]
 
@@ -58,7 +58,7 @@ class Shapes:
 
     def carries(self, scope: str, width: int, role: object) -> tuple[Fact, str | None] | None:
         """What the stream of a stack carries, and the layer that brings it in; None where no shape tells."""
-        component = enclosing(self._analysis.components, scope)
+        component = enclosing(self._findings.components, scope)
         module = component.path if component is not None else ""
         if any(part in str(role) for part in _CODED):
             whole = module.rpartition(".")[0] if str(role).startswith("vae_") else module
@@ -68,7 +68,7 @@ class Shapes:
         patches = next((e for e in entries if e.extent == 3), None)
         if patches is not None:
             return fact("video", _PATCHES, f"{patches.path} runs over three dimensions"), patches.path
-        for half in self._analysis.components.values():
+        for half in self._findings.components.values():
             from_latent = self._from_latent(half, entries)
             if from_latent is not None:
                 return from_latent

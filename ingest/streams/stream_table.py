@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Analysis, Attention, Stream
+from archkb.ingest.analysis import Attention, Findings, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_shapes import Shapes
@@ -46,22 +46,22 @@ class StackSays:
 class Table:
     """Streams while they are collected. `streams` only grows, so an index stays valid."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
         self.streams: list[Stream] = []
         self._index: dict[StreamKey, int] = {}
         self._of_scope: dict[str, list[StreamKey]] = {}
-        self._blocks = {path for path, stack in analysis.stacks.items() if stack.blocks}
+        self._blocks = {path for path, stack in findings.stacks.items() if stack.blocks}
         self._scopes: dict[str, str | None] = {}
         self._stacks: dict[str, StackSays] = {}
         self._sources: origins.Sources | None = None
         self._crosses: dict[str, list[str]] = {}
-        self._shapes = Shapes(analysis, self.scope)
-        for path, attention in analysis.attentions.items():
-            if path not in analysis.origin:
+        self._shapes = Shapes(findings, self.scope)
+        for path, attention in findings.attentions.items():
+            if path not in findings.origin:
                 self._look(path, attention)
-        for path, attention in analysis.attentions.items():
-            if path not in analysis.origin:
+        for path, attention in findings.attentions.items():
+            if path not in findings.origin:
                 self._look_at_bridge(path, attention)
 
     def scope(self, path: str) -> str | None:
@@ -148,14 +148,14 @@ class Table:
 
     def _role(self, scope: str) -> Value:
         """What the component around a stack is for; a model of one part is its own."""
-        component = names.enclosing(self.analysis.components, scope)
+        component = names.enclosing(self.findings.components, scope)
         if component is not None:
             return component.role.value
-        return None if self.analysis.components else self.analysis.role.value
+        return None if self.findings.components else self.findings.role.value
 
     def _candidates(self) -> origins.Sources:
         if self._sources is None:
-            self._sources = origins.sources(self.analysis, self.scope)
+            self._sources = origins.sources(self.findings, self.scope)
         return self._sources
 
 
