@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from archkb.ingest.analysis import Leaf, LinearAttributes, RecurrentAttributes
+from archkb.ingest.layers import buffers
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -48,8 +49,7 @@ _FREQUENCIES = vocabulary("proj fourier freq freqs")
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 _ALONE: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
-    ("Buffer", _BUFFER, re.compile(
-        r".*(_ids|_mask|mask|inv_freq|freqs.*|_index|filter|window|basis|mean|std|means|stds|version|num_.*)")),
+    ("Buffer", _BUFFER, buffers.ALONE),
     ("RelativePositionTable", _RELATIVE, re.compile(r".*(relative_|rel_pos|attention_bias|pos_bias|biases).*")),
     ("Codebook", _CODEBOOK, re.compile(r"codebook.*|embed|embed_avg|cluster_size|inited|embedding_sum|cluster_usage")),
     ("PositionalTable", _POSITION, re.compile(r"(.*_)?(pos|position|positional|positions|pe|abs_pos)(_.*|\d*)")),

@@ -9,7 +9,7 @@ from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import is_aside
 from archkb.ingest.residual.layer_chain import ends, is_norm, layers
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
+from archkb.ingest.tree.name_words import name_words_with_parent, stem, vocabulary, words
 
 _SAMPLERS = vocabulary("downsamplers upsamplers downsamples upsamples extra extras")
 _STEP = re.compile(r"conv_?\d")
@@ -57,21 +57,21 @@ def squeezes(chain: list[Layer]) -> bool:
 def stands_as_block(sublayers: Sublayers, node: Node) -> bool:
     """Numbered, named as a block, or one of several of its name, with a norm below unless its name says block."""
     parent = node.parent
-    if parent is None or (_STEP.fullmatch(node.name) and _kin(parent, node)):
+    if parent is None or (_STEP.fullmatch(node.name) and _has_namesake(parent, node)):
         return False
     if node.name.isdigit():
         return True
     if NAMED & set(words(node.name)):
         return True
     normed = any(is_norm(sublayers.leaves, n) for n in node.distinct())
-    return normed and (_kin(parent, node) or any(m.depthwise for m in layers(sublayers.leaves, node) or ()))
+    return normed and (_has_namesake(parent, node) or any(m.depthwise for m in layers(sublayers.leaves, node) or ()))
 
 
-def _kin(parent: Node, node: Node) -> bool:
-    stem = [w for w in words(node.name) if not w.isdigit()]
+def _has_namesake(parent: Node, node: Node) -> bool:
+    """Whether a module of the same name but for its number, with modules in it, stands beside this one."""
+    shared = stem(node.name)
     return any(
-        other is not node and other.children and [w for w in words(other.name) if not w.isdigit()] == stem
-        for other in parent.children.values()
+        other is not node and other.children and stem(other.name) == shared for other in parent.children.values()
     )
 
 

@@ -8,7 +8,7 @@ from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.residual.layer_chain import direct_layers, is_norm, is_shortcut, norm_widths
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.ingest.tree.name_words import stem, vocabulary, words
 
 _WRAPPED = rule(
     "residual.group.projected",
@@ -96,7 +96,7 @@ def _nested(sublayers: Sublayers, node: Node, holding: set[int], branches: Mappi
     others = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
     if any(not is_norm(sublayers.leaves, c) for c in others if c.children or c.tensors):
         return None
-    stems = {tuple(w for w in words(c.name) if not w.isdigit()) for c in inner}
+    stems = {stem(c.name) for c in inner}
     dense = all(branches.get((c.twin_of or c).path) is Branch.DENSE for c in inner)
     if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
         evidence = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"

@@ -27,6 +27,15 @@ def name_words_with_parent(node: Node) -> tuple[str, ...]:
     return words(node.name)
 
 
+def stem(name: str) -> tuple[str, ...]:
+    """The words of a name without its numbers: what siblings of one kind share.
+
+    >>> stem("conv2d_1"), stem("rdb3")
+    (('conv', 'd'), ('rdb',))
+    """
+    return tuple(word for word in words(name) if not word.isdigit())
+
+
 def vocabulary(text: str) -> frozenset[str]:
     """The words of a text as a set."""
     return frozenset(text.split())
