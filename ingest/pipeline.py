@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Analysis, Scene
+from archkb.ingest.analysis import Analysis, Findings, Structure, Sublayers
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.components.find_components import find_components, model_role
-from archkb.ingest.doubt import settle
+from archkb.ingest.doubt import without_doubt
 from archkb.ingest.feed_forward.find_feed_forward import find_feed_forwards
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.modulation import find_modulations
 from archkb.ingest.residual.find_residual import find_residuals
 from archkb.ingest.stacks import find_stacks
-from archkb.ingest.streams.find_streams import assign_streams
-from archkb.ingest.tree.anonymous_names import spoken_names
-from archkb.ingest.tree.module_tree import build
-from archkb.ingest.twins import Spread, copies, origins, spread_residuals
+from archkb.ingest.streams.find_streams import find_streams
+from archkb.ingest.tree.anonymous_names import infer_parameter_names
+from archkb.ingest.tree.module_tree import Tree, build
+from archkb.ingest.twins import with_twins
 from archkb.kb.values import Header
 
 
@@ -23,34 +23,47 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    scene = Scene(header, build(header.tensors, spoken_names(header.tensors)))
-    scene.leaves = leaf_kinds(scene)
-    scene.stacks = find_stacks(scene)
-    scene.attentions = find_attention(scene)
-    scene.feed_forwards = find_feed_forwards(scene)
-    scene.modulations = find_modulations(scene)
-    scene.residuals = find_residuals(scene)
-    scene.components = find_components(scene)
-    scene.role = model_role(scene)
-    if not doubtful:
-        settle(scene)
-    pairs = copies(scene.tree)
-    origin = origins(pairs)
-    analysis = Analysis(
+    tree = build(header.tensors, infer_parameter_names(header.tensors))
+    findings = find_modules(tree, header)
+    findings = with_twins(findings if doubtful else without_doubt(findings))
+    links = find_streams(findings)
+    return Analysis(
         header=header,
-        tree=scene.tree,
-        leaves=Spread(scene.leaves, origin),
-        stacks=Spread(scene.stacks, origin),
-        attentions=Spread(scene.attentions, origin),
-        feed_forwards=Spread(scene.feed_forwards, origin),
-        residuals=tuple(spread_residuals(scene.residuals, pairs)),
-        modulations=Spread(scene.modulations, origin),
-        streams=(),
-        queries={},
-        attends_to={},
-        adds_to={},
-        components=scene.components,
-        role=scene.role,
-        origin=origin,
+        tree=tree,
+        leaves=findings.leaves,
+        stacks=findings.stacks,
+        attentions=findings.attentions,
+        feed_forwards=findings.feed_forwards,
+        residuals=findings.residuals,
+        modulations=findings.modulations,
+        components=findings.components,
+        role=findings.role,
+        origin=findings.origin,
+        streams=links.streams,
+        queries=links.queries,
+        attends_to=links.attends_to,
+        adds_to=links.adds_to,
     )
-    return assign_streams(analysis)
+
+
+def find_modules(tree: Tree, header: Header) -> Findings:
+    """What the rules say of each distinct structure of the tree, each stage from what the stages before it found."""
+    leaves = leaf_kinds(tree)
+    stacks = find_stacks(tree)
+    structure = Structure(tree, leaves, stacks)
+    attentions = find_attention(tree, leaves, header.configurations)
+    feed_forwards = find_feed_forwards(structure, attentions)
+    sublayers = Sublayers(tree, leaves, stacks, attentions, feed_forwards)
+    components = find_components(sublayers)
+    return Findings(
+        tree,
+        leaves,
+        stacks,
+        attentions,
+        feed_forwards,
+        residuals=tuple(find_residuals(sublayers)),
+        modulations=find_modulations(tree, leaves),
+        components=components,
+        role=model_role(sublayers, components),
+        origin={},
+    )
