@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archkb.ingest.tree.module_tree import Tree
+from archkb.kb.configuration import Configuration
 from archkb.kb.values import Fact, Header
 
 
@@ -166,10 +167,13 @@ class Analysis:
 
 @dataclass(slots=True)
 class Scene:
-    """What the rules may look at while they run, filled stage by stage; representatives only."""
+    """What the rules may look at while they run, filled stage by stage; representatives only.
 
-    header: Header
+    Of a header that is the tree and the configuration and nothing else, so that these two make a structure.
+    """
+
     tree: Tree
+    configuration: Configuration = ()
     leaves: dict[str, Leaf] = field(default_factory=dict)
     stacks: dict[str, Stack] = field(default_factory=dict)
     attentions: dict[str, Attention] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from archkb.ingest.analysis import Analysis, Scene
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.components.find_components import find_components, model_role
@@ -15,15 +17,19 @@ from archkb.ingest.streams.find_streams import assign_streams
 from archkb.ingest.tree.anonymous_names import spoken_names
 from archkb.ingest.tree.module_tree import build
 from archkb.ingest.twins import Spread, copies, origins, spread_residuals
+from archkb.kb.configuration import configuration
 from archkb.kb.values import Header
 
 
 def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
-    """Run all rules over one header. Pure: the same header gives an equal analysis.
+    """Run all rules over one header. Pure: the same header gives an equal analysis, whatever the order of its keys.
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    scene = Scene(header, build(header.tensors, spoken_names(header.tensors)))
+    tensors = sorted(
+        header.tensors, key=itemgetter(0)
+    )  # by key: the order of a file's keys is its writer's, and no rule shall see it
+    scene = Scene(build(tensors, spoken_names(tensors)), configuration(header.metadata))
     scene.leaves = leaf_kinds(scene)
     scene.stacks = find_stacks(scene)
     scene.attentions = find_attention(scene)

@@ -37,7 +37,7 @@ def find_heads(scene: Scene, cores: Cores) -> dict[str, Triple]:
         if known is not None:
             by_pattern.setdefault(_pattern(node, found), set()).add(known.heads)
             by_widths.setdefault(_same_widths(node, found), set()).add(known.heads)
-    declared = settings(scene.header.metadata)
+    declared = settings(scene.configuration)
     out = {}
     for path, (node, found) in cores.items():
         known, said = shown[path], configured(declared, node, found)

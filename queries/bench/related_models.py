@@ -68,7 +68,7 @@ def sketches(records: Iterable[Record], tables: Tables) -> Iterator[Kept]:
     """The corpus' models, each under its own name."""
     for record in records:
         family = str(record.get("group") or record.get("family") or record["name"])
-        found = Known.of(tables(specs(record)).model)
+        found = Known.of(tables(specs(record)).facts)
         known = replace(found, uid=record["name"], name=record["name"])
         yield Kept(known, family, is_left_out(record), str(record.get("family") or family))
 

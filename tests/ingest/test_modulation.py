@@ -11,7 +11,7 @@ from tests.nets import Shapes, header, repeated
 
 def modulations(net: Shapes) -> dict[str, Modulation]:
     made = header(net)
-    scene = Scene(made, build(made.tensors))
+    scene = Scene(build(made.tensors))
     scene.leaves = leaf_kinds(scene)
     return find_modulations(scene)
 

@@ -12,7 +12,7 @@ from tests.nets import Shapes, below, header, repeated
 
 def stacks(net: Shapes) -> dict[str, Stack]:
     made = header(net)
-    return find_stacks(Scene(made, build(made.tensors)))
+    return find_stacks(Scene(build(made.tensors)))
 
 
 def depths(net: Shapes) -> dict[str, object]:

@@ -188,7 +188,7 @@ SIZES = st.integers(0, 6)
 def test_no_set_of_shapes_is_too_strange(tensors):
     net = {f"blocks.0.attn.{name}.{local}".rstrip("."): shape for (name, local), shape in tensors.items()}
     given_header = header(net)
-    scene = Scene(given_header, build(given_header.tensors))
+    scene = Scene(build(given_header.tensors))
     scene.leaves = leaf_kinds(scene)
     for found in find_attention(scene).values():
         heads, width = found.heads.value, found.head_dim.value

@@ -19,7 +19,7 @@ from tests.nets import Shapes, below, header, repeated
 def leaves(net: Header | Shapes) -> dict[str, Leaf]:
     """Leaves of a net by path, each distinct structure once."""
     made = net if isinstance(net, Header) else header(net)
-    return leaf_kinds(Scene(made, build(made.tensors)))
+    return leaf_kinds(Scene(build(made.tensors)))
 
 
 def kind(net: Shapes, path: str) -> tuple[object, str]:
@@ -177,7 +177,7 @@ _SHAPE = st.lists(st.sampled_from((0, 1, 2, 8, 4096)), max_size=6).map(tuple)
 def test_every_module_with_tensors_gets_a_kind_however_odd(net: dict[str, tuple[int, ...]], dtype: str) -> None:
     made = header(net, dtype=dtype)
     tree = build(made.tensors)
-    found = leaf_kinds(Scene(made, tree))
+    found = leaf_kinds(Scene(tree))
     assert set(found) == {node.path for node in tree.root.leaves()}
     assert all(leaf.kind.known and leaf.kind.evidence.detail for leaf in found.values())
 
