@@ -85,7 +85,7 @@ def test_a_query_only_reads_and_says_why_it_found_nothing(kb: archkb.KnowledgeBa
         kb.cypher("CREATE (:Thing)")
     nothing = kb.cypher("MATCH (a:Attention {model: 'duo'}) RETURN a.path AS path")
     assert not nothing.rows
-    assert any("uid-duo" in note for note in nothing.notes)
+    assert any("{structure: m.structure}" in note for note in nothing.notes)
 
 
 def test_html_is_escaped() -> None:

@@ -29,7 +29,7 @@ def test_every_shipped_question_says_what_a_reader_needs(question: Question) -> 
     assert len(question.aliases) >= 3
     assert question.empty or question.id == "model-summary", "a question that may have no row says what that means"
     if question.needs_model:
-        assert "model: $model" in question.cypher or "uid: $model" in question.cypher, "starts from the model"
+        assert "Model {name: $model}" in question.cypher, "starts from the model, by its name"
 
 
 @pytest.mark.parametrize("question", SHIPPED, ids=lambda q: q.id)
