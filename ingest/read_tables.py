@@ -12,8 +12,7 @@ from archkb.ingest.graph.model_part import own_part, structure_uid
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
-from archkb.kb.store.port import KnownStructure
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import GraphTables, KnownStructure
 from archkb.kb.values import Header
 
 __all__ = ["infer", "read_declared", "read_tables", "structure_uid", "with_structure"]

@@ -8,63 +8,23 @@ Every module carries one primary label and at most one role label (`:Module:Atte
 has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null, its
 confidence too, and `p_detail` says why.
 
-Plain frozen dataclasses, since every read opens a store and importing pydantic would cost it a third of its time; a
-test has pydantic check the declarations.
-
 >>> [p.name for p in label("Stream").properties][:3]
 ['uid', 'structure', 'scope']
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Literal
+
+from archkb.kb.schema_parts import Label, Property, Relation, Type, described
 
 SCHEMA_VERSION = 4
 """Raised with every change a store written before it would not survive; `archkb.kb.store.migrations` has the steps."""
 
-Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
+__all__ = ["Label", "Property", "Relation"]
 
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One typed, described property. `inferred` properties have evidence beside them."""
-
-    name: str
-    type: Type
-    doc: str
-    inferred: bool = False
-    indexed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A node label. `primary` labels own a uid; role labels refine `Module`. `shared` nodes belong to no model and to no
-    structure: they are there as long as one uses them."""
-
-    name: str
-    doc: str
-    properties: tuple[Property, ...]
-    primary: bool = True
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A relationship type with its ends (primary labels) and properties."""
-
-    type: str
-    source: str
-    target: str
-    doc: str
-    properties: tuple[Property, ...] = ()
-
-
-def _p(name: str, type_: Type, doc: str, *, inferred: bool = False, indexed: bool = False) -> Property:
-    return Property(name=name, type=type_, doc=doc, inferred=inferred, indexed=indexed)
-
-
+_p = described
 _UID = _p("uid", "string", "Unique name of the node.")
 STRUCTURE = "structure"
 """The property that ties a node to its structure, and a model to the one it has."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from archkb.kb import schema
 from archkb.kb.errors import ArchkbError
-from archkb.kb.layout import Span, unpack
+from archkb.kb.spans import Span, unpack
 
 OWN = ("Model", "Metadata")
 """Primary labels of a model's own part."""
@@ -131,6 +131,14 @@ class GraphTables:
         for edge in self.edges:
             out[edge.type] = out.get(edge.type, 0) + len(edge.rows)
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStructure:
+    """A structure that was inferred already: its properties; what it leads to by type, as rows (target, *properties)."""
+
+    row: Mapping[str, Any]
+    top: Mapping[str, tuple[tuple[Any, ...], ...]]
 
 
 def node_columns(primary: str, role: str | None = None) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from archkb.ingest.graph.published import published
 from archkb.ingest.rules import RULES_VERSION
 from archkb.kb import ids
 from archkb.kb.configuration import configuration, spelt
-from archkb.kb.layout import pack
 from archkb.kb.relations.rare_choices import stated_marks
+from archkb.kb.spans import pack
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 from archkb.kb.values import Header
 

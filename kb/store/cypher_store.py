@@ -13,8 +13,8 @@ from archkb.kb.relations.known_columns import FACTS
 from archkb.kb.store import guard, migrations, read_back, removal, statements, store_health, writing
 from archkb.kb.store.deadline import TooSlowError, too_slow
 from archkb.kb.store.engine import Engine
-from archkb.kb.store.port import Counts, Freed, Health, KnownStructure, ModelInfo, Progress, Rows
-from archkb.kb.tables import GraphTables
+from archkb.kb.store.port import Counts, Freed, Health, ModelInfo, Progress, Rows
+from archkb.kb.tables import GraphTables, KnownStructure
 
 _LOOKS, _PAUSE = 6, 0.05
 """How often a model is read that changes meanwhile, and the seconds before it is read again; they double."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import GraphTables, KnownStructure
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) while rows are written."""
@@ -37,14 +37,6 @@ class ModelInfo:
     n_tensors: int
     n_params: int
     n_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStructure:
-    """A structure that a store holds: its properties, and what it leads to as rows (target, *properties) by type."""
-
-    row: Mapping[str, Any]
-    top: Mapping[str, tuple[tuple[Any, ...], ...]]
 
 
 @dataclass(frozen=True, slots=True)

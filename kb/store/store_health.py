@@ -30,8 +30,8 @@ def faults(read: Read) -> Iterator[str]:
             wrong = f"it leads to {tops.get(str(uid), 0)} of {wanted.get(str(structure), 0)} top modules"
         if wrong:
             yield f"{name}: {wrong}"
-    for uid, size in said.items():
-        wrong = _miscounted(read, uid, size) or miscounted(size, (held[0].get(uid, 0), held[1].get(uid, 0)))
+    for uid, says in said.items():
+        wrong = _miscounted(read, uid, says) or miscounted(says, (held[0].get(uid, 0), held[1].get(uid, 0)))
         if uid not in models:
             yield f"{uid}: a structure that no model has; `archkb gc` frees it"
         elif wrong:

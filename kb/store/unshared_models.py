@@ -12,10 +12,10 @@ from typing import Any
 
 from archkb.kb import ids, schema
 from archkb.kb.configuration import configuration, spelt
-from archkb.kb.layout import pack
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.relations.rare_choices import is_stated, stated_marks
+from archkb.kb.spans import pack
 from archkb.kb.store import statements, writing
 from archkb.kb.store.engine import Engine, Transaction
 from archkb.kb.store.model_relations import relate_all
@@ -67,8 +67,7 @@ def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
     whole = _structure(model, structure, read, kept, tensors)
     files, spans = _layout(tensors)
     own = {**model, "structure": structure, "marks": stated_marks(metadata) or None, "files": files, "spans": spans}
-    rows = {"Structure": whole, "Model": own}
-    for primary, cells in rows.items():
+    for primary, cells in (("Structure", whole), ("Model", own)):
         row = tuple(cells.get(column) for column in node_columns(primary))
         nodes[primary, None] = {str(row[0]): row}
     edges = [table for r in _KEPT for table in _edges(tx, r, uid, structure)]

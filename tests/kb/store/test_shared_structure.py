@@ -167,7 +167,7 @@ def test_relations_are_those_of_each_model_and_outlive_the_one_that_has_them(sto
 
     [(lora,)] = store.read("MATCH (m:Model {role: 'adapter'}) RETURN m.name AS n").rows
     assert relations(store, "base-c") == {("ADAPTS", lora, "base-c")}
-    [row] = [r for r in rows(store, "kin", model="base-c")]
+    [row] = rows(store, "kin", model="base-c")
     assert "found in base-c with" in str(row["evidence"])
 
 
@@ -204,14 +204,14 @@ def test_two_writers_of_one_structure_write_it_once(neo4j_empty: str) -> None:
     """A server lets both begin; the second sees the structure the first wrote."""
     with closing(open_store(neo4j_empty)):
         pass
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def write(start: int) -> None:
         try:
             with closing(open_store(neo4j_empty)) as store:
                 for i in range(start, start + 6):
                     store.replace(model_tables(f"m{i}", blocks=6))
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001
             errors.append(error)
 
     writers = [threading.Thread(target=write, args=(start,)) for start in (0, 6, 12)]
