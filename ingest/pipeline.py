@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from archkb.ingest.analysis import Analysis, Findings, Structure, Sublayers
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.components.find_components import find_components, model_role
@@ -15,15 +17,18 @@ from archkb.ingest.streams.find_streams import find_streams
 from archkb.ingest.tree.anonymous_names import infer_parameter_names
 from archkb.ingest.tree.module_tree import Tree, build
 from archkb.ingest.twins import with_twins
+from archkb.kb.configuration import configuration
 from archkb.kb.values import Header
 
 
 def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
-    """Run all rules over one header. Pure: the same header gives an equal analysis.
+    """Run all rules over one header. Pure: the same header gives an equal analysis, whatever the order of its keys.
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    tree = build(header.tensors, infer_parameter_names(header.tensors))
+    # by key: the order of a file's keys is its writer's, and no rule shall see it
+    tensors = sorted(header.tensors, key=itemgetter(0))
+    tree = build(tensors, infer_parameter_names(tensors))
     findings = find_modules(tree, header)
     findings = with_twins(findings if doubtful else without_doubt(findings))
     links = find_streams(findings)
@@ -51,7 +56,7 @@ def find_modules(tree: Tree, header: Header) -> Findings:
     leaves = leaf_kinds(tree)
     stacks = find_stacks(tree)
     structure = Structure(tree, leaves, stacks)
-    attentions = find_attention(tree, leaves, header.configurations)
+    attentions = find_attention(tree, leaves, configuration(header.configurations))
     feed_forwards = find_feed_forwards(structure, attentions)
     sublayers = Sublayers(tree, leaves, stacks, attentions, feed_forwards)
     components = find_components(sublayers)

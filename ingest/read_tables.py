@@ -1,4 +1,4 @@
-"""The whole way from a file to tables, in one call. What `archkb ingest` runs before the store."""
+"""The whole way from a file to tables, in one call or two. What `archkb ingest` runs before the store."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from archkb.ingest.configuration.config_files import read_config
+from archkb.ingest.graph.model_part import own_part, structure_uid
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import GraphTables, KnownStructure
+from archkb.kb.values import Header
+
+__all__ = ["infer", "read_declared", "read_tables", "structure_uid", "with_structure"]
 
 
 def read_tables(
@@ -28,12 +32,30 @@ def read_tables(
     `family` and `version` go before what a design or the metadata say. `config` is a JSON file that states what the
     header does not, in place of one beside the source.
     """
+    return infer(read_declared(source, family=family, version=version, config=config), name=name)
+
+
+def read_declared(
+    source: str | Path, *, family: str | None = None, version: str | None = None, config: str | Path | None = None
+) -> Header:
+    """Read a header with what is given beside it, as :func:`read_tables` says. SourceError where it is no model."""
     given = {key: value for key, value in (("family", family), ("version", version)) if value}
     with _collector_paused():
         header = read_header(source)
         if config is not None:
             header = replace(header, config=read_config(config))
-        return to_tables(analyse(replace(header, declared={**header.declared, **given})), name=name)
+        return replace(header, declared={**header.declared, **given})
+
+
+def infer(header: Header, *, name: str) -> GraphTables:
+    """Infer the tables of a header."""
+    with _collector_paused():
+        return to_tables(analyse(header), name=name)
+
+
+def with_structure(header: Header, known: KnownStructure, *, name: str) -> GraphTables:
+    """The own part of a model whose structure is known: nothing is inferred."""
+    return own_part(header, name, known.row, known.top)
 
 
 @contextmanager

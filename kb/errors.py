@@ -8,6 +8,7 @@ password or query of an address.
     └── StoreError                  the graph store failed
         ├── StoreBusyError          another process holds the embedded store
         ├── StoreSchemaError        the store was written by another schema version
+        ├── MissingStructureError   a model's own part was given, and the store has not the structure
         └── ReadOnlyError           a query that would write, or reach outside the graph
 
 >>> str(SourceError("header is 12 bytes, the file has 4", path="x.safetensors", cure="fetch it again"))
@@ -77,6 +78,10 @@ class StoreError(ArchkbError):
 
 class StoreBusyError(StoreError):
     """Another process holds the embedded store."""
+
+
+class MissingStructureError(StoreError):
+    """A model's own part alone was to be written, and its structure is not in the store (any more)."""
 
 
 class StoreSchemaError(StoreError):

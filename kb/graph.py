@@ -13,15 +13,19 @@ if TYPE_CHECKING:
 def to_networkx(tables: GraphTables) -> nx.MultiDiGraph[str]:
     """A directed multigraph: nodes by uid with `labels` and their properties, edges keyed by type.
 
-    Properties that are null are left out; lists stay lists.
+    Properties that are null are left out; lists stay lists. A tensor has the place it takes in the model's files too.
     """
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=tables.name)
+    spans = tables.spans()
     for node in tables.nodes:
         labels = [node.primary, *([node.role] if node.role else [])]
         for row in node.rows:
-            graph.add_node(row[0], labels=labels, **_present(node.columns, row))
+            cells = _present(node.columns, row)
+            if node.primary == "Tensor" and cells["key"] in spans:
+                cells |= zip(("file", "begin", "end"), spans[cells["key"]], strict=True)
+            graph.add_node(row[0], labels=labels, **cells)
     for edge in tables.edges:
         for row in edge.rows:
             graph.add_edge(row[0], row[1], key=edge.type, type=edge.type, **_present(edge.columns[2:], row[2:]))

@@ -47,7 +47,7 @@ def outline(tables: GraphTables, path: str = "") -> Box:
     below: dict[str, list[tuple[int, str]]] = {}
     for edge in tables.related("CONTAINS"):
         below.setdefault(edge["source"], []).append((edge["ord"], edge["target"]))
-    start = f"{tables.uid}/{path}" if path else tables.uid
+    start = f"{tables.structure}/{path}" if path else tables.uid
     if path and start not in modules:
         raise KeyError(path)
     return _box(start, modules, below, tables)

@@ -1,67 +1,34 @@
 """The graph, declared once. Constraints, tables, the schema page and the diagram are derived from here.
 
+What is inferred of a header is a `Structure` with its modules, tensors and streams. Models share it: all of one header
+have one, so a label of these is counted once, however many models there are. A node says by `structure` to which it
+belongs, a model by the same property which one it has.
+
 Every module carries one primary label and at most one role label (`:Module:Attention`). An inferred property `p`
 has four companions beside it: `p_rule`, `p_basis`, `p_confidence` and `p_detail`; where `p` is unknown it is null, its
 confidence too, and `p_detail` says why.
 
-Plain frozen dataclasses, since every read opens a store and importing pydantic would cost it a third of its time; a
-test has pydantic check the declarations.
-
 >>> [p.name for p in label("Stream").properties][:3]
-['uid', 'model', 'scope']
+['uid', 'structure', 'scope']
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
-from typing import Literal
 
-SCHEMA_VERSION = 3
+from archkb.kb.schema_parts import Label, Property, Relation, Type, described
+
+SCHEMA_VERSION = 4
 """Raised with every change a store written before it would not survive; `archkb.kb.store.migrations` has the steps."""
 
-Type = Literal["string", "int", "float", "bool", "string[]", "int[]"]
+__all__ = ["Label", "Property", "Relation"]
 
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One typed, described property. `inferred` properties have evidence beside them."""
-
-    name: str
-    type: Type
-    doc: str
-    inferred: bool = False
-    indexed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A node label. `primary` labels own a uid; role labels refine `Module`. `shared` nodes belong to no model."""
-
-    name: str
-    doc: str
-    properties: tuple[Property, ...]
-    primary: bool = True
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A relationship type with its ends (primary labels) and properties."""
-
-    type: str
-    source: str
-    target: str
-    doc: str
-    properties: tuple[Property, ...] = ()
-
-
-def _p(name: str, type_: Type, doc: str, *, inferred: bool = False, indexed: bool = False) -> Property:
-    return Property(name=name, type=type_, doc=doc, inferred=inferred, indexed=indexed)
-
-
+_p = described
 _UID = _p("uid", "string", "Unique name of the node.")
-_MODEL = _p("model", "string", "uid of the model the node belongs to.", indexed=True)
+STRUCTURE = "structure"
+"""The property that ties a node to its structure, and a model to the one it has."""
+_STRUCTURE = _p(STRUCTURE, "string", "uid of the structure the node belongs to.", indexed=True)
 
 _COUNTS = (
     _p("n_tensors", "int", "Stored tensors at and below."),
@@ -72,55 +39,98 @@ _COUNTS = (
 _ORDERED = _p("ordered", "bool", "Whether something shows which came first; else the names' order decides.")
 _DETAIL = _p("detail", "string", "What shows it.")
 
+_ROLE = _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True)
+
+_HEADER_HASH = _p("header_hash", "string", "SHA-256 over sorted keys, dtypes and shapes.")
+_ARCHITECTURE = _p(
+    "architecture", "string", "Structural hash of the module tree: names below the root prefix, shapes; no dtypes."
+)
+_SHAPE_HASH = _p(
+    "shape_hash",
+    "string",
+    "Structural hash without any name: equal for two spellings of one tree. Null for an adapter, and where "
+    "there are too few distinct shapes to tell one model from another.",
+)
+
+_WHOLE = (
+    *_COUNTS,
+    _p("n_modules", "int", "Modules in the tree."),
+    _p("dtypes", "string[]", "dtypes that occur, most tensors first."),
+    _p("dtype_tensors", "int[]", "Tensors of each dtype, in the order of `dtypes`."),
+    _p("dtype_params", "int[]", "Parameters of each dtype, in the order of `dtypes`."),
+    _p("dtype_bytes", "int[]", "Bytes of each dtype, in the order of `dtypes`."),
+)
+
 PRIMARY: tuple[Label, ...] = (
     Label(
         name="Model",
-        doc="One ingested checkpoint or design.",
+        doc="One ingested checkpoint or design. What it says of the whole (role, hashes, counts, dtypes) it repeats from its structure.",
         properties=(
             _UID,
             _p("name", "string", "Name it was ingested under; unique in a store.", indexed=True),
             _p(
+                STRUCTURE,
+                "string",
+                "uid of the structure it has; modules, tensors and streams say the same.",
+                indexed=True,
+            ),
+            _p(
                 "family",
                 "string",
                 "Family that the user or the design names, or the shipped design of one architecture; or null.",
+                indexed=True,
             ),
             _p(
                 "version",
                 "string",
                 "Version that the user, its metadata or its design names, or the shipped design of one architecture; or null.",
             ),
-            _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True),
+            _ROLE,
             _p("source", "string", "File or design it was read from."),
             _p("format", "string", "safetensors, index, header-json or design."),
             _p("file_size", "int", "Bytes of the source files, null for a design."),
-            _p("header_hash", "string", "SHA-256 over sorted keys, dtypes and shapes.", indexed=True),
-            _p(
-                "architecture",
-                "string",
-                "Structural hash of the module tree: names below the root prefix, shapes; no dtypes.",
-                indexed=True,
-            ),
-            _p(
-                "shape_hash",
-                "string",
-                "Structural hash without any name: equal for two spellings of one tree. Null for an adapter, and where "
-                "there are too few distinct shapes to tell one model from another.",
-                indexed=True,
-            ),
-            _p("sketch", "string", "Weighted features as JSON text, by which models are compared."),
-            *_COUNTS,
-            _p("n_modules", "int", "Modules in the tree."),
-            _p("dtypes", "string[]", "dtypes that occur, most tensors first."),
-            _p("dtype_tensors", "int[]", "Tensors of each dtype, in the order of `dtypes`."),
-            _p("dtype_params", "int[]", "Parameters of each dtype, in the order of `dtypes`."),
-            _p("dtype_bytes", "int[]", "Bytes of each dtype, in the order of `dtypes`."),
+            _HEADER_HASH,
+            _ARCHITECTURE,
+            _SHAPE_HASH,
+            *_WHOLE,
             _p(
                 "licence",
                 "string",
                 "Licence the header or design states, or the shipped design of the same family and version; or null.",
             ),
             _p("attribution", "string", "Who is to be named, from a design, or null."),
-            _p("metadata", "string", "The header's `__metadata__` as JSON text, or null."),
+            _p("marks", "string[]", "What the metadata hold that may show a descent: unusual keys, identifiers."),
+            _p("files", "string[]", "Files its tensors lie in, null for a design."),
+            _p("spans", "string", "Where in them each tensor lies, packed; null for a design. Exports spell it out."),
+            _p("rules", "string", "Version of the rule set that inferred the facts."),
+        ),
+    ),
+    Label(
+        name="Structure",
+        doc="What is inferred of one header, once for all models that have it: the same keys, dtypes and shapes, and "
+        "the same configuration as far as inference reads it.",
+        properties=(
+            _UID,
+            _ROLE,
+            replace(_HEADER_HASH, indexed=True),
+            replace(_ARCHITECTURE, indexed=True),
+            replace(_SHAPE_HASH, indexed=True),
+            _p(
+                "size_class",
+                "string",
+                "model or adapter, and the width most parameters have to do with; of an adapter, "
+                "of what it changes. Others of that width are looked at first.",
+                indexed=True,
+            ),
+            _p(
+                "forms",
+                "string",
+                "Its most usual sorts of layers, by which others like it are looked for.",
+                indexed=True,
+            ),
+            _p("sketch", "string", "Weighted features as JSON text, by which models are compared."),
+            *_WHOLE,
+            _p("configuration", "string", "What inference read of the metadata, as JSON text; null for nothing."),
             _p("rules", "string", "Version of the rule set that inferred the facts."),
         ),
     ),
@@ -129,7 +139,7 @@ PRIMARY: tuple[Label, ...] = (
         doc="A node of the module tree: every proper prefix of a tensor's key.",
         properties=(
             _UID,
-            _MODEL,
+            _STRUCTURE,
             _p("path", "string", "Dotted path in the state dict.", indexed=True),
             _p("name", "string", "Last segment of the path."),
             _p(
@@ -156,16 +166,13 @@ PRIMARY: tuple[Label, ...] = (
         doc="One entry of the header.",
         properties=(
             _UID,
-            _MODEL,
+            _STRUCTURE,
             _p("key", "string", "Key in the state dict.", indexed=True),
             _p("name", "string", "Last segment of the key."),
             _p("dtype", "string", "dtype as the format spells it."),
             _p("shape", "int[]", "Length of each axis; [] is a scalar."),
             _p("n_params", "int", "Stored parameters."),
             _p("n_bytes", "int", "Stored bytes."),
-            _p("file", "string", "File it lies in, null for a design."),
-            _p("begin", "int", "First byte in the data region, null for a design."),
-            _p("end", "int", "Byte after the last, null for a design."),
             _p("role", "string", "weight, bias, side_car, modulation_table, codebook, table, buffer or parameter."),
         ),
     ),
@@ -174,7 +181,7 @@ PRIMARY: tuple[Label, ...] = (
         doc="A width that runs through a stack and that sublayers read from and add to.",
         properties=(
             _UID,
-            _MODEL,
+            _STRUCTURE,
             _p("scope", "string", "Path of the stack or component it runs through."),
             _p("name", "string", "video, audio, text, image, hidden, context ...", inferred=True),
             _p("width", "int", "Channels of the stream."),
@@ -187,7 +194,7 @@ PRIMARY: tuple[Label, ...] = (
         "coding, an activation, a patch, a scheduler's steps.",
         properties=(
             _UID,
-            _MODEL,
+            _STRUCTURE,
             _p(
                 "name",
                 "string",
@@ -243,6 +250,12 @@ PRIMARY: tuple[Label, ...] = (
             _p("precision", "float", "Measured precision, null where never measured."),
             _p("measured_on", "string", "What it was measured on."),
         ),
+    ),
+    Label(
+        name="Metadata",
+        doc="One entry of a header's `__metadata__`, once for all models that have it.",
+        shared=True,
+        properties=(_UID, _p("key", "string", "Its key."), _p("value", "string", "Its text.")),
     ),
 )
 
@@ -338,12 +351,17 @@ ROLES: tuple[Label, ...] = (
 RELATIONS: tuple[Relation, ...] = (
     Relation(type="CONTAINS", source="Model", target="Module", doc="The model's top modules.",
              properties=(_p("ord", "int", "Place among the siblings."),)),
+    Relation(type="CONTAINS", source="Structure", target="Module", doc="The structure's top modules.",
+             properties=(_p("ord", "int", "Place among the siblings."),)),
     Relation(type="CONTAINS", source="Module", target="Module", doc="Parent to child in the module tree.",
              properties=(_p("ord", "int", "Place among the siblings."),)),
     Relation(type="HAS_TENSOR", source="Module", target="Tensor", doc="Module to a tensor it owns.",
              properties=(_p("role", "string", "The tensor's role there."),)),
     Relation(type="HAS_TENSOR", source="Model", target="Tensor", doc="Model to a tensor without a module.",
              properties=(_p("role", "string", "The tensor's role there."),)),
+    Relation(type="HAS_TENSOR", source="Structure", target="Tensor", doc="Structure to a tensor without a module.",
+             properties=(_p("role", "string", "The tensor's role there."),)),
+    Relation(type="STATES", source="Model", target="Metadata", doc="Model to an entry of its metadata."),
     Relation(type="SCALES", source="Tensor", target="Tensor", doc="Quantization scale to the tensor it belongs to.",
              properties=(_p("kind", "string", "weight_scale, input_scale, zero_point ..."),)),
     Relation(type="NEXT", source="Module", target="Module", doc="Block to the next block of its stack."),
@@ -356,10 +374,14 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(type="FEEDS", source="Module", target="Stream", doc="Module to the stream it writes into.",
              properties=(_p("detail", "string", "What shows it."),)),
     Relation(type="HAS_SETTING", source="Model", target="Setting", doc="Model to what is stated of the whole of it."),
+    Relation(type="HAS_SETTING", source="Structure", target="Setting", doc="Structure to what is stated of the whole of it."),
     Relation(type="HAS_SETTING", source="Module", target="Setting", doc="Module to what is stated of it."),
     Relation(type="BY", source="Module", target="Rule", doc="Module to the rule behind one of its properties.",
              properties=(_p("property", "string", "The property."),)),
-    Relation(type="SAME_AS", source="Model", target="Model", doc="Two models with one architecture.",
+    Relation(type="SPEAKER", source="Structure", target="Model",
+             doc="To the model that has the relations to others; those of its structure, family and version share them."),
+    Relation(type="SAME_AS", source="Model", target="Model",
+             doc="Two models with one architecture. Those with one structure are it by sharing that.",
              properties=(_p("basis", "string", "header, names or shapes: what is equal."),)),
     Relation(type="SIMILAR_TO", source="Model", target="Model", doc="Two models whose sketches have much in common.",
              properties=(_p("score", "float", "Likeness in [0, 1]."),
@@ -374,7 +396,11 @@ RELATIONS: tuple[Relation, ...] = (
 )  # fmt: skip
 
 LINEAGE = tuple(r for r in RELATIONS if r.source == r.target == "Model")
-"""Relations between whole models. The store finds them; they are no part of one model's tables."""
+"""Relations between whole models."""
+FOUND = (*LINEAGE, *(r for r in RELATIONS if r.type == "SPEAKER"))
+"""Relations that the store finds; they are no part of one model's tables."""
+INFERRED = tuple(label.name for label in PRIMARY if any(p is _STRUCTURE for p in label.properties))
+"""Primary labels of what a structure is made of."""
 
 COMPANIONS: tuple[tuple[str, Type, str], ...] = (
     ("rule", "string", "rule that gave"),

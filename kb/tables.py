@@ -1,5 +1,8 @@
 """A model as rows: one table a label set, one a relationship. The last place where data can be refused.
 
+A model is its own part (its node, its metadata, what leads from it to its structure) and the structure it has, which
+other models may have too. Tables of the own part alone are for a store that has the structure already.
+
 Rows are tuples in the order of `columns`, which is the schema's order; a store turns them into statements and nothing
 else. The same header gives the same tables, byte for byte.
 """
@@ -12,6 +15,10 @@ from typing import Any
 
 from archkb.kb import schema
 from archkb.kb.errors import ArchkbError
+from archkb.kb.spans import Span, unpack
+
+OWN = ("Model", "Metadata")
+"""Primary labels of a model's own part."""
 
 _PYTHON: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -67,6 +74,41 @@ class GraphTables:
         """Name of the model."""
         return str(self.model["name"])
 
+    @property
+    def structure(self) -> str:
+        """uid of the model's structure, which the uids of its modules and tensors begin with."""
+        return str(self.model[schema.STRUCTURE])
+
+    @property
+    def whole(self) -> bool:
+        """Whether the structure is there too, and not the model's own part alone."""
+        return any(node.primary == "Structure" for node in self.nodes)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is known of the whole: the structure's properties and the model's own."""
+        structure = next(iter(self.records("Structure")), {})
+        return {**structure, **self.model}
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The header's metadata by key."""
+        return {entry["key"]: entry["value"] for entry in self.records("Metadata")}
+
+    def spans(self) -> dict[str, Span]:
+        """Where each tensor lies, by key: file, first byte, byte after the last. Empty for a design."""
+        text = self.model.get("spans")
+        sizes = {tensor["key"]: tensor["n_bytes"] or 0 for tensor in self.records("Tensor")} if text else {}
+        return unpack(self.model["files"], text, sizes) if text else {}
+
+    def own_part(self) -> GraphTables:
+        """The model without the structure."""
+        return GraphTables(
+            self.model,
+            tuple(node for node in self.nodes if node.primary in OWN),
+            tuple(edge for edge in self.edges if edge.source == "Model"),
+        )
+
     def records(self, primary: str, role: str | None = None) -> Iterator[dict[str, Any]]:
         """Nodes with that primary label (and role label, where given) as mappings; `label` is the role label."""
         for node in self.nodes:
@@ -91,6 +133,14 @@ class GraphTables:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class KnownStructure:
+    """A structure that was inferred already: its properties, and what it leads to by type: (target, *properties)."""
+
+    row: Mapping[str, Any]
+    top: Mapping[str, tuple[tuple[Any, ...], ...]]
+
+
 def node_columns(primary: str, role: str | None = None) -> tuple[str, ...]:
     """Column names of a node table, from the schema."""
     return tuple(p.name for p in schema.properties(primary, role))
@@ -102,7 +152,10 @@ def edge_columns(type_: str) -> tuple[str, ...]:
 
 
 def check(tables: GraphTables) -> None:
-    """Refuse rows the schema does not know: wrong width, wrong type, a doubled uid, an edge to nowhere."""
+    """Refuse rows the schema does not know: wrong width, wrong type, a doubled uid, an edge to nowhere.
+
+    Of a model's own part alone, the store sees whether the modules it leads to are there.
+    """
     known: set[str] = set()
     for node in tables.nodes:
         props = schema.properties(node.primary, node.role)
@@ -116,8 +169,9 @@ def check(tables: GraphTables) -> None:
     for edge in tables.edges:
         if not any((r.type, r.source, r.target) == (edge.type, edge.source, edge.target) for r in schema.RELATIONS):
             raise ArchkbError(f"the schema has no ({edge.source})-[{edge.type}]->({edge.target})")
+        there = not tables.whole and schema.STRUCTURE in {p.name for p in schema.label(edge.target).properties}
         for row in edge.rows:
-            if row[0] not in known or row[1] not in known:
+            if row[0] not in known or not (there or row[1] in known):
                 raise ArchkbError(f"{edge.type} from {row[0]!r} to {row[1]!r}: an end is missing")
             _check_row(row[2:], schema.relation_properties(edge.type), edge.type)
 

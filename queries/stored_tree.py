@@ -29,21 +29,25 @@ _COLUMNS = tuple(
 _CASES = " ".join(f"WHEN n:{role} THEN '{role}'" for role in _ROLES)
 
 MODULES = (
-    "MATCH (n:Module {model: $model})\n"
+    "MATCH (mine:Model {name: $model}) MATCH (n:Module {structure: mine.structure})\n"
     f"RETURN CASE {_CASES} END AS label, {', '.join(f'n.{c} AS {c}' for c in _COLUMNS)}\n"
     "ORDER BY path"
 )
-MODEL = "MATCH (m:Model {uid: $model}) RETURN m.uid AS uid, m.name AS name, m.role AS role, m.n_params AS n_params"
+MODEL = (
+    "MATCH (m:Model {name: $model}) "
+    "RETURN m.uid AS uid, m.name AS name, m.structure AS structure, m.role AS role, m.n_params AS n_params"
+)
 
 
-def module_tables(store: Store, uid: str) -> GraphTables:
+def module_tables(store: Store, name: str) -> GraphTables:
     """The modules of a model with the properties of their roles, and CONTAINS; no tensor, no evidence."""
-    model = store.read(MODEL, {"model": uid})
+    model = store.read(MODEL, {"model": name})
+    uid, _, structure, *_ = model.rows[0]
     by_role: dict[str | None, list[tuple[Any, ...]]] = {}
-    for label, *row in store.read(MODULES, {"model": uid}).rows:
+    for label, *row in store.read(MODULES, {"model": name}).rows:
         by_role.setdefault(label, []).append(tuple(row))
     paths = sorted((row[1] for rows in by_role.values() for row in rows), key=natural)
-    edges = [(f"{uid}/{_parent(p)}" if _parent(p) else uid, f"{uid}/{p}", i) for i, p in enumerate(paths)]
+    edges = [(f"{structure}/{_parent(p)}" if _parent(p) else uid, f"{structure}/{p}", i) for i, p in enumerate(paths)]
     return GraphTables(
         dict(zip(model.columns, model.rows[0], strict=True)),
         tuple(NodeTable("Module", label, _COLUMNS, tuple(rows)) for label, rows in by_role.items()),

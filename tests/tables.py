@@ -29,32 +29,33 @@ def model_tables(
 ) -> GraphTables:
     """A model of `blocks` blocks, each with an attention, two linears and three tensors.
 
-    7 nodes and 12 edges a block. `version` makes the header's hash, `names` and `shapes` the structural ones.
+    7 nodes and 12 edges a block. `version` makes the header's hash, `names` and `shapes` the structural ones; all that
+    is equal but the name is one structure.
     """
-    uid = f"{name}-{version}"
-    model = row(
-        "Model",
-        None,
-        uid=uid,
-        name=name,
-        source="toy.design",
-        format="design",
-        header_hash=f"h-{version}",
-        architecture=f"a-{names}",
-        shape_hash=f"s-{shapes}",
-        n_tensors=3 * blocks,
-        n_modules=1 + 4 * blocks,
-        n_params=VALUES["int"],
-        n_bytes=2 * VALUES["int"],
-        dtypes=VALUES["string[]"],
-        dtype_tensors=[3, 1],
-        dtype_params=VALUES["int[]"],
-        dtype_bytes=[],
-        metadata='{"a": [1, 2.0]}',
-        role="toy",
-        role_confidence=1.0,
-    )
-    nodes: dict[tuple[str, str | None], list[tuple[Any, ...]]] = {("Model", None): [model]}
+    own = f"{name}-{version}"
+    uid = f"{blocks}-{version}-{names}-{shapes}"
+    whole: dict[str, Any] = {
+        "header_hash": f"h-{version}",
+        "architecture": f"a-{names}",
+        "shape_hash": f"s-{shapes}",
+        "n_tensors": 3 * blocks,
+        "n_modules": 1 + 4 * blocks,
+        "n_params": VALUES["int"],
+        "n_bytes": 2 * VALUES["int"],
+        "dtypes": VALUES["string[]"],
+        "dtype_tensors": [3, 1],
+        "dtype_params": VALUES["int[]"],
+        "dtype_bytes": [],
+        "role": "toy",
+        "role_confidence": 1.0,
+    }
+    model = row("Model", None, uid=own, name=name, structure=uid, source="toy.design", format="design", **whole)
+    structure = row("Structure", None, uid=uid, **whole)
+    nodes: dict[tuple[str, str | None], list[tuple[Any, ...]]] = {
+        ("Model", None): [model],
+        ("Structure", None): [structure],
+        ("Metadata", None): [row("Metadata", None, uid="m-a", key="a", value="[1, 2.0]")],
+    }
     edges: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     add = nodes.setdefault
     stack = f"{uid}/blocks"
@@ -63,7 +64,7 @@ def model_tables(
             "Module",
             "Stack",
             uid=stack,
-            model=uid,
+            structure=uid,
             path="blocks",
             name="blocks",
             kind="Stack",
@@ -73,9 +74,11 @@ def model_tables(
             stack_depth=blocks,
         )
     )
-    edges.setdefault(("CONTAINS", "Model", "Module"), []).append((uid, stack, 0))
+    edges.setdefault(("CONTAINS", "Model", "Module"), []).append((own, stack, 0))
+    edges.setdefault(("CONTAINS", "Structure", "Module"), []).append((uid, stack, 0))
+    edges.setdefault(("STATES", "Model", "Metadata"), []).append((own, "m-a"))
     add(("Stream", None), []).append(
-        row("Stream", None, uid=f"{uid}~blocks~video", model=uid, scope="blocks", name="video", width=64)
+        row("Stream", None, uid=f"{uid}~blocks~video", structure=uid, scope="blocks", name="video", width=64)
     )
     add(("Template", None), []).append(
         row("Template", None, uid=f"t-{shapes}", n_tensors=3, n_params=9, signature="q (2, 2)\nk (2, 2)")
@@ -106,7 +109,7 @@ def _block(uid: str, index: int, nodes: dict[Any, list[Any]], edges: dict[Any, l
                 "Module",
                 role,
                 uid=f"{uid}/{path}",
-                model=uid,
+                structure=uid,
                 path=path,
                 name=path.rpartition(".")[2],
                 kind=kind,
@@ -152,14 +155,13 @@ def _block(uid: str, index: int, nodes: dict[Any, list[Any]], edges: dict[Any, l
                 "Tensor",
                 None,
                 uid=f"{uid}#{key}",
-                model=uid,
+                structure=uid,
                 key=key,
                 name="weight",
                 dtype="BF16",
                 shape=shape,
                 n_params=4,
-                begin=0,
-                end=8,
+                n_bytes=8,
             )
         )
         link("HAS_TENSOR", owner, f"{uid}#{key}", "weight", ends=("Module", "Tensor"))

@@ -15,6 +15,7 @@ from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.configuration import Configuration
 from archkb.kb.values import Fact
 
 _GQA = rule(
@@ -57,15 +58,15 @@ class Core:
     outside: Layer | None = None
 
 
-def find_attention(tree: Tree, leaves: Mapping[str, Leaf], configurations: Mapping[str, str]) -> dict[str, Attention]:
+def find_attention(tree: Tree, leaves: Mapping[str, Leaf], configuration: Configuration) -> dict[str, Attention]:
     """Attention modules by path: of the outermost module that is nothing but the attention.
 
-    `configurations` are JSON texts by name, which may declare heads.
+    `configuration` may declare heads.
     """
     cores = _cores(tree, leaves)
     known = {path: (core.node, core.projections) for path, core in cores.items()}
     attending = attends(known)
-    heads = find_heads(known, configurations)
+    heads = find_heads(known, configuration)
     return {core.outer.path: _attention(core, attending[path], heads[path]) for path, core in cores.items()}
 
 

@@ -1,27 +1,16 @@
 """Head counts a header's own metadata declares, held against the shapes.
 
-Some tools write the model's configuration into `__metadata__` as JSON. Any nested object may name heads with a prefix
-for one part of the model: `num_attention_heads` x `attention_head_dim`, `audio_num_attention_heads` and so on.
+Which those are, :func:`archkb.kb.configuration.configuration` says: it is part of what makes a structure.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
-
-_HEADS = re.compile(
-    r"^(?P<prefix>(?:\w+?_)??)(?:num_attention_heads|num_heads|n_heads|n_head|num_attn_heads|nhead|heads"
-    r"|attention_heads)$"
-)
-_KV_HEADS = ("num_key_value_heads", "num_kv_heads", "n_kv_heads", "n_head_kv", "multi_query_group_num")
-_DIMS = ("attention_head_dim", "head_dim", "dim_head", "d_head", "d_kv", "kv_channels")
-_WIDTHS = ("hidden_size", "hidden_dim", "d_model", "n_embd", "embed_dim", "dim", "model_dim", "inner_dim")
+from archkb.kb.configuration import Configuration, HeadCount
 
 
 class Setting(NamedTuple):
@@ -43,43 +32,13 @@ class Configured(NamedTuple):
     detail: str
 
 
-def settings(metadata: Mapping[str, str]) -> tuple[Setting, ...]:
-    """Every head count in the metadata's JSON values, in order of appearance."""
-    declared: list[Setting] = []
-    for key, text in metadata.items():
-        if "head" not in text or not text.lstrip().startswith("{"):
-            continue
-        try:
-            value = json.loads(text)
-        except ValueError:
-            continue
-        for where, item in _objects(value, key):
-            declared.extend(_settings(where, item))
-    return tuple(declared)
+def settings(read: Configuration) -> tuple[Setting, ...]:
+    """The head counts of a configuration with the words of the parts they are for, in their order."""
+    return tuple(map(_setting, read))
 
 
-def _objects(value: Any, where: str, depth: int = 4) -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield where, value
-        if depth:
-            for key, item in value.items():
-                yield from _objects(item, f"{where}.{key}", depth - 1)
-
-
-def _settings(where: str, item: Mapping[str, Any]) -> Iterator[Setting]:
-    for key, heads in item.items():
-        match = _HEADS.match(key)
-        if not match or not _count(heads):
-            continue
-        prefix = match["prefix"]
-        kv_heads = next((item[prefix + k] for k in _KV_HEADS if _count(item.get(prefix + k))), None)
-        dim = next((item[prefix + k] for k in _DIMS if _count(item.get(prefix + k))), None)
-        width = next((item[prefix + k] for k in _WIDTHS if _count(item.get(prefix + k))), None)
-        yield Setting(f"{where}.{key}", frozenset(words(prefix)), heads, kv_heads, dim, width)
-
-
-def _count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _setting(said: HeadCount) -> Setting:
+    return Setting(said.where, frozenset(words(said.prefix)), said.heads, said.kv_heads, said.dim, said.width)
 
 
 def configured(declared: tuple[Setting, ...], node: Node, projections: Projections) -> Configured | None:

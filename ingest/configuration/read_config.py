@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -35,8 +36,17 @@ def statements(configs: Mapping[str, str]) -> tuple[Statement, ...]:
     return tuple(out)
 
 
+def identity(stated: tuple[Statement, ...]) -> str:
+    """What a structure is told apart by where its configuration says something else; empty where nothing is stated."""
+    if not stated:
+        return ""
+    said = json.dumps([[s.where, s.value] for s in stated], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def _of_object(item: Mapping[str, Any], where: str, part: frozenset[str], depth: int) -> Iterator[Statement]:
     scheduler = "scheduler" in part
+    known = any(term_of(key)[0] is not None for key in item)  # records of training and the like are no configuration
     for key, value in item.items():
         way = f"{where}.{key}"
         term, prefix = term_of(key)
@@ -48,6 +58,8 @@ def _of_object(item: Mapping[str, Any], where: str, part: frozenset[str], depth:
         if stated is None:
             continue
         if term is None:
+            if not known:
+                continue
             yield Statement(key, "scheduler" if scheduler else OTHER, stated, way, part)
         else:
             topic = "scheduler" if scheduler else term.topic

@@ -1,4 +1,4 @@
-"""An analysis as graph rows: modules with one role label, tensors, streams, templates, rules and what joins them.
+"""An analysis as graph rows: a structure with modules of one role label, tensors, streams, templates, rules.
 
 Rows of equal siblings differ only in identity, so everything else of a row is made once for the representative.
 """
@@ -6,7 +6,6 @@ Rows of equal siblings differ only in identity, so everything else of a row is m
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from math import prod
 from sys import intern
@@ -14,20 +13,20 @@ from typing import Any, NamedTuple
 
 from archkb.ingest import rules
 from archkb.ingest.analysis import Analysis
-from archkb.ingest.graph.published import Said, published
+from archkb.ingest.graph.model_part import structure_uid, whole_model
 from archkb.ingest.graph.role_labels import Role, kind_and_role
 from archkb.ingest.graph.row_tables import LONG, RowTables
-from archkb.ingest.graph.setting_rows import with_settings
+from archkb.ingest.graph.setting_rows import setting_tables
 from archkb.ingest.graph.tensor_roles import tensor_role
 from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
-from archkb.kb.relations.fingerprint import sketch
-from archkb.kb.tables import GraphTables, NodeTable, node_columns
-from archkb.kb.values import DTYPE_BITS, Fact, Header, TensorSpec
+from archkb.kb.configuration import configuration, spelt
+from archkb.kb.relations.adapter import adapted_width
+from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
+from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns
+from archkb.kb.values import DTYPE_BITS, Fact, TensorSpec
 
-_LICENCES = ("license", "licence", "modelspec.license", "license_name", "general.license", "license_text")
-"""Names under which metadata state a licence, in lower case; the first that is there counts."""
 _PIECE = 4096
 """Modules after which long tables are kept by column."""
 
@@ -45,11 +44,16 @@ def spell(fact: Fact | None) -> tuple[Any, ...]:
 
 def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
+    structure, nodes, edges = structure_tables(analysis)
+    return whole_model(analysis.header, name, structure, nodes, edges)
+
+
+def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable], list[EdgeTable]]:
+    """A structure's row as a mapping, its tables (its own row's first) and its relationships."""
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
     signs = signatures(analysis.tree)
-    known = published(hashed, signs.architecture, None if _adapts(analysis) else signs.shapes)
-    uid = ids.model_uid(name, hashed, {**known, **header.configurations, **header.declared}, rules.RULES_VERSION)
+    uid = structure_uid(header)
     rows = RowTables()
     _tensors(analysis, uid, _modules(analysis, uid, signs, rows), rows)
     _streams(analysis, uid, rows)
@@ -57,17 +61,16 @@ def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     _stacks(analysis, uid, signs, rows)
     _rules(rows)
     nodes = rows.node_tables()
-    edges = tuple(rows.edge_tables())
-    model = _model_row(analysis, uid, name, hashed, known, signs, sketch(nodes, header.metadata).text)
-    own = NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),))
-    return with_settings(GraphTables(model, (own, *nodes), edges), header.configurations)
+    row = _structure_row(analysis, uid, hashed, signs, sketch(nodes))
+    row["configuration"] = spelt(configuration(header.configurations))
+    ordered = {column: row[column] for column in node_columns("Structure")}
+    whole = NodeTable("Structure", None, tuple(ordered), (tuple(ordered.values()),))
+    stated, states = setting_tables(uid, GraphTables(ordered, tuple(nodes), ()), header.configurations)
+    return ordered, [whole, *nodes, *stated], [*rows.edge_tables(), *states]
 
 
-def _model_row(
-    analysis: Analysis, uid: str, name: str, hashed: str, known: Said, signs: Signatures, sketched: str
-) -> dict[str, Any]:
+def _structure_row(analysis: Analysis, uid: str, hashed: str, signs: Signatures, sketched: Sketch) -> dict[str, Any]:
     header, root = analysis.header, analysis.tree.root
-    family = header.declared.get("family") or known.get("family")
     by_dtype: dict[str, list[int]] = {}
     for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
         entry = by_dtype.setdefault(dtype, [0, 0, 0])
@@ -78,19 +81,17 @@ def _model_row(
     role = dict(
         zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True)
     )
+    adapts = bool(analysis.role and analysis.role.value == "adapter")
+    changed = adapted_width({t.key: t.shape for t in header.tensors}) if adapts else None
     return {
         "uid": uid,
-        "name": name,
-        "family": family,
-        "version": _stated(header, "version", "modelspec.version", "model_version") or known.get("version"),
         **role,
-        "source": header.source,
-        "format": header.format,
-        "file_size": header.size,
         "header_hash": hashed,
         "architecture": signs.architecture,
-        "shape_hash": None if _adapts(analysis) else signs.shapes,
-        "sketch": sketched,
+        "shape_hash": None if adapts else signs.shapes,
+        "size_class": size_class("adapter" if adapts else None, changed or int(sketched.scale["width"])),
+        "forms": forms(sketched),
+        "sketch": sketched.text,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,
         "n_bytes": root.n_bytes,
@@ -99,29 +100,8 @@ def _model_row(
         "dtype_tensors": [by_dtype[d][0] for d in dtypes],
         "dtype_params": [by_dtype[d][1] for d in dtypes],
         "dtype_bytes": [by_dtype[d][2] for d in dtypes],
-        "licence": _licence(header) or (known.get("licence") if family == known.get("family") else None),
-        "attribution": header.declared.get("attribution"),
-        "metadata": json.dumps(dict(sorted(header.metadata.items())), ensure_ascii=False) if header.metadata else None,
         "rules": rules.RULES_VERSION,
     }
-
-
-def _adapts(analysis: Analysis) -> bool:
-    """Whether the model is an adapter, whose shapes make it no other's equal."""
-    return bool(analysis.role and analysis.role.value == "adapter")
-
-
-def _licence(header: Header) -> str | None:
-    """What the design or the metadata state: of a whole text its first line, which is its title."""
-    by_name = {name.lower(): text for name, text in header.metadata.items()}
-    found = header.declared.get("licence") or next((by_name[n] for n in _LICENCES if by_name.get(n)), None)
-    lines = (line.strip(" #*=-\t") for line in (found or "").splitlines())
-    return next((line for line in lines if line), None)
-
-
-def _stated(header: Header, declared: str, *metadata: str) -> str | None:
-    """What the design declares, else what the header's metadata say under the first of these names."""
-    return header.declared.get(declared) or next((header.metadata[n] for n in metadata if n in header.metadata), None)
 
 
 def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -> list[str]:
@@ -133,7 +113,7 @@ def _modules(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -
     repeated = set(analysis.origin.values())
     shared: dict[str, _Shared] = {}
     contains, by = rows.edge("CONTAINS", "Module", "Module"), rows.edge("BY", "Module", "Rule")
-    top = rows.edge("CONTAINS", "Model", "Module")
+    top = rows.edge("CONTAINS", "Structure", "Module")
     uids, coming = [uid], list[str]()
     around: list[_Place] = []
     for path, node in analysis.tree.nodes.items():
@@ -194,7 +174,7 @@ def _shared(analysis: Analysis, node: Node, above: str, rows: RowTables) -> _Sha
 def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -> None:
     """Rows of the tensors; `owners` are the uids of the tree's nodes, in its order."""
     cells = rows.node("Tensor")
-    model_has, module_has = rows.edge("HAS_TENSOR", "Model", "Tensor"), rows.edge("HAS_TENSOR", "Module", "Tensor")
+    loose, module_has = rows.edge("HAS_TENSOR", "Structure", "Tensor"), rows.edge("HAS_TENSOR", "Module", "Tensor")
     scales = rows.edge("SCALES", "Tensor", "Tensor")
     repeated = set(analysis.origin.values())
     roles: dict[str, dict[str, str]] = {}
@@ -205,7 +185,7 @@ def _tensors(analysis: Analysis, uid: str, owners: list[str], rows: RowTables) -
             continue
         if len(cells) >= LONG:
             rows.settle()
-        has = module_has if path else model_has
+        has = module_has if path else loose
         seen_as = analysis.origin.get(path, path)
         role = roles.get(seen_as)
         if role is None:
@@ -240,16 +220,15 @@ _SIZES = 4096
 
 
 def _tensor(uid: str, t: TensorSpec, role: str, sizes: dict[tuple[int, ...], _Size]) -> tuple[Any, ...]:
-    key, dtype, shape, file, span = t
+    key, dtype, shape, _, _ = t
     size = sizes.get(shape)
     if size is None:
         n = prod(shape)
         size = [*shape], n, n * DTYPE_BITS[dtype] // 8
         if len(sizes) < _SIZES:
             sizes[shape] = size
-    begin, end = span or (None, None)
     local = intern(key[key.rfind(".") + 1 :])
-    return (f"{uid}#{key}", uid, key, local, dtype, *size, file or None, begin, end, role)
+    return (f"{uid}#{key}", uid, key, local, dtype, *size, role)
 
 
 def _streams(analysis: Analysis, uid: str, rows: RowTables) -> None:

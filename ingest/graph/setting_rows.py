@@ -9,18 +9,23 @@ from archkb.ingest.configuration.setting import Setting, Stated
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
 
-def with_settings(tables: GraphTables, configs: Mapping[str, str]) -> GraphTables:
-    """The tables with what the configurations (JSON texts by name) state of the model."""
+def setting_tables(
+    structure: str, tables: GraphTables, configs: Mapping[str, str]
+) -> tuple[list[NodeTable], list[EdgeTable]]:
+    """Nodes and relationships of what the configurations (JSON texts by name) state of a structure, of which this is
+    the uid and these are the other tables.
+    """
     settings = find_settings(configs, tables)
     if not settings:
-        return tables
-    nodes = NodeTable("Setting", None, node_columns("Setting"), tuple(_rows(tables.uid, settings)))
-    edges = [
-        EdgeTable("HAS_SETTING", source, "Setting", edge_columns("HAS_SETTING"), rows)
-        for source, rows in (("Model", _ends(tables.uid, settings, "")), ("Module", _ends(tables.uid, settings, "/")))
-        if rows
-    ]
-    return GraphTables(tables.model, (*tables.nodes, nodes), (*tables.edges, *edges))
+        return [], []
+    nodes = NodeTable("Setting", None, node_columns("Setting"), tuple(_rows(structure, settings)))
+    ends: dict[str, list[tuple[str, str]]] = {"Structure": [], "Module": []}
+    for i, setting in enumerate(settings):
+        label, owner = ("Module", f"{structure}/{setting.path}") if setting.path else ("Structure", structure)
+        ends[label].append((owner, _uid(structure, i)))
+    columns = edge_columns("HAS_SETTING")
+    edges = (EdgeTable("HAS_SETTING", label, "Setting", columns, tuple(rows)) for label, rows in ends.items() if rows)
+    return [nodes], list(edges)
 
 
 def _rows(uid: str, settings: Sequence[Setting]) -> list[tuple[object, ...]]:
@@ -33,15 +38,6 @@ def _cells(setting: Setting) -> tuple[object, ...]:
     value, number = _text(statement.value), _number(statement.value)
     stated = (statement.name, statement.topic, part, value, number, setting.path, statement.where, basis)
     return (*stated, setting.verdict, setting.shapes, setting.detail)
-
-
-def _ends(uid: str, settings: Sequence[Setting], sign: str) -> tuple[tuple[str, str], ...]:
-    """(uid of what has the setting, uid of the setting), for modules where the sign is a slash, else for the model."""
-    return tuple(
-        (f"{uid}/{s.path}" if s.path else uid, _uid(uid, i))
-        for i, s in enumerate(settings)
-        if bool(s.path) == bool(sign)
-    )
 
 
 def _uid(uid: str, i: int) -> str:

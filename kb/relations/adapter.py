@@ -78,6 +78,16 @@ def targets_of(tables: GraphTables) -> dict[str, Target]:
     return targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
 
 
+def adapted_width(tensors: Mapping[str, Shape]) -> int | None:
+    """The width most of an adapter's targets have to do with, None where its form shows none.
+
+    >>> adapted_width({"x.a.lora_A.weight": (4, 8), "x.a.lora_B.weight": (16, 4), "x.b.lora_A.weight": (4, 8)})
+    8
+    """
+    widths = Counter(w for t in targets(tensors).values() for w in {t.reads, t.writes} if w)
+    return max(widths, key=lambda w: (widths[w], w), default=None)
+
+
 def _is_half(rest: str, shape: Shape) -> bool:
     """Whether what follows the half's name leaves it a matrix: its bias and its scale are not the half."""
     return (not rest or rest.lower().endswith("weight")) and len(shape) > 1

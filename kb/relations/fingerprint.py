@@ -60,6 +60,14 @@ class Sketch:
         """The sketch as JSON text, keys sorted: how a store keeps it."""
         return json.dumps({"parts": self.parts, "scale": self.scale}, sort_keys=True, separators=(",", ":"))
 
+    def with_marks(self, marks: Iterable[str]) -> Sketch:
+        """The sketch with what a model's metadata show; without a part for marks nothing is known, and it stays so."""
+        known = self.parts.get("marks")
+        more = [mark for mark in marks if known is not None and mark not in known]
+        if known is None or not more:
+            return self
+        return Sketch({**self.parts, "marks": dict.fromkeys(sorted([*known, *more]), 1)}, self.scale)
+
     @classmethod
     def from_text(cls, text: str) -> Sketch:
         """The sketch a store kept."""
@@ -78,19 +86,31 @@ def shares(part: Part) -> Part:
 
 
 def kept_sketch(tables: GraphTables) -> Sketch:
-    """The sketch a model's node holds, or a new one for tables that have none."""
-    text = tables.model.get("sketch")
-    return Sketch.from_text(text) if text else sketch_of(tables)
+    """The sketch of a model with its own marks: the one its structure holds, or a new one where that has none."""
+    facts = tables.facts
+    text = facts.get("sketch")
+    kept = Sketch.from_text(text) if text else sketch(tables.nodes)
+    return kept.with_marks(facts.get("marks") or ())
 
 
-def sketch_of(tables: GraphTables) -> Sketch:
-    """A new sketch of a model's tables."""
-    metadata = tables.model.get("metadata")
-    return sketch(tables.nodes, json.loads(metadata) if metadata else None)
+def forms(kept: Sketch, most: int = 3) -> str:
+    """The most usual forms of layers as one text, in the order of their names: others with it are looked at first."""
+    form = kept.parts.get("form", {})
+    told = sorted(form, key=lambda name: (name.startswith("linear"), -form[name], name))[:most]
+    return ", ".join(sorted(told))
 
 
-def sketch(nodes: Iterable[NodeTable], metadata: Mapping[str, Any] | None = None) -> Sketch:
-    """The sketch of a model from its node tables and its header's metadata. Like tensors are looked at once."""
+def size_class(role: str | None, width: int) -> str:
+    """What a structure of a role is looked for by: adapters apart from what they may adapt.
+
+    >>> size_class("adapter", 4096), size_class(None, 4096)
+    ('adapter 4096', 'model 4096')
+    """
+    return f"{'adapter' if role == 'adapter' else 'model'} {width}"
+
+
+def sketch(nodes: Iterable[NodeTable]) -> Sketch:
+    """The sketch of a structure from its node tables. Like tensors are looked at once."""
     tables = list(nodes)
     counted: dict[str, Counter[str]] = {name: Counter() for name in PARTS}
     widths: Counter[int] = Counter()
@@ -100,7 +120,7 @@ def sketch(nodes: Iterable[NodeTable], metadata: Mapping[str, Any] | None = None
     width = max(widths, key=lambda w: (widths[w], w), default=0)
     scale = {"elements": float(elements), "depth": float(depth), "width": float(width)}
     kept = {name: _kept(counted[name]) for name in PARTS}
-    return Sketch({**kept, "marks": marks(_specs(tables), metadata)}, scale)
+    return Sketch({**kept, "marks": marks(_specs(tables))}, scale)
 
 
 def _specs(tables: Iterable[NodeTable]) -> Iterator[tuple[str, tuple[int, ...]]]:

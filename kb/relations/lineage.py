@@ -32,7 +32,7 @@ BASES = ("header", "names", "shapes")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a Model node says that lineage is inferred from."""
+    """What a model and its structure say that lineage is inferred from. `sketch` holds the marks of both."""
 
     uid: str
     name: str
@@ -43,13 +43,15 @@ class Known:
     architecture: str | None
     shape_hash: str | None
     sketch: Sketch | None
+    structure: str | None = None
+    size_class: str | None = None
 
     @classmethod
     def of(cls, model: Mapping[str, Any]) -> Known:
-        """From a Model node's properties."""
+        """From the properties of a Model and its Structure (:attr:`archkb.kb.tables.GraphTables.facts`)."""
         given: dict[str, Any] = {column: model.get(column) for column in COLUMNS}
-        text = given.pop("sketch")
-        return cls(**given, sketch=Sketch.from_text(text) if text else None)
+        text, marks = given.pop("sketch"), given.pop("marks")
+        return cls(**given, sketch=Sketch.from_text(text).with_marks(marks or ()) if text else None)
 
 
 @dataclass(frozen=True, slots=True)

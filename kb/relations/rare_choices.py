@@ -1,6 +1,7 @@
 """Choices a header shows that the code of an architecture does not make: odd sizes, left-overs, what metadata hold.
 
-Marks are texts, kept in a sketch beside its parts and never a part of a score:
+Marks are texts, kept in a structure's sketch beside its parts and never a part of a score; those of metadata, which
+are a model's own, with the model:
 
 - `size N`: a dimension that is no usual number (:func:`is_usual`);
 - `stack PATH N`: a numbered container that holds a tenth of the model in N entries;
@@ -45,20 +46,30 @@ _IDENTIFIER = re.compile(
 )
 
 
-def marks(tensors: Iterable[tuple[str, Shape]], metadata: Mapping[str, Any] | None = None) -> dict[str, int]:
-    """The marks of a model from its tensors' keys and shapes and its metadata, each with weight 1.
+def marks(tensors: Iterable[tuple[str, Shape]]) -> dict[str, int]:
+    """The marks of a structure from its tensors' keys and shapes, each with weight 1.
 
-    >>> marks([("table.weight", (32017, 64))], {"origin": "0123456789abcdef"})
-    {'id origin 68c4f033': 1, 'key origin': 1, 'size 32017': 1}
+    >>> marks([("table.weight", (32017, 64))])
+    {'size 32017': 1}
     """
     odd_sizes: set[int] = set()
     entries = sorted(_entries(_noting(tensors, odd_sizes)))
-    found = [
-        [f"size {size}" for size in sorted(odd_sizes, reverse=True)],
-        entries,
-        sorted(set(_said(metadata or {}))),
-    ]
-    return dict.fromkeys(sorted(text for texts in found for text in texts[:MOST]), 1)
+    kept = [f"size {size}" for size in sorted(odd_sizes, reverse=True)][:MOST] + entries[:MOST]
+    return dict.fromkeys(sorted(kept), 1)
+
+
+def stated_marks(metadata: Mapping[str, Any]) -> list[str]:
+    """The marks of a model's metadata.
+
+    >>> stated_marks({"origin": "0123456789abcdef"})
+    ['id origin 68c4f033', 'key origin']
+    """
+    return sorted(set(_said(metadata)))[:MOST]
+
+
+def is_stated(mark: str) -> bool:
+    """Whether a mark is of metadata. Stores of earlier releases have them in one list."""
+    return mark.startswith(("key ", "id "))
 
 
 @cache

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from archkb.kb import tables as kbtables
 from archkb.kb.errors import NotFoundError, StoreError
-from archkb.kb.store import guard, migrations, read_back, statements
+from archkb.kb.relations.known_columns import FACTS
+from archkb.kb.store import guard, migrations, read_back, removal, statements, store_health, writing
 from archkb.kb.store.deadline import TooSlowError, too_slow
-from archkb.kb.store.engine import Engine, Transaction
-from archkb.kb.store.port import Counts, Health, ModelInfo, Progress, Rows
-from archkb.kb.tables import GraphTables
+from archkb.kb.store.engine import Engine
+from archkb.kb.store.port import Counts, Freed, Health, ModelInfo, Progress, Rows
+from archkb.kb.tables import GraphTables, KnownStructure
 
 _LOOKS, _PAUSE = 6, 0.05
 """How often a model is read that changes meanwhile, and the seconds before it is read again; they double."""
@@ -37,30 +38,60 @@ class CypherStore:
         return [ModelInfo(*row) for row in self.read(statements.MODELS).rows if None not in row[:2]]
 
     def replace(self, tables: GraphTables, progress: Progress | None = None) -> Counts:
-        """Write one model whole in one transaction, in place of the model of that name if there is one."""
+        """Write one model whole in one transaction, in place of the model of that name if there is one.
+
+        A structure that is there is not written again. MissingStructureError where it neither is there nor given.
+        """
+        from archkb.kb.store import model_relations  # late: a read needs no relations to be found
+
         kbtables.check(tables)
         if self._uids(tables.name) == [tables.uid]:
             return Counts(unchanged=True)
         with self._engine.transaction() as tx:
             tx.run(statements.TURN)
-            old = [row[0] for row in tx.run(statements.FIND, {"name": tables.name})]
-            if old == [tables.uid]:
+            old = [(str(uid), str(structure)) for uid, structure in tx.run(statements.FIND, {"name": tables.name})]
+            if [uid for uid, _ in old] == [tables.uid]:
                 return Counts(unchanged=True)
-            touched = _used_shared(tx, old)
-            nodes, edges = _write(tx, tables, progress or _silent)  # before removing: faster on Neo4j
-            removed = sum(_remove(tx, uid) for uid in old)
-            joined, same = _link(tx, tables)
-            removed += _sweep(tx, touched)
-        return Counts(nodes, edges + joined, removed, same_as=tuple(same))
+            leaving = removal.plan(tx, old, keep=tables.structure)
+            nodes, edges = writing.write(tx, writing.lacking(tx, tables), progress)  # before removing: faster on Neo4j
+            removed = removal.remove(tx, leaving)
+            facts = [tables.model[name] for name in FACTS]
+            edges += model_relations.relate(tx, tables.uid, tables.structure, facts)
+            edges += sum(model_relations.let_others_speak(tx, structure) for structure in leaving.silenced)
+            same = model_relations.equals(tx, tables.model)
+        return Counts(nodes, edges, removed, same_as=tuple(same))
+
+    def structure(self, uid: str) -> KnownStructure | None:
+        """What is known of a structure as a whole, None where the store does not hold it."""
+        found = self.read(statements.STRUCTURE, {"uid": uid}).rows
+        if not found:
+            return None
+        row = {column: found[0][0].get(column) for column in kbtables.node_columns("Structure")}
+        top = {
+            relation.type: tuple(r[1:] for r in self.read(statements.read_edges(relation), {"structure": uid}).rows)
+            for relation in statements.OF_STRUCTURES
+        }
+        return KnownStructure(row, top)
 
     def forget(self, name: str) -> Counts:
-        """Remove one model whole, and the templates and rules that only it used."""
-        uids = self._known(name)
+        """Remove one model whole, the structure only it had, and the templates, rules and metadata only it used."""
+        from archkb.kb.store import model_relations
+
+        self._known(name)
         with self._engine.transaction() as tx:
             tx.run(statements.TURN)
-            touched = _used_shared(tx, uids)
-            removed = sum(_remove(tx, uid) for uid in uids) + _sweep(tx, touched)
+            old = [(str(uid), str(structure)) for uid, structure in tx.run(statements.FIND, {"name": name})]
+            leaving = removal.plan(tx, old)
+            removed = removal.remove(tx, leaving)
+            for structure in leaving.silenced:
+                model_relations.let_others_speak(tx, structure)
         return Counts(removed_nodes=removed)
+
+    def free(self) -> Freed:
+        """Remove what no model uses: structures, parts of none, shared nodes."""
+        with self._engine.transaction() as tx:
+            tx.run(statements.TURN)
+            return removal.free(tx)
 
     def read(
         self,
@@ -95,8 +126,8 @@ class CypherStore:
         """
         before = None
         for look in range(_LOOKS):
-            uid = self._known(name)[0]
-            tables = read_back.read_back(self.read, uid)
+            uid, structure = self._known(name)[0]
+            tables = read_back.read_back(self.read, uid, structure)
             if tables is not None and self._uids(name) == [uid]:
                 wrong = read_back.missing(tables)
                 if not wrong:
@@ -107,47 +138,40 @@ class CypherStore:
             time.sleep(_PAUSE * 2**look)
         raise StoreError(f"{name!r} was replaced while it was read", where=self.uri, cure="ask again")
 
+    def load_own(self, name: str) -> GraphTables:
+        """The model's own part alone, without its structure."""
+        uid, structure = self._known(name)[0]
+        tables = read_back.read_back(self.read, uid, structure, whole=False)
+        if tables is None:
+            raise StoreError(f"{name!r} was replaced while it was read", where=self.uri, cure="ask again")
+        return tables
+
     def health(self) -> Health:
         """Read all of it, and say what is damaged."""
         files = self._engine.damage()
-        held = [dict(self.read(statements.count_all(label)).rows) for label in statements.COUNTED]
-        faults = list(files or ())
-        models = self.read(statements.SIZES).rows
-        for uid, name, *said in models:
-            if uid is None:
-                faults.append("a model without a name: its properties are gone")
-                continue
-            wrong = self._miscounted(uid, said) or read_back.miscounted(
-                (said[0], said[1]), (held[0].get(uid, 0), held[1].get(uid, 0))
-            )
-            faults += [f"{name}: {wrong}"] if wrong else []
-        strays = {uid for counts in held for uid in counts} - {row[0] for row in models}
-        faults += [f"{uid}: parts of a model that is not there" for uid in sorted(map(str, strays))]
-        return Health(tuple(faults), files is not None)
+        return Health((*(files or ()), *store_health.faults(self.read)), files is not None)
 
     def check(self, name: str) -> None:
         """StoreError where the model of that name has not as many tensors and modules as it says."""
-        for uid, known, *said in self.read(statements.SIZES).rows:
-            wrong = self._miscounted(uid, said) if known == name else ""
-            if wrong:
-                raise _damaged(self.uri, name, wrong)
-
-    def _miscounted(self, uid: str, said: Sequence[int | None]) -> str:
-        held = [int(self.read(statements.count_of(x), {"uid": uid}).rows[0][0]) for x in statements.COUNTED]
-        return read_back.miscounted((said[0], said[1]), (held[0], held[1]))
+        wrong = store_health.fault(self.read, name)
+        if wrong:
+            raise _damaged(self.uri, name, wrong)
 
     def close(self) -> None:
         """Release the store."""
         self._engine.close()
 
     def _uids(self, name: str) -> list[str]:
-        return [row[0] for row in self.read(statements.FIND, {"name": name}).rows]
+        return [uid for uid, _ in self._found(name)]
 
-    def _known(self, name: str) -> list[str]:
-        uids = self._uids(name)
+    def _found(self, name: str) -> list[tuple[str, str]]:
+        return [(str(uid), str(structure)) for uid, structure in self.read(statements.FIND, {"name": name}).rows]
+
+    def _known(self, name: str) -> list[tuple[str, str]]:
+        uids = self._found(name)
         if not uids:
             time.sleep(_PAUSE)
-            uids = self._uids(name)
+            uids = self._found(name)
         if not uids:
             names = [model.name for model in self.models()]
             near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
@@ -159,78 +183,3 @@ def _damaged(uri: str, name: str, wrong: str) -> StoreError:
     return StoreError(
         f"{name!r} is damaged: {wrong}", where=uri, cure="`archkb doctor` reads all of the store; ingest the model anew"
     )
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """Progress nobody asked for."""
-
-
-def _run_rows(tx: Transaction, cypher: str, rows: Sequence[Any], what: str, tick: Callable[[int], None]) -> None:
-    """Send rows in batches, and make sure that each of them did something."""
-    for start in range(0, len(rows), statements.ROWS):
-        batch = list(rows[start : start + statements.ROWS])
-        [(done,)] = tx.run(cypher, {"rows": batch})
-        if done != len(batch):
-            raise StoreError(
-                f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again"
-            )
-        tick(len(batch))
-
-
-def _write(tx: Transaction, tables: GraphTables, progress: Progress) -> tuple[int, int]:
-    """Create all nodes, then all relationships; how many of each."""
-    n_nodes = sum(len(t.rows) for t in tables.nodes)
-    n_edges = sum(len(t.rows) for t in tables.edges)
-    done = 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("writing", done, n_nodes + n_edges)
-
-    for node in tables.nodes:
-        _run_rows(tx, statements.create_nodes(node), node.rows, node.primary, tick)
-    for edge in tables.edges:
-        _run_rows(tx, statements.create_edges(edge), edge.rows, edge.type, tick)
-    return n_nodes, n_edges
-
-
-def _link(tx: Transaction, tables: GraphTables) -> tuple[int, list[str]]:
-    """Join the model to those it belongs with; how many relationships, and 'name (basis)' of its equals."""
-    from archkb.kb.store import model_relations  # late: a read needs no relations to be found
-
-    found, same = model_relations.find(tx, tables)
-    for table in model_relations.tables_of(found):
-        _run_rows(tx, statements.create_edges(table), table.rows, table.type, lambda _: None)
-    return len(found), same
-
-
-def _remove(tx: Transaction, uid: str) -> int:
-    """Delete all nodes of a model; how many."""
-    removed = 0
-    for label in statements.OWNED:
-        while True:
-            [(count,)] = tx.run(statements.drop_nodes(label), {"uid": uid, "limit": statements.ROWS})
-            removed += count
-            if count < statements.ROWS:
-                break
-    [(count,)] = tx.run(statements.DROP_MODEL, {"uid": uid})
-    return removed + int(count)
-
-
-def _used_shared(tx: Transaction, uids: Sequence[str]) -> list[list[str]]:
-    """For each relation to shared nodes, the uids these models use."""
-    return [
-        sorted({row[0] for uid in uids for row in tx.run(statements.used_shared(relation), {"uid": uid})})
-        for relation in statements.TO_SHARED
-    ]
-
-
-def _sweep(tx: Transaction, touched: Sequence[Sequence[str]]) -> int:
-    """Delete those shared nodes nothing uses any more; how many."""
-    removed = 0
-    for relation, uids in zip(statements.TO_SHARED, touched, strict=True):
-        for start in range(0, len(uids), statements.ROWS):
-            [(count,)] = tx.run(statements.drop_unused(relation), {"rows": list(uids[start : start + statements.ROWS])})
-            removed += int(count)
-    return removed

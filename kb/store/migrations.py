@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from archkb.kb import schema
 from archkb.kb.errors import StoreError, StoreSchemaError
 from archkb.kb.store import ddl
-from archkb.kb.store.engine import Engine, Transaction
+from archkb.kb.store.engine import Engine
 from archkb.kb.store.store_folder import RESTORE
 
 VERSION = "MATCH (m:Meta {uid: 'schema'}) RETURN m.version AS version"
@@ -27,31 +27,32 @@ _RECORD = (
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step. `data` are Cypher statements that change nodes; `define` runs the constraints and indexes first;
-    `compute` is for what no statement can say."""
+    `convert` is for what no statement can say: it has transactions of its own, and may be begun again after a kill."""
 
     version: int
     name: str
     data: tuple[str, ...] = ()
     define: bool = False
-    compute: Callable[[Transaction], None] | None = None
+    convert: Callable[[Engine], None] | None = None
 
 
-def _relate_all(tx: Transaction) -> None:
-    from archkb.kb.store.model_relations import relate_all  # late: a read needs no relations to be found
+def _share_structures(engine: Engine) -> None:
+    from archkb.kb.store.unshared_models import share_structures  # late: a read needs nothing of it
 
-    relate_all(tx)
+    share_structures(engine)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "constraints and indexes of the first schema", define=True),
-    Migration(2, "sketches of models, and the relations found with them", compute=_relate_all),
+    Migration(2, "sketches of models, and the relations found with them"),
     Migration(
         3,
         "relations of models anew, none of adapters by shapes alone",
         data=("MATCH (m:Model) WHERE m.role = 'adapter' REMOVE m.shape_hash",),
-        compute=_relate_all,
     ),
+    Migration(4, "one structure for all models of a header, relations anew", define=True, convert=_share_structures),
 )
+"""Sketches and relations, which steps 2 and 3 are named after, are step 4's to find: it needs them in its own form."""
 
 
 def version(engine: Engine) -> int:
@@ -84,11 +85,11 @@ def migrate(engine: Engine, steps: Sequence[Migration] | None = None) -> int:
     for step in todo:
         if step.define:
             engine.define(ddl.statements(engine.wide_keys))
+        if step.convert is not None:
+            step.convert(engine)
         with engine.transaction() as tx:
             for statement in step.data:
                 tx.run(statement)
-            if step.compute is not None:
-                step.compute(tx)
             uid = f"migration-{step.version:04d}"
             tx.run(_RECORD, {"version": step.version, "uid": uid, "name": step.name})
     return len(todo)

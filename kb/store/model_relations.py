@@ -1,62 +1,158 @@
-"""Relationships between whole models, found and written in the transaction that writes a model."""
+"""Relationships between whole models, found and written in the transaction that writes a model.
+
+Models of one structure are one architecture by sharing it. Of those that also have one family, one version and the same
+marks in their metadata, one speaks for all: it alone has relationships to the speakers of other structures. So what a
+known header costs does not grow with the store, nor does what a new one costs: where there are more than MANY
+structures, those are looked at that share a hash, a family, a width or the most usual forms of layers with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Protocol
 
 from archkb.kb.relations.adapter import Target, lay, targets, targets_of, widths
-from archkb.kb.relations.fingerprint import sketch_of
+from archkb.kb.relations.fingerprint import forms, size_class
 from archkb.kb.relations.known_columns import COLUMNS
-from archkb.kb.relations.lineage import Known, Link, links
-from archkb.kb.store import statements
-from archkb.kb.store.engine import Transaction
-from archkb.kb.store.port import Rows
-from archkb.kb.store.read_back import read_back
+from archkb.kb.relations.lineage import BASES, Known, Link, links
+from archkb.kb.store import relation_statements as statements
+from archkb.kb.store.statements import create_edges
+from archkb.kb.store.writing import run_rows
 from archkb.kb.tables import EdgeTable, GraphTables, edge_columns
 from archkb.kb.wording import counted
 
 ADAPTED = 0.5
 """Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""
+MANY = 100
+"""Structures up to which a new one is compared with all."""
+SOME = 30
+"""Structures of one width, form or family it is compared with where there are more."""
+VOICES = 8
+"""Most speakers of one structure. Of further families and versions no relation to other structures is found."""
+NAMED = 100
+"""Most models of one architecture that are named to whoever writes another."""
+
+_HASHES = ("header_hash", "architecture", "shape_hash")
+
+Widths = Mapping[str, tuple[int, int]]
 
 
-def find(tx: Transaction, tables: GraphTables) -> tuple[list[Link], list[str]]:
-    """All relationships of a model with those in the store; 'name (basis)' of each with the same architecture."""
-    mine = Known.of(tables.model)
-    others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in tx.run(statements.KNOWN, {"uid": mine.uid})]
-    found = [*links(mine, others), *_adapted(tx, tables, mine, others)]
-    names = {o.uid: o.name for o in others}
-    same = [
-        f"{names[link.target if link.source == mine.uid else link.source]} ({link.properties[0]})"
-        for link in found
-        if link.type == "SAME_AS"
-    ]
-    return found, same
+class Reading(Protocol):
+    """What runs a reading statement: an open transaction, or a store."""
+
+    def run(self, cypher: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a statement."""
 
 
-def relate_all(tx: Transaction) -> None:
-    """Sketch every model of a store that was written before there were sketches, and relate them anew."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A model to be related: what is known of it, its targets if it is an adapter, else its matrices."""
 
-    def read(cypher: str, params: Mapping[str, Any]) -> Rows:
-        return Rows((), tuple(tx.run(cypher, params)))
+    known: Known
+    targets: Callable[[], Mapping[str, Target]]
+    widths: Callable[[], Widths]
 
-    def models() -> Iterator[tuple[str, GraphTables]]:
-        for (uid,) in tx.run(statements.UIDS):
-            tables = read_back(read, uid)
-            if tables is not None:
-                yield uid, tables
+    @classmethod
+    def of(cls, tables: GraphTables) -> Subject:
+        """A model by its whole tables."""
+        return cls(Known.of(tables.facts), lambda: targets_of(tables), lambda: widths(tables))
 
-    tx.run(statements.TURN)
+    @classmethod
+    def stored(cls, tx: Reading, uid: str) -> Subject:
+        """A model of the store."""
+        [row] = tx.run(statements.KNOWN, {"uid": uid})
+        known = _known(row)
+        structure = str(known.structure)
+        return cls(known, lambda: _targets(tx, structure), lambda: _widths(tx, structure))
+
+
+def relate(tx: Any, uid: str, structure: str, facts: Sequence[Any]) -> int:
+    """Relate a model that was written to others, unless one speaks for it; the number of relationships written.
+
+    `facts`: its family, version and marks.
+    """
+    speakers = tx.run(statements.SPOKEN_FOR, {"structure": structure})
+    if len(speakers) >= VOICES or any(_facts(row[1:]) == _facts(facts) for row in speakers):
+        return 0
+    tx.run(statements.SPEAK, {"structure": structure, "uid": uid})
+    found = find(tx, Subject.stored(tx, uid))
+    for table in tables_of(found):
+        run_rows(tx, create_edges(table), table.rows, table.type)
+    return 1 + len(found)
+
+
+def speaks(tx: Reading, uid: str) -> bool:
+    """Whether a model has relationships that others share."""
+    return bool(tx.run(statements.IS_SPEAKER, {"uid": uid})[0][0])
+
+
+def let_others_speak(tx: Any, structure: str) -> int:
+    """Find speakers for the models of a structure that lost theirs; the number of relationships written."""
+    written = 0
+    seen: set[tuple[Any, ...]] = set()
+    for uid, _, *facts in tx.run(statements.MATES, {"structure": structure}):
+        if _facts(facts) not in seen:
+            seen.add(_facts(facts))
+            written += relate(tx, uid, structure, facts)
+        if len(seen) >= VOICES:
+            break
+    return written
+
+
+def relate_all(tx: Any) -> None:
+    """Find all relations of a store anew."""
     tx.run(statements.UNRELATE)
-    for uid, tables in models():
-        tx.run(statements.SET_SKETCH, {"uid": uid, "sketch": sketch_of(tables).text})
-    seen: list[str] = []
-    for uid, tables in models():
-        known, _ = find(tx, tables)
-        for table in tables_of(link for link in known if {link.source, link.target} - {uid} <= set(seen)):
-            tx.run(statements.create_edges(table), {"rows": list(table.rows)})
-        seen.append(uid)
+    for structure in dict.fromkeys(row[1] for row in tx.run(statements.MODELS_OF)):
+        let_others_speak(tx, structure)
+
+
+def find(tx: Reading, subject: Subject) -> list[Link]:
+    """All relationships of a model with the speakers of other structures."""
+    mine = subject.known
+    others = candidates(tx, mine)
+    return [*links(mine, others), *_adapted(tx, subject, others)]
+
+
+def equals(tx: Reading, mine: Mapping[str, Any]) -> list[str]:
+    """'name (basis)' of each model with the same architecture, up to NAMED of them. `mine`: a model's properties."""
+    mates = tx.run(statements.SOME_MATES, {"structure": mine["structure"], "uid": mine["uid"], "limit": NAMED})
+    named = {str(name): BASES[0] for (name,) in mates}
+    for prop, basis in zip(_HASHES, BASES, strict=True):
+        value = mine[prop]
+        if value is not None and len(named) < NAMED and not (prop == "shape_hash" and mine["role"] == "adapter"):
+            params = {"value": value, "structure": mine["structure"], "limit": NAMED}
+            for (name,) in tx.run(statements.equals(prop), params):
+                named.setdefault(str(name), basis)
+    return [f"{name} ({named[name]})" for name in sorted(named)[:NAMED]]
+
+
+def candidates(tx: Reading, mine: Known) -> list[Known]:
+    """Speakers of the structures a model may have to do with; of all, where there are not many."""
+    [(few,)] = tx.run(statements.STRUCTURES, {"limit": MANY + 1})
+    if few <= MANY:
+        return [_known(row) for row in tx.run(statements.ALL_SPEAKERS, {"structure": mine.structure})]
+    uids: dict[str, None] = {}
+    for statement, value in _lookups(mine):
+        params = {"value": value, "structure": mine.structure, "limit": SOME}
+        uids.update(dict.fromkeys(str(row[0]) for row in tx.run(statement, params)))
+    return [_known(row) for row in tx.run(statements.SPEAKERS, {"structures": list(uids)})]
+
+
+def _lookups(mine: Known) -> Iterator[tuple[str, Any]]:
+    """Statements by which structures that may be like a model are found, with the value each looks for."""
+    for prop in _HASHES:
+        if getattr(mine, prop) is not None:
+            yield statements.alike(prop), getattr(mine, prop)
+    if mine.family is not None:
+        yield statements.OF_FAMILY, mine.family
+    if mine.size_class is not None:
+        _, _, width = mine.size_class.partition(" ")
+        for role in (None, "adapter"):
+            yield statements.alike("size_class"), size_class(role, int(width))
+    if mine.sketch is not None and mine.role != "adapter":
+        yield statements.alike("forms"), forms(mine.sketch)
 
 
 def tables_of(found: Iterable[Link]) -> list[EdgeTable]:
@@ -67,22 +163,33 @@ def tables_of(found: Iterable[Link]) -> list[EdgeTable]:
     return [EdgeTable(t, "Model", "Model", edge_columns(t), tuple(r)) for t, r in sorted(rows.items())]
 
 
-def _adapted(tx: Transaction, tables: GraphTables, mine: Known, others: Sequence[Known]) -> list[Link]:
+def _known(row: Sequence[Any]) -> Known:
+    return Known.of(dict(zip(COLUMNS, row, strict=True)))
+
+
+def _facts(row: Sequence[Any]) -> tuple[Any, ...]:
+    """Family, version and marks as values that can be compared: an engine keeps no empty list apart from null."""
+    family, version, marks = row
+    return family or None, version or None, tuple(sorted(marks or ()))
+
+
+def _adapted(tx: Reading, subject: Subject, others: Sequence[Known]) -> list[Link]:
     """An adapter with the models it adapts, or a model with the adapters that adapt it."""
+    mine = subject.known
     if mine.role == "adapter":
-        own = targets_of(tables)
+        own = subject.targets()
         return [
             link
             for other in others
             if other.role != "adapter" and _could_fit(own, other)
-            for link in _link(mine, own, other, _modules(tx, other.uid))
+            for link in _link(mine, own, other, _widths(tx, str(other.structure)))
         ]
+    adapters = [other for other in others if other.role == "adapter"]
     out = []
-    for other in others:
-        if other.role == "adapter":
-            theirs = targets({k: tuple(s) for k, s in tx.run(statements.TENSORS, {"uid": other.uid})})
-            if _could_fit(theirs, mine):
-                out += _link(other, theirs, mine, widths(tables))
+    for other in adapters:
+        theirs = _targets(tx, str(other.structure))
+        if _could_fit(theirs, mine):
+            out += _link(other, theirs, mine, subject.widths())
     return out
 
 
@@ -100,16 +207,18 @@ def _could_fit(wanted: Mapping[str, Target], base: Known) -> bool:
     return not sizes or fit >= ADAPTED * len(sizes)
 
 
-def _modules(tx: Transaction, uid: str) -> dict[str, tuple[int, int]]:
-    found = {path: (reads, writes) for path, reads, writes in tx.run(statements.MATRICES, {"uid": uid})}
-    for path, reads, writes, kernel in tx.run(statements.CONVOLUTIONS, {"uid": uid}):
+def _targets(tx: Reading, structure: str) -> Mapping[str, Target]:
+    return targets({k: tuple(s) for k, s in tx.run(statements.TENSORS, {"uid": structure})})
+
+
+def _widths(tx: Reading, structure: str) -> Widths:
+    found = {path: (reads, writes) for path, reads, writes in tx.run(statements.MATRICES, {"uid": structure})}
+    for path, reads, writes, kernel in tx.run(statements.CONVOLUTIONS, {"uid": structure}):
         found[path] = ((reads or 0) * prod(kernel or ()), writes)
     return found
 
 
-def _link(
-    adapter: Known, wanted: Mapping[str, Target], base: Known, modules: Mapping[str, tuple[int, int]]
-) -> list[Link]:
+def _link(adapter: Known, wanted: Mapping[str, Target], base: Known, modules: Widths) -> list[Link]:
     fit = lay(wanted, modules)
     if not fit.touched or len(fit.touched) < ADAPTED * len(wanted):
         return []

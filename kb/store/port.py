@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import GraphTables, KnownStructure
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) while rows are written."""
@@ -21,7 +21,7 @@ class Counts:
     removed_nodes: int = 0
     unchanged: bool = False
     same_as: tuple[str, ...] = ()
-    """Names of the models already there that have the same architecture, as 'name (basis)'."""
+    """Names of the models already there that have the same architecture, as 'name (basis)'; at most a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ class ModelInfo:
     n_tensors: int
     n_params: int
     n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What was removed because no model used it: nodes by label, and the uids of the structures among them."""
+
+    nodes: Mapping[str, int]
+    structures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,23 @@ class Store(Protocol):
         """The models it holds, by name."""
 
     def replace(self, tables: GraphTables, progress: Progress | None = None) -> Counts:
-        """Write one model whole in one transaction, in place of the model of that name if there is one."""
+        """Write one model whole in one transaction, in place of the model of that name if there is one.
+
+        A structure that is there already is not written again, and need not be given: MissingStructureError where the
+        tables are a model's own part alone and the structure is not there.
+        """
+
+    def structure(self, uid: str) -> KnownStructure | None:
+        """What is known of a structure as a whole, None where the store does not hold it."""
 
     def forget(self, name: str) -> Counts:
-        """Remove one model whole. NotFoundError, with the near misses, where there is none."""
+        """Remove one model whole, and its structure where no other model has it.
+
+        NotFoundError, with the near misses, where there is none.
+        """
+
+    def free(self) -> Freed:
+        """Remove what no model uses."""
 
     def read(
         self,
@@ -92,6 +113,9 @@ class Store(Protocol):
 
     def load(self, name: str) -> GraphTables:
         """The model's tables back, equal to what `replace` was given but for the order of rows."""
+
+    def load_own(self, name: str) -> GraphTables:
+        """The model's own part alone, without its structure."""
 
     def health(self) -> Health:
         """Read all of it, and say what is damaged."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from archkb.kb import schema
@@ -12,18 +12,37 @@ from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, no
 from archkb.kb.wording import counted
 
 Read = Callable[[str, Mapping[str, Any]], Rows]
+Nodes = dict[tuple[str, str | None], dict[str, tuple[Any, ...]]]
+"""Rows by primary and role label, then by uid."""
 _ROLES = frozenset(role.name for role in schema.ROLES)
 
 
-def read_back(read: Read, uid: str) -> GraphTables | None:
-    """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage; None if not there."""
-    params = {"uid": uid}
-    found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]] = {}
-    for label in ("Model", *statements.OWNED):
-        _collect(found, label, read(statements.read_nodes(label), params).rows)
+def read_back(read: Read, uid: str, structure: str, *, whole: bool = True) -> GraphTables | None:
+    """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage; None if not there.
+
+    Without `whole`, those of its own part alone.
+    """
+    params = {"uid": uid, "structure": structure}
+    found: Nodes = {}
+    for label in ("Model", "Structure", *statements.OWNED) if whole else ("Model",):
+        collect(found, label, read(statements.read_nodes(label), params).rows)
     for relation in statements.TO_SHARED:
-        _collect(found, relation.target, read(statements.read_shared(relation), params).rows)
-    nodes = tuple(
+        if whole or relation.source == "Model":
+            collect(found, relation.target, read(statements.read_shared(relation), params).rows)
+    edges = (
+        EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
+        for r in schema.RELATIONS
+        if r not in schema.FOUND and (whole or r.source == "Model")
+    )
+    kept = tuple(sort_edges(edge) for edge in edges if edge.rows)
+    for row in found.get(("Model", None), {}).values():
+        return GraphTables(dict(zip(node_columns("Model"), row, strict=True)), node_tables(found), kept)
+    return None
+
+
+def node_tables(found: Nodes) -> tuple[NodeTable, ...]:
+    """Collected nodes as tables in the schema's order, rows by uid."""
+    return tuple(
         NodeTable(
             primary,
             role,
@@ -33,15 +52,6 @@ def read_back(read: Read, uid: str) -> GraphTables | None:
         for primary, role in _table_order()
         if (primary, role) in found
     )
-    edges = (
-        EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
-        for r in schema.RELATIONS
-        if r not in schema.LINEAGE
-    )
-    kept = tuple(sort_edges(edge) for edge in edges if edge.rows)
-    for row in found.get(("Model", None), {}).values():
-        return GraphTables(dict(zip(node_columns("Model"), row, strict=True)), nodes, kept)
-    return None
 
 
 def missing(tables: GraphTables) -> str:
@@ -98,9 +108,8 @@ def _table_order() -> Iterable[tuple[str, str | None]]:
             yield from ((label.name, role.name) for role in schema.ROLES)
 
 
-def _collect(
-    found: dict[tuple[str, str | None], dict[str, tuple[Any, ...]]], primary: str, rows: Iterable[tuple[Any, ...]]
-) -> None:
+def collect(found: Nodes, primary: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Add nodes, given by labels and properties, to those found; each once."""
     for labels, props in rows:
         role = next((name for name in labels if name in _ROLES), None)
         row = tuple(props.get(column) for column in node_columns(primary, role))

@@ -7,7 +7,6 @@ faster on Neo4j, and a row need not be turned into a map first.
 from __future__ import annotations
 
 from archkb.kb import schema
-from archkb.kb.relations.known_columns import COLUMNS
 from archkb.kb.tables import EdgeTable, NodeTable
 
 ROWS = 10_000
@@ -17,36 +16,39 @@ MODELS = (
     "MATCH (m:Model) RETURN m.uid AS uid, m.name AS name, m.family AS family, m.role AS role, m.source AS source, "
     "m.format AS format, m.n_tensors AS n_tensors, m.n_params AS n_params, m.n_bytes AS n_bytes ORDER BY name, uid"
 )
-FIND = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid ORDER BY uid"
-_KNOWN = ", ".join(f"m.{c} AS {c}" for c in COLUMNS)
-KNOWN = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {_KNOWN} ORDER BY name, uid"
-UIDS = "MATCH (m:Model) RETURN m.uid AS uid ORDER BY uid"
-UNRELATE = f"MATCH (a:Model)-[r:{'|'.join(r.type for r in schema.LINEAGE)}]->(b:Model) DELETE r RETURN count(*) AS n"
-SET_SKETCH = "MATCH (m:Model {uid: $uid}) SET m.sketch = $sketch RETURN count(*) AS n"
-TENSORS = "MATCH (t:Tensor {model: $uid}) RETURN t.key AS key, t.shape AS shape ORDER BY key"
-MATRICES = (
-    "MATCH (m:Linear {model: $uid}) RETURN m.path AS path, m.in_features AS reads, m.out_features AS writes "
-    "ORDER BY path"
-)
-CONVOLUTIONS = (
-    "MATCH (m:Conv {model: $uid}) RETURN m.path AS path, m.in_channels AS reads, m.out_channels AS writes, "
-    "m.kernel AS kernel ORDER BY path"
-)
+FIND = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid, m.structure AS structure ORDER BY uid"
 TURN = "MATCH (m:Meta {uid: 'schema'}) SET m.version = m.version RETURN count(*) AS n"
 """Changes nothing, and lets one writer at a time past: a server's lock on the node is held until the commit."""
 DROP_MODEL = "MATCH (m:Model {uid: $uid}) DETACH DELETE m RETURN count(*) AS n"
+DROP_STRUCTURE = "MATCH (s:Structure {uid: $uid}) DETACH DELETE s RETURN count(*) AS n"
+STRUCTURE = "MATCH (s:Structure {uid: $uid}) RETURN properties(s) AS props"
+HAS_STRUCTURE = "MATCH (s:Structure {uid: $uid}) RETURN count(*) AS n"
+USED = "MATCH (m:Model {structure: $structure}) WHERE NOT m.uid IN $without RETURN m.uid AS uid LIMIT 1"
+"""A model that has a structure, some models left out."""
 
-SIZES = (
-    "MATCH (m:Model) RETURN m.uid AS uid, m.name AS name, m.n_tensors AS tensors, m.n_modules AS modules ORDER BY uid"
+UNUSED_STRUCTURES = (
+    "MATCH (s:Structure) WHERE NOT EXISTS { MATCH (m:Model {structure: s.uid}) } RETURN s.uid AS uid ORDER BY uid"
 )
-COUNTED = ("Tensor", "Module")
-"""Labels a model says the number of, in the order of :data:`SIZES`."""
 
-OWNED = tuple(label.name for label in schema.PRIMARY if not label.shared and label.name != "Model")
-"""Primary labels whose nodes carry their model's uid."""
+_SIZE = "RETURN m.uid AS uid, m.name AS name, m.structure AS structure, m.n_tensors AS tensors, m.n_modules AS modules"
+SIZES = f"MATCH (m:Model) {_SIZE} ORDER BY name, uid"
+SIZE = f"MATCH (m:Model {{name: $name}}) {_SIZE} ORDER BY name, uid"
+_STRUCTURE_SIZE = "RETURN s.uid AS uid, s.n_tensors AS tensors, s.n_modules AS modules"
+STRUCTURE_SIZES = f"MATCH (s:Structure) {_STRUCTURE_SIZE} ORDER BY uid"
+STRUCTURE_SIZE = f"MATCH (s:Structure {{uid: $uid}}) {_STRUCTURE_SIZE}"
+TOPS = "MATCH (m:Model)-[r:CONTAINS]->(:Module) RETURN m.uid AS uid, count(r) AS n ORDER BY uid"
+STRUCTURE_TOPS = "MATCH (s:Structure)-[r:CONTAINS]->(:Module) RETURN s.uid AS uid, count(r) AS n ORDER BY uid"
+COUNTED = ("Tensor", "Module")
+"""Labels a structure says the number of, in the order of :data:`SIZES`."""
+
+OWNED = schema.INFERRED
+"""Primary labels whose nodes carry their structure's uid."""
+
+OF_STRUCTURES = tuple(r for r in schema.RELATIONS if r.source == "Structure" and r not in schema.FOUND)
+"""Relations from a structure to what is at its top; each of its models has them too."""
 
 TO_SHARED = tuple(r for r in schema.RELATIONS if schema.label(r.target).shared)
-"""Relations by which a model uses a shared node."""
+"""Relations by which a model or a structure uses a shared node."""
 
 
 def create_nodes(table: NodeTable) -> str:
@@ -70,14 +72,22 @@ def create_edges(table: EdgeTable) -> str:
 
 
 def drop_nodes(label: str) -> str:
-    """Remove up to `$limit` nodes of a model, with their relationships, and how many those were."""
-    return f"MATCH (n:{label} {{model: $uid}}) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS n"
+    """Remove up to `$limit` nodes of a structure, with their relationships, and how many those were."""
+    return f"MATCH (n:{label} {{structure: $uid}}) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS n"
+
+
+def _of(label: str) -> str:
+    """The property by which nodes of a label are found, and the parameter it is compared with: a model's or a
+    structure's uid."""
+    if label in OWNED:
+        return "{structure: $structure}"
+    return "{uid: $structure}" if label == "Structure" else "{uid: $uid}"
 
 
 def used_shared(relation: schema.Relation) -> str:
-    """uids of the shared nodes a model uses by one relation."""
+    """uids of the shared nodes that a model (`$uid`) or a structure (`$structure`) uses by one relation."""
     return (
-        f"MATCH (n:{relation.source} {{model: $uid}})-[:{relation.type}]->(s:{relation.target}) "
+        f"MATCH (n:{relation.source} {_of(relation.source)})-[:{relation.type}]->(s:{relation.target}) "
         "RETURN DISTINCT s.uid AS uid ORDER BY uid"
     )
 
@@ -90,35 +100,41 @@ def drop_unused(relation: schema.Relation) -> str:
     )
 
 
+def unused(relation: schema.Relation) -> str:
+    """uids of all shared nodes of a sort that nothing uses."""
+    return (
+        f"MATCH (s:{relation.target}) WHERE NOT EXISTS {{ MATCH (s)<-[:{relation.type}]-() }} "
+        "RETURN s.uid AS uid ORDER BY uid"
+    )
+
+
 def count_all(label: str) -> str:
-    """How many nodes of a label each model has, by reading them all."""
-    return f"MATCH (n:{label}) RETURN n.model AS model, count(*) AS n ORDER BY model"
+    """How many nodes of a label each structure has, by reading them all."""
+    return f"MATCH (n:{label}) RETURN n.structure AS structure, count(*) AS n ORDER BY structure"
 
 
 def count_of(label: str) -> str:
-    """How many nodes of a label one model has, by the index where there is one."""
-    return f"MATCH (n:{label} {{model: $uid}}) RETURN count(*) AS n"
+    """How many nodes of a label one structure has, by the index where there is one."""
+    return f"MATCH (n:{label} {{structure: $uid}}) RETURN count(*) AS n"
 
 
 def read_nodes(label: str) -> str:
-    """labels and properties of a model's nodes of one primary label."""
-    key = "uid" if label == "Model" else "model"
-    return f"MATCH (n:{label} {{{key}: $uid}}) RETURN labels(n) AS labels, properties(n) AS props"
+    """labels and properties of the nodes of one primary label that a model (`$uid`) or its `$structure` has."""
+    return f"MATCH (n:{label} {_of(label)}) RETURN labels(n) AS labels, properties(n) AS props"
 
 
 def read_shared(relation: schema.Relation) -> str:
     """labels and properties of the shared nodes a model uses by one relation."""
     return (
-        f"MATCH (n:{relation.source} {{model: $uid}})-[:{relation.type}]->(s:{relation.target}) "
+        f"MATCH (n:{relation.source} {_of(relation.source)})-[:{relation.type}]->(s:{relation.target}) "
         "WITH DISTINCT s RETURN labels(s) AS labels, properties(s) AS props"
     )
 
 
 def read_edges(relation: schema.Relation) -> str:
-    """Rows of one relation of a model, in the order of the table's columns."""
-    key = "uid" if relation.source == "Model" else "model"
+    """Rows of one relation of a model or its structure, in the order of the table's columns."""
     props = "".join(f", r.{p.name} AS {p.name}" for p in schema.relation_properties(relation.type))
     return (
-        f"MATCH (a:{relation.source} {{{key}: $uid}})-[r:{relation.type}]->(b:{relation.target}) "
+        f"MATCH (a:{relation.source} {_of(relation.source)})-[r:{relation.type}]->(b:{relation.target}) "
         f"RETURN a.uid AS source, b.uid AS target{props}"
     )

@@ -41,11 +41,11 @@ def trials(records: Iterable[Record], tables: Tables) -> Iterator[Trial]:
         tensors = base(specs(record))
         if tensors is None:
             continue
-        mine = Known.of(tables(tensors).model)
+        mine = Known.of(tables(tensors).facts)
         others = sorted({size for size, family in sizes if family != _family(record)})
         for related, variants in ((False, strangers(tensors, others)), (True, descendants(tensors))):
             for variant, changed in variants.items():
-                found = {link.type: link.rule for link in between(mine, Known.of(tables(changed).model))}
+                found = {link.type: link.rule for link in between(mine, Known.of(tables(changed).facts))}
                 said = found.get("DERIVES_FROM"), "SAME_AS" in found
                 yield Trial(variant, related, is_left_out(record), *said)
 

@@ -68,7 +68,7 @@ def sketches(records: Iterable[Record], tables: Tables) -> Iterator[Kept]:
     """The corpus' models, each under its own name."""
     for record in records:
         family = str(record.get("group") or record.get("family") or record["name"])
-        read = Known.of(tables(specs(record)).model)
+        read = Known.of(tables(specs(record)).facts)
         named = replace(read, uid=record["name"], name=record["name"])
         yield Kept(named, family, is_left_out(record), str(record.get("family") or family))
 

@@ -115,7 +115,7 @@ def compare(a: GraphTables, b: GraphTables, found: Alignment | None = None) -> D
         likeness(*sketches),
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
         laid,
-        told(Known.of(a.model), Known.of(b.model)) if relation in ("versions", "resized", "designs") else "",
+        told(Known.of(a.facts), Known.of(b.facts)) if relation in ("versions", "resized", "designs") else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from archkb.queries.output.answer import Answer, Column
 if TYPE_CHECKING:
     from archkb.kb.store.port import Counts, Progress, Store
     from archkb.kb.tables import GraphTables
+    from archkb.kb.values import Header
 
 _COLUMNS = ("name", "tensors", "params", "bytes", "modules", "attentions", "stacks", "status")
 _ABOUT = {"params": Column("params", "", "count"), "bytes": Column("bytes", "", "bytes")}
@@ -39,22 +42,49 @@ def ingest_source(
 
     SourceError where the source is no model.
     """
-    from archkb.ingest.read_tables import read_tables
+    from archkb.ingest.read_tables import infer, read_declared
+
+    header = read_declared(source, family=family, version=release, config=config)
+    notes = [] if header.tensors else [_EMPTY.format(source)]
+    if store is None:
+        return _checked(infer(header, name=name), notes)
+    known = _with_known_structure(store, header, name, progress)
+    tables = known[0] if known else infer(header, name=name)
+    counts = known[1] if known else store.replace(tables, progress)
+    if tables.whole and not (counts.unchanged or counts.same_as):
+        notes += _nearest(store, tables)
+    roles = _roles(tables) if tables.whole else _counted(store, tables.structure)
+    return Ingested(_row(tables, roles, _status(counts)), tuple(notes))
+
+
+def _with_known_structure(
+    store: Store, header: Header, name: str, progress: Progress | None
+) -> tuple[GraphTables, Counts] | None:
+    """Write a model whose structure the store has, which costs no more than its reading; None where it has not."""
+    from archkb.ingest.read_tables import structure_uid, with_structure
+    from archkb.kb.errors import MissingStructureError
+
+    known = store.structure(structure_uid(header))
+    if known is not None:
+        tables = with_structure(header, known, name=name)
+        with suppress(MissingStructureError):  # another writer removed its last model meanwhile
+            return tables, store.replace(tables, progress)
+    return None
+
+
+def _checked(tables: GraphTables, notes: list[str]) -> Ingested:
+    """What a dry run says."""
     from archkb.kb.tables import check
 
-    tables = read_tables(source, name=name, family=family, version=release, config=config)
-    notes = [] if tables.model["n_tensors"] else [_EMPTY.format(source)]
-    if store is None:
-        check(tables)
-        status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())
-    else:
-        counts = store.replace(tables, progress)
-        status = _status(counts)
-        if not (counts.unchanged or counts.same_as):
-            notes += _nearest(store, tables)
-    roles, m = _roles(tables), tables.model
+    check(tables)
+    status = "dry run: " + ", ".join(f"{n} {what}" for what, n in tables.counts().items())
+    return Ingested(_row(tables, _roles(tables), status), tuple(notes))
+
+
+def _row(tables: GraphTables, roles: Mapping[str, int], status: str) -> tuple[Any, ...]:
+    m = tables.model
     sizes = (m["n_tensors"], m["n_params"], m["n_bytes"], m["n_modules"])
-    return Ingested((name, *sizes, roles["Attention"], roles["Stack"], status), tuple(notes))
+    return (tables.name, *sizes, roles["Attention"], roles["Stack"], status)
 
 
 def summary(ingested: list[Ingested]) -> Answer:
@@ -62,21 +92,34 @@ def summary(ingested: list[Ingested]) -> Answer:
     return Answer("ingest", _COLUMNS, tuple(model.row for model in ingested), about=_ABOUT)
 
 
+_SHOWN = 5
+"""Models of one architecture that are named."""
 _EMPTY = "{}: the header lists no tensor, so there is nothing to infer from"
 
 
 def _nearest(store: Store, tables: GraphTables) -> list[str]:
     """What a new model adapts, or is most like, where it is near anything."""
     from archkb.kb.relations.lineage import Known
-    from archkb.queries.relations.adapted_bases import adapts, sentence
+    from archkb.kb.store import model_relations
+    from archkb.queries.relations.adapted_bases import Reading, adapts, sentence
     from archkb.queries.relations.similar_models import is_near, similar
 
     bases = adapts(tables, store)
     if bases is not None:
         return [f"{tables.name}: {sentence(bases)}"]
-    likest = similar(Known.of(tables.model), store, limit=1)
+    mine = Known.of(tables.facts)
+    likest = similar(mine, store, limit=1, among=model_relations.candidates(Reading(store), mine))
     near = likest.rows and is_near(likest.rows[0])
     return [f"{tables.name}: {likest.notes[0]}"] if near else []
+
+
+def _counted(store: Store, structure: str) -> dict[str, int]:
+    """Attentions and stacks of a structure the store has."""
+    count = "MATCH (n:{0} {{structure: $structure}}) RETURN count(n) AS n"
+    return {
+        role: int(store.read(count.format(role), {"structure": structure}).rows[0][0])
+        for role in ("Attention", "Stack")
+    }
 
 
 def _roles(tables: GraphTables) -> dict[str, int]:
@@ -89,4 +132,7 @@ def _roles(tables: GraphTables) -> dict[str, int]:
 
 def _status(counts: Counts) -> str:
     done = "unchanged" if counts.unchanged else "replaced" if counts.removed_nodes else "written"
-    return done + (f", same architecture as {', '.join(counts.same_as)}" if counts.same_as else "")
+    if not counts.same_as:
+        return done
+    more = f" and {len(counts.same_as) - _SHOWN} more" if len(counts.same_as) > _SHOWN else ""
+    return f"{done}, same architecture as {', '.join(counts.same_as[:_SHOWN])}{more}"

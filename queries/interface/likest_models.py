@@ -16,7 +16,7 @@ def likest_models(models: Models, name: str, limit: int) -> Answer:
 
     tables = models.load(name)
     bases = adapts(tables, models.store)
-    answer = similar(Known.of(tables.model), models.store, limit, adapts=[base for base, _ in bases or ()])
+    answer = similar(Known.of(tables.facts), models.store, limit, adapts=[base for base, _ in bases or ()])
     if bases is None:
         return answer
     # what an adapter resembles says little beside what it adapts

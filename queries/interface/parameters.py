@@ -1,4 +1,4 @@
-"""Parameters of a question: which of them is the model, and its name made the uid that queries compare with."""
+"""Parameters of a question: which of them is the model. It is bound by its name, as a reader would write it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def with_model(
     store: Store, question: Question, name: str | None, given: Mapping[str, str], only: Callable[[Store], str]
 ) -> dict[str, str]:
-    """The given parameters, names of models turned into their uids; `only` names a model where none is given.
+    """The given parameters, models by names that are there; `only` names a model where none is given.
 
     ArchkbError where a model is named and the question is about all; NotFoundError where there is none of that name.
     """
@@ -33,5 +33,5 @@ def with_model(
         out[needed] = only(store)
     for p in question.params:
         if p.type == "model" and p.name in out:
-            out[p.name] = uid_of(store, out[p.name])
+            uid_of(store, out[p.name])  # or it tells what there is
     return out

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from archkb.queries.output.answer import Answer
 from archkb.queries.questions.cypher_text import parameters
-from archkb.queries.questions.traps import found_nothing, one_level, traps, uids_for_names, wants_uids
+from archkb.queries.questions.traps import (
+    Uids,
+    asks_relations,
+    counts_structures,
+    found_nothing,
+    one_level,
+    traps,
+    uids_for_names,
+    wants_uids,
+)
 from archkb.queries.questions.unknown_names import strange
 
 if TYPE_CHECKING:
@@ -30,13 +39,41 @@ def reader_query(store: Store, text: str, params: Mapping[str, Any], *, limit: i
     warnings = [*strange(text), *one_level(text)]
     if found_nothing(rows.rows) and not warnings:
         warnings = traps(text, params, _models(store), partial(_values, store))
+    warnings += _of_shared(store, text)
     cut_off = (f"cut after {limit} rows; --limit N returns more",) if rows.truncated else ()
     return Answer("cypher", rows.columns, rows.rows, text, params, rows.truncated, (*notes, *warnings, *cut_off))
 
 
-def _models(store: Store) -> dict[str, str]:
+def _models(store: Store) -> dict[str, Uids]:
     """uids by name."""
-    return {str(name): str(uid) for name, uid in store.read("MATCH (m:Model) RETURN m.name AS name, m.uid AS uid").rows}
+    rows = store.read("MATCH (m:Model) RETURN m.name AS name, m.uid AS uid, m.structure AS structure").rows
+    return {str(name): Uids(str(uid), str(structure)) for name, uid, structure in rows}
+
+
+_SHARING = (
+    "MATCH (m:Model) WITH m.structure AS structure, count(*) AS n WHERE n > 1 "
+    "RETURN count(*) AS structures, sum(n) AS models"
+)
+
+
+def _of_shared(store: Store, text: str) -> list[str]:
+    """What a query that looks past the models says of those that share a structure, where any do."""
+    counting, relations = counts_structures(text), asks_relations(text)
+    if not (counting or relations):
+        return []
+    [(structures, models)] = store.read(_SHARING).rows
+    if not structures:
+        return []
+    said = f"{models} models share {structures} structure{'s' if structures > 1 else ''}"
+    if counting:
+        return [
+            f"{said}, and what a structure holds is counted once; by model: "
+            "MATCH (m:Model) MATCH (n {structure: m.structure}), or count by n.structure and multiply by its models"
+        ]
+    return [
+        f"{said}: one of them has the relationships to others, and none lead between them; "
+        "`archkb ask kin MODEL` lists all"
+    ]
 
 
 def _values(store: Store, prop: str) -> list[str]:

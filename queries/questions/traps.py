@@ -1,7 +1,7 @@
 """What a reader's query finds nothing for although nothing in it is misspelt, and the query that was meant.
 
-A store is silent about it: `model` and `uid` hold a model's uid and not its name, some relationships lead one level
-down only, values have one spelling. What is not understood is not warned of.
+A store is silent about it: `structure` and `uid` hold uids and not a model's name, some relationships lead one level
+down only, models share what is inferred, values have one spelling. What is not understood is not warned of.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archkb.kb import schema
 from archkb.queries.near_misses import nearest
@@ -25,7 +25,10 @@ _HOP = re.compile(
     r"\(\s*(\w*)\s*(:\s*Model\b)?[^()]*\)\s*-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*->\s*\(([^()]*)\)"
 )
 _BACK = re.compile(r"\(([^()]*)\)\s*<-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*-\s*\(\s*(\w*)\s*(:\s*Model\b)?")
-_UIDS = ("model", "uid")
+_UIDS = ("structure", "uid")
+_COUNTS = re.compile(r"\b(?:count|sum|avg|collect)\s*\(|\bCOUNT\s*\{", re.IGNORECASE)
+_RELATED = re.compile(rf"\b(?:{'|'.join(r.type for r in schema.LINEAGE)})\b")
+_INFERRED = re.compile(rf":\s*(?:{'|'.join((*schema.INFERRED, *(r.name for r in schema.ROLES)))})\b")
 _ENUMERATED = frozenset(
     p.name
     for role in (None, *(r.name for r in schema.ROLES))
@@ -33,6 +36,21 @@ _ENUMERATED = frozenset(
     if p.type == "string" and p.name in ("kind", "attends", "form", "qk_norm")
 ) | {"dtype"}
 """Properties of modules and tensors that have few values."""
+
+
+class Uids(NamedTuple):
+    """A model's own uid, and that of its structure."""
+
+    model: str
+    structure: str
+
+    def of(self, prop: str) -> str:
+        """What a property of that name is compared with."""
+        return self.model if prop == "uid" else self.structure
+
+
+Models = Mapping[str, Uids]
+"""Uids by the models' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +74,20 @@ def _comparisons(cypher: str) -> Iterator[_Comparison]:
             yield _Comparison(found[2], text, parameter is not None, value.start(), value.end())
 
 
-def uids_for_names(
-    cypher: str, params: Mapping[str, Any], models: Mapping[str, str]
-) -> tuple[dict[str, Any], list[str]]:
-    """The parameters with a model's uid in place of its name where only uids are compared with it; what was done.
-
-    `models` are uids by name.
-    """
+def uids_for_names(cypher: str, params: Mapping[str, Any], models: Models) -> tuple[dict[str, Any], list[str]]:
+    """The parameters with a uid in place of a model's name where only uids are compared with it; what was done."""
     compared: dict[str, set[str]] = {}
     for c in _comparisons(cypher):
         if c.parameter:
             compared.setdefault(c.text, set()).add(c.prop)
     out, notes = dict(params), []
     for name, value in params.items():
-        if isinstance(value, str) and value in models and compared.get(name, {""}) <= set(_UIDS):
-            out[name] = models[value]
-            notes.append(f"${name} is compared with uids: taken as {models[value]!r}, the uid of {value}")
+        props = compared.get(name, {""})
+        if isinstance(value, str) and value in models and len(props) == 1 and props <= set(_UIDS):
+            (prop,) = props
+            out[name] = models[value].of(prop)
+            whose = value if prop == "uid" else f"the structure of {value}"
+            notes.append(f"${name} is compared with uids: taken as {out[name]!r}, the uid of {whose}")
     return out, notes
 
 
@@ -86,7 +102,7 @@ def one_level(cypher: str) -> list[str]:
     if hops and hops == blank(cypher).count("HAS_TENSOR"):  # a query that asks modules for theirs knows of both
         return [
             "HAS_TENSOR leads from a model to its loose tensors, those of no module, alone; all of them are "
-            "MATCH (t:Tensor {model: m.uid})"
+            "MATCH (t:Tensor {structure: m.structure})"
         ]
     return []
 
@@ -100,23 +116,26 @@ def _hops_of_models(cypher: str) -> list[tuple[str, str]]:
     return [(kind, end) for name, label, kind, end in hops if label or name in models]
 
 
-def traps(cypher: str, params: Mapping[str, Any], models: Mapping[str, str], values: Values) -> list[str]:
+def traps(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> list[str]:
     """Sentences on why a query that found nothing may have found nothing, each with what to write instead."""
     return list(dict.fromkeys(_traps(cypher, params, models, values)))
 
 
-def _traps(cypher: str, params: Mapping[str, Any], models: Mapping[str, str], values: Values) -> Iterator[str]:
+def _traps(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> Iterator[str]:
     about_models = bool(_MODEL.search(blank(cypher)))
     for c in _comparisons(cypher):
         text = params.get(c.text) if c.parameter else c.text
         if not isinstance(text, str):
             continue
         if c.prop in _UIDS and text in models:
-            right = f"-p {c.text}={models[text]}" if c.parameter else f"{c.prop}: {models[text]!r}"
+            uid = models[text].of(c.prop)
+            right = f"-p {c.text}={uid}" if c.parameter else f"{c.prop}: {uid!r}"
             yield (
-                f"{c.prop!r} holds a model's uid, and {text!r} is its name: write {right}, "
-                f"or MATCH (m:Model {{name: {text!r}}}) and {{{c.prop}: m.uid}}"
+                f"{c.prop!r} holds a uid, and {text!r} is a model's name: write {right}, "
+                f"or MATCH (m:Model {{name: {text!r}}}) and {{{c.prop}: m.{c.prop}}}"
             )
+        elif c.prop == "model":
+            yield no_model_property(text if text in models else None)
         elif c.prop == "name" and about_models and text not in models:
             near = nearest(text, models, 1)
             if near:
@@ -128,6 +147,30 @@ def _traps(cypher: str, params: Mapping[str, Any], models: Mapping[str, str], va
                 yield f"nothing has {c.prop} {text!r}; did you mean {near[0]!r}?"
     if any(kind == "CONTAINS" and ":" in end for kind, end in _hops_of_models(cypher)):
         yield "CONTAINS leads one level down; what is anywhere below is -[:CONTAINS*1..12]->"
+
+
+def no_model_property(name: str | None = None) -> str:
+    """Why nothing is found by a property `model`, and what is found.
+
+    >>> no_model_property("duo").partition("; ")[2]
+    "MATCH (m:Model {name: 'duo'}) and {structure: m.structure}"
+    """
+    named = repr(name) if name is not None else "NAME"
+    return (
+        f"nothing has the property model: models share their structure; MATCH (m:Model {{name: {named}}}) "
+        "and {structure: m.structure}"
+    )
+
+
+def counts_structures(cypher: str) -> bool:
+    """Whether a query counts what models share, and asks no model for it."""
+    bare = blank(cypher)
+    return bool(_COUNTS.search(bare) and _INFERRED.search(bare)) and not re.search(r":\s*Model\b|\bstructure\b", bare)
+
+
+def asks_relations(cypher: str) -> bool:
+    """Whether a query follows relationships between models by itself."""
+    return bool(_RELATED.search(blank(cypher))) and "SPEAKER" not in cypher
 
 
 def found_nothing(rows: Sequence[Sequence[Any]]) -> bool:

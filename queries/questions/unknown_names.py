@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from archkb.kb import schema
 from archkb.queries.near_misses import nearest
 from archkb.queries.questions.cypher_text import blank
+from archkb.queries.questions.traps import no_model_property
 
 _NODE = re.compile(r"\(\s*(?P<name>\w*)\s*(?P<labels>:[\s\w:|&!]+?)?\s*(?:\{(?P<keys>[^{}]*)\})?\s*\)")
 _EDGE = re.compile(r"\[\s*(?P<name>\w*)\s*:(?P<types>[\s\w:|&!]+?)\s*(?:\*[\s\d.]*)?(?:\{(?P<keys>[^{}]*)\})?\s*\]")
@@ -72,6 +73,12 @@ def _of_label(label: str) -> set[str]:
 
 
 def _no(prop: str, of: Iterable[str], known: Iterable[str]) -> str:
+    if prop == "model":
+        return no_model_property()
+    if prop == "metadata":
+        return "metadata are nodes: MATCH (m:Model)-[:STATES]->(d:Metadata) and d.key, d.value"
+    if prop == "sketch":
+        return "a sketch is the structure's: MATCH (s:Structure {uid: m.structure}) and s.sketch"
     return f"{' and '.join(of)} has no property {prop}{_near(prop, sorted(known))}"
 
 

@@ -13,12 +13,15 @@ Base = tuple[str, str]
 """Name of a model an adapter adapts, and what shows it: '144 of 146 targets found in X with the widths they need'."""
 
 _KEPT = (
-    "MATCH (a:Model {uid: $uid})-[r:ADAPTS]->(b:Model) RETURN b.name AS name, r.detail AS detail ORDER BY name, detail"
+    "MATCH (:Structure {uid: $structure})-[:SPEAKER]->(:Model)-[r:ADAPTS]->(b:Model) "
+    "WITH b.structure AS structure, b.name AS found, min(r.detail) AS detail "
+    "MATCH (m:Model {structure: structure}) WITH m.name AS name, min(replace(detail, found, m.name)) AS detail "
+    "RETURN name, detail ORDER BY name, detail"
 )
 _THERE = "MATCH (m:Model {uid: $uid}) RETURN m.uid AS uid"
 
 
-class _Reading:
+class Reading:
     """A store as :func:`archkb.kb.store.model_relations.find` reads it: nothing is written."""
 
     def __init__(self, store: Store) -> None:
@@ -34,9 +37,9 @@ def adapts(tables: GraphTables, store: Store) -> list[Base] | None:
     if tables.model["role"] != "adapter":
         return None
     if store.read(_THERE, {"uid": tables.uid}).rows:
-        return [(str(name), str(detail)) for name, detail in store.read(_KEPT, {"uid": tables.uid}).rows]
+        return [(str(n), str(detail)) for n, detail in store.read(_KEPT, {"structure": tables.structure}).rows]
     names = {m.uid: m.name for m in store.models()}
-    found, _ = model_relations.find(_Reading(store), tables)
+    found = model_relations.find(Reading(store), model_relations.Subject.of(tables))
     return sorted((names[k.target], str(k.properties[-1])) for k in found if k.type == "ADAPTS")
 
 

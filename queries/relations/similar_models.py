@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from archkb.kb.relations.descent import shared_templates
-from archkb.kb.relations.fingerprint import PARTS
-from archkb.kb.relations.known_columns import COLUMNS
+from archkb.kb.relations.fingerprint import PARTS, Sketch
+from archkb.kb.relations.known_columns import OF_STRUCTURE, OWN
 from archkb.kb.relations.lineage import ALIKE, Known, between, common, told
-from archkb.kb.relations.similarity import differences, likeness
+from archkb.kb.relations.similarity import Likeness, differences, likeness
 from archkb.kb.store.port import Store
 from archkb.kb.wording import counted
 from archkb.queries.output.answer import Answer
 
-_MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in COLUMNS)} ORDER BY name, uid"
+_MODELS = f"MATCH (m:Model) WHERE m.uid <> $uid RETURN {', '.join(f'm.{c} AS {c}' for c in OWN)} ORDER BY name, uid"
+_STRUCTURES = (
+    f"MATCH (s:Structure) RETURN s.uid AS uid, {', '.join(f's.{c} AS {c}' for c in OF_STRUCTURE)} ORDER BY uid"
+)
 NEAR = ALIKE
 """Least score of a model that is called near: what is less alike than two related models is no news."""
 _COLUMNS = ("model", "score", *PARTS, "scale", "relations", "differs_in")
 _SAID = {"SAME_AS": "SAME_AS ({0})", "DERIVES_FROM": "DERIVES_FROM (suspected)", "SIMILAR_TO": ""}
 
 
-def similar(mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] = ()) -> Answer:
+def similar(
+    mine: Known, store: Store, limit: int = 5, *, adapts: Sequence[str] = (), among: Sequence[Known] | None = None
+) -> Answer:
     """The models most like `mine`, best first; the columns between score and relations are the score's parts.
 
     Models that `mine` adapts come before all others. Left out is `mine` itself, by uid: a file is compared with a
-    stored model of its name too. Models of the store without a sketch are left out, and a note counts them.
+    stored model of its name too. Models of the store without a sketch are left out, and a note counts them. `among`:
+    the models to look at, all of the store where not given. A structure is compared once for all its models.
     """
-    rows = store.read(_MODELS, {"uid": mine.uid}).rows
-    others = [Known.of(dict(zip(COLUMNS, row, strict=True))) for row in rows]
-    found = [_adapted(row, adapts) for row in _ranked(mine, others)]
-    found = sorted(found, key=lambda row: row[0] not in adapts)[:limit]
+    others = _others(store, mine) if among is None else among
+    found = [_adapted(row, adapts) for row in _ranked(mine, others, limit, adapts)]
     return Answer("similar", _COLUMNS, tuple(found), notes=(*_notes(found, others), *_suspicions(mine, found, others)))
+
+
+def _others(store: Store, mine: Known) -> list[Known]:
+    """All models of a store but one; the sketch of a structure is read once."""
+    structures = {row[0]: row[1:] for row in store.read(_STRUCTURES).rows}
+    sketches = {uid: Sketch.from_text(text) for uid, (_, text) in structures.items() if text}
+    others = []
+    for row in store.read(_MODELS, {"uid": mine.uid}).rows:
+        own = dict(zip(OWN, row, strict=True))
+        size_class, _ = structures.get(own["structure"], (None, None))
+        known, kept = Known.of({**own, "size_class": size_class}), sketches.get(own["structure"])
+        others.append(replace(known, sketch=kept.with_marks(own["marks"] or ()) if kept else None))
+    return others
 
 
 def is_near(row: tuple[Any, ...]) -> bool:
@@ -65,17 +83,26 @@ def _suspicions(mine: Known, found: Sequence[tuple[Any, ...]], others: Sequence[
     yield from (told(mine, other) for other in others if other.name in shown)
 
 
-def _ranked(mine: Known, others: Iterable[Known]) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
+def _ranked(mine: Known, others: Iterable[Known], limit: int, adapts: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The first `limit` rows, those of adapted models before all others."""
+    likes: dict[str | None, Likeness] = {}
+    ranked = []
     for other in others:
         if mine.sketch is None or other.sketch is None:
             continue
-        like = likeness(mine.sketch, other.sketch)
-        parts = (like.parts.get(name) for name in (*PARTS, "scale"))
-        said = _relations(mine, other)
-        only = f"not in {other.name}", f"only in {other.name}"
-        rows.append((other.name, like.score, *parts, said, differences(mine.sketch, other.sketch, only=only)))
-    return sorted(rows, key=lambda r: (-r[1], r[0]))
+        key = other.structure or other.uid
+        like = likes.get(key) or likes.setdefault(key, likeness(mine.sketch, other.sketch))
+        ranked.append((other.name not in adapts, -like.score, other.name, other.uid, like, other))
+    return [_row(mine, other, like) for *_, like, other in sorted(ranked, key=lambda r: r[:4])[:limit]]
+
+
+def _row(mine: Known, other: Known, like: Likeness) -> tuple[Any, ...]:
+    assert mine.sketch is not None
+    assert other.sketch is not None
+    parts = (like.parts.get(name) for name in (*PARTS, "scale"))
+    only = f"not in {other.name}", f"only in {other.name}"
+    said = differences(mine.sketch, other.sketch, only=only)
+    return (other.name, like.score, *parts, _relations(mine, other), said)
 
 
 def _relations(mine: Known, other: Known) -> list[str]:

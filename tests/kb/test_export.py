@@ -38,7 +38,7 @@ def test_networkx_has_every_row(tables: GraphTables) -> None:
     assert graph.number_of_nodes() == sum(len(t.rows) for t in tables.nodes)
     kinds = {data["type"] for _, _, data in graph.edges(data=True)}
     assert {"CONTAINS", "HAS_TENSOR", "NEXT", "INSTANCE_OF", "BY"} <= kinds
-    attention = graph.nodes[f"{tables.uid}/blocks.3.attn"]
+    attention = graph.nodes[f"{tables.structure}/blocks.3.attn"]
     assert attention["labels"] == ["Module", "Attention"]
     assert (attention["q_dim"], attention["attends"]) == (64, "self")
 
@@ -48,7 +48,7 @@ def test_graphml_is_read_back_by_networkx(tables: GraphTables) -> None:
     graph = to_networkx(tables)
     assert back.number_of_nodes() == graph.number_of_nodes()
     assert back.number_of_edges() == graph.number_of_edges()
-    assert back.nodes[f"{tables.uid}/blocks.0.attn"]["path"] == "blocks.0.attn"
+    assert back.nodes[f"{tables.structure}/blocks.0.attn"]["path"] == "blocks.0.attn"
 
 
 def test_json_is_node_link_data(tables: GraphTables) -> None:

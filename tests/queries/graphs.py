@@ -18,11 +18,17 @@ class Graph:
     """A model's tables while they are written down; what is left out is null, inferred values get stock evidence."""
 
     def __init__(self, name: str, **model: Any) -> None:
-        self.uid = f"uid-{name}"
+        self.own = f"uid-{name}"
+        self.uid = f"structure-{name}"
         self._paths: set[str] = set()
         self._nodes: dict[tuple[str, str | None], list[Cells]] = {}
         self._edges: dict[tuple[str, str, str], list[Cells]] = {}
-        self.model = self.node("Model", None, uid=self.uid, name=name, format="design", source=f"{name}.yaml", **model)
+        sketch = model.pop("sketch", None)
+        own = {"uid": self.own, "name": name, "structure": self.uid, "format": "design", "source": f"{name}.yaml"}
+        self.model = self.node("Model", None, **own, **model)
+        for own_property in ("family", "licence"):
+            model.pop(own_property, None)
+        self.structure = self.node("Structure", None, uid=self.uid, sketch=sketch, **model)
 
     def node(self, primary: str, label: str | None, /, **cells: Any) -> Cells:
         columns = node_columns(primary, label)
@@ -62,7 +68,7 @@ class Graph:
             "Module",
             label,
             uid=f"{self.uid}/{path}",
-            model=self.uid,
+            structure=self.uid,
             path=path,
             name=name,
             pattern=pattern,
@@ -75,7 +81,8 @@ class Graph:
         if parent:
             self.edge("CONTAINS", f"{self.uid}/{parent}", row["uid"], ord=numbered or 0)
         else:
-            self.edge("CONTAINS", self.uid, row["uid"], "Model Module", ord=0)
+            self.edge("CONTAINS", self.own, row["uid"], "Model Module", ord=0)
+            self.edge("CONTAINS", self.uid, row["uid"], "Structure Module", ord=0)
         self.edge("BY", row["uid"], "kind.stock", "Module Rule", property="kind")
         return str(row["uid"])
 
@@ -88,7 +95,7 @@ class Graph:
             "Tensor",
             None,
             uid=f"{self.uid}#{key}",
-            model=self.uid,
+            structure=self.uid,
             key=key,
             name=name,
             dtype=dtype,
@@ -97,7 +104,9 @@ class Graph:
             n_bytes=size * (1 if dtype.startswith("F8") else 2),
             role=role,
         )
-        owner = "Model" if module == self.uid else "Module"
+        if module == self.uid:
+            self.edge("HAS_TENSOR", self.own, row["uid"], "Model Tensor", role=role)
+        owner = "Structure" if module == self.uid else "Module"
         self.edge("HAS_TENSOR", module, row["uid"], f"{owner} Tensor", role=role)
         return str(row["uid"])
 
@@ -106,7 +115,7 @@ class Graph:
             "Stream",
             None,
             uid=f"{self.uid}~{scope}~{name}",
-            model=self.uid,
+            structure=self.uid,
             scope=scope,
             name=name,
             width=width,
@@ -128,7 +137,8 @@ class Graph:
         }.items():
             self.node(key[0], None, uid=key[1], **cells)
         for label, count in (("Tensor", "n_tensors"), ("Module", "n_modules")):
-            self.model[count] = sum(len(rows) for (primary, _), rows in self._nodes.items() if primary == label)
+            held = sum(len(rows) for (primary, _), rows in self._nodes.items() if primary == label)
+            self.model[count] = self.structure[count] = held
         nodes = [
             NodeTable(p, r, node_columns(p, r), tuple(tuple(row.values()) for row in rows))
             for (p, r), rows in self._nodes.items()
@@ -309,8 +319,8 @@ SETTINGS = (
 
 def parts() -> GraphTables:
     """A model of one of each: what questions on a part of a model ask for, and what a configuration states."""
-    g = Graph("parts", role="diffusion_pipeline", licence="MIT", n_params=900, n_bytes=1800, dtypes=["BF16"])
-    g.model |= {"dtype_tensors": [3], "dtype_params": [900], "dtype_bytes": [1800]}
+    sizes = {"dtypes": ["BF16"], "dtype_tensors": [3], "dtype_params": [900], "dtype_bytes": [1800]}
+    g = Graph("parts", role="diffusion_pipeline", licence="MIT", n_params=900, n_bytes=1800, **sizes)
     for path, role in (
         ("text_encoder", "text_encoder"),
         ("vocoder", "vocoder"),
@@ -334,13 +344,16 @@ def parts() -> GraphTables:
         g.module(f"body.{name}", "Linear", kind="Linear", in_features=32, out_features=4, has_bias=False)
     for n, (path, topic, name, part, value) in enumerate(SETTINGS):
         contradicts = name == "layers"
+        verdict, shows = ("contradicts", "4 blocks") if contradicts else ("unchecked", None)
         setting = g.node(
-            "Setting", None, uid=f"{g.uid}@{n}", model=g.uid, name=name, topic=topic, part=part, value=value, path=path,
-            stated_at=f"config.{name}", basis="metadata", verdict="contradicts" if contradicts else "unchecked",
-            shapes_show="4 blocks" if contradicts else None, detail="",
+            "Setting", None, uid=f"{g.uid}@{n}", structure=g.uid, name=name, topic=topic, part=part, value=value,
+            path=path, stated_at=f"config.{name}", basis="metadata", verdict=verdict, shapes_show=shows, detail="",
         )  # fmt: skip
-        owner = f"{g.uid}/{path}" if path else g.uid
-        g.edge("HAS_SETTING", owner, setting["uid"], f"{'Module' if path else 'Model'} Setting")
+        if path:
+            g.edge("HAS_SETTING", f"{g.uid}/{path}", setting["uid"], "Module Setting")
+        else:
+            g.edge("HAS_SETTING", g.own, setting["uid"], "Model Setting")
+            g.edge("HAS_SETTING", g.uid, setting["uid"], "Structure Setting")
     return g.tables()
 
 

@@ -27,7 +27,7 @@ AT_ROOT = {**repeated("transformer_blocks", 4, BLOCK), **TIME, **CONNECTOR, "tab
 
 def answered(store: Store, tables: GraphTables, question: str) -> list[dict[str, Any]]:
     asked = open_catalog().get(question)
-    return ask(store, asked, bind(asked, {"model": tables.uid})).records()
+    return ask(store, asked, bind(asked, {"model": tables.name})).records()
 
 
 def held_to_account(store: Store, source: Header) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def test_every_store_gives_the_same_names(store: Store, tmp_path: Path) -> None:
     tables = []
     for one in (store, other):
         fill(one, [0, 1, 2, 3])
-        tables.append(render(ask(one, question, bind(question, {"model": "uid-duo"}), named=True)))
+        tables.append(render(ask(one, question, bind(question, {"model": "duo"}), named=True)))
     other.close()
     assert tables[0] == tables[1]
     assert "2 attentions, 1 feed-forward, 32" in tables[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -47,7 +46,6 @@ def _without(tables: GraphTables, patterns: Sequence[str]) -> GraphTables:
     )
     m = tables.model
     declared = {name: m[name] for name in ("family", "version", "licence", "attribution") if m[name]}
-    specs = tuple(TensorSpec(t["key"], t["dtype"], tuple(t["shape"]), t["file"] or "") for t in kept)
-    metadata = json.loads(m["metadata"]) if m["metadata"] else {}
-    header = Header(specs, metadata, m["source"] or "", m["format"] or "", m["file_size"], declared)
+    specs = tuple(TensorSpec(t["key"], t["dtype"], tuple(t["shape"]), "") for t in kept)
+    header = Header(specs, tables.metadata, m["source"] or "", m["format"] or "", m["file_size"], declared)
     return to_tables(analyse(header), name=tables.name)

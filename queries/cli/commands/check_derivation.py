@@ -42,8 +42,10 @@ _SMALL = 0.001
 
 
 _USERS = (
-    "MATCH (t:Template)<-[:INSTANCE_OF]-(n:Module) WHERE t.uid IN $uids AND NOT n.model IN $own "
-    "RETURN t.uid AS template, count(DISTINCT n.model) AS models ORDER BY template"
+    "MATCH (t:Template)<-[:INSTANCE_OF]-(n:Module) WHERE t.uid IN $uids "
+    "WITH DISTINCT t.uid AS template, n.structure AS structure "
+    "MATCH (m:Model {structure: structure}) WHERE NOT m.uid IN $own "
+    "RETURN template, count(m) AS models ORDER BY template"
 )
 
 
@@ -86,7 +88,7 @@ def check_derivation(
         descents = derivation(Profile(first), Profile(second))
         users = None if is_file(a) and is_file(b) else _users(found.store, descents, [first.uid, second.uid])
     shown = [d for d in descents if everything or d.share >= _SMALL]
-    said = told(Known.of(first.model), Known.of(second.model))
+    said = told(Known.of(first.facts), Known.of(second.facts))
     notes = (*((said,) if said else ()), *_sum(descents, first.name, second.name))
     if len(shown) < len(descents):
         notes += (

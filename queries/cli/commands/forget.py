@@ -32,16 +32,22 @@ def forget(
       archkb forget ltx-2-19b-dev --yes
     """
     with run.store(write=True) as store:
-        uid = uid_of(store, model)
+        uid_of(store, model)
         if not yes:
-            _confirm(store, model, uid)
+            _confirm(store, model)
         counts = store.forget(model)
     run.show(Answer("forget", ("name", "removed_nodes"), ((model, counts.removed_nodes),)))
 
 
-def _confirm(store: Store, model: str, uid: str) -> None:
-    found = store.read("MATCH (n:Module {model: $model}) RETURN count(n) AS modules", {"model": uid}).rows[0][0]
-    question = f"forget {model} with its {counted(found, 'module')}"
+_OTHERS = "MATCH (m:Model {name: $name}) MATCH (o:Model {structure: m.structure}) RETURN count(o) - 1 AS others"
+_MODULES = "MATCH (m:Model {name: $name}) MATCH (n:Module {structure: m.structure}) RETURN count(n) AS modules"
+
+
+def _confirm(store: Store, model: str) -> None:
+    [(others,)] = store.read(_OTHERS, {"name": model}).rows
+    [(modules,)] = store.read(_MODULES, {"name": model}).rows
+    stays = f"; its structure stays for {counted(others, 'other model')}"
+    question = f"forget {model}" + (stays if others else f" with its {counted(modules, 'module')}")
     if not terminal.interactive():
         raise ArchkbError(f"would {question}, and nobody is there to ask", cure="add --yes")
     if terminal.ask(f"{question}? [y/N] ").lower() not in ("y", "yes"):

@@ -11,7 +11,6 @@ from archkb.kb.errors import NotFoundError
 from archkb.queries.cli import terminal
 from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import ModelArgument, with_store_and_output
-from archkb.queries.interface.model_names import uid_of
 from archkb.queries.output.answer import Answer
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def tree(
     from archkb.queries.stored_tree import module_tables
 
     with run.store() as store:
-        tables = module_tables(store, uid_of(store, model))
+        tables = module_tables(store, model)
     try:
         root = outline(tables, path)
     except KeyError:

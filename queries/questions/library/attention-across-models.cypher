@@ -25,7 +25,8 @@ count = "Attention modules."
 narrowest = "Smallest query width."
 widest = "Largest query width."
 ---*/
-MATCH (m:Model)
-MATCH (a:Attention {model: m.uid})
-RETURN m.name AS model, a.attends AS attends, count(*) AS count, min(a.q_dim) AS narrowest, max(a.q_dim) AS widest
+MATCH (a:Attention)
+WITH a.structure AS structure, a.attends AS attends, count(*) AS count, min(a.q_dim) AS narrowest, max(a.q_dim) AS widest
+MATCH (m:Model {structure: structure})
+RETURN m.name AS model, attends, count, narrowest, widest
 ORDER BY model, attends

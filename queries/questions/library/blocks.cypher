@@ -33,12 +33,17 @@ params = { doc = "Parameters of one block.", show = "count" }
 tensors = "Tensors of one block, quantization scales left out."
 models = "Models that have the template."
 ---*/
-MATCH (b:Module {model: $model})-[:INSTANCE_OF]->(t:Template)
-WITH left(b.path, size(b.path) - size(b.name) - 1) AS stack, t, b ORDER BY b.ordinal, b.path
-WITH stack, t, collect(b.name) AS blocks, count(*) AS count, min(b.kind) AS kind
-OPTIONAL MATCH (k:Module {uid: $model + '/' + stack})
-WITH stack, coalesce(k.n_params, 0) AS share, t, blocks, count, kind
+MATCH (mine:Model {name: $model})
+MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(t:Template)
+WITH mine, left(b.path, size(b.path) - size(b.name) - 1) AS stack, t, b ORDER BY b.ordinal, b.path
+WITH mine, stack, t, collect(b.name) AS blocks, count(*) AS count, min(b.kind) AS kind
+OPTIONAL MATCH (k:Module {uid: mine.structure + '/' + stack})
+WITH {stack: stack, share: coalesce(k.n_params, 0), template: t.uid, blocks: blocks, count: count, kind: kind, params: t.n_params, tensors: t.n_tensors} AS row, t
 MATCH (t)<-[:INSTANCE_OF]-(o:Module)
-WITH stack, share, t, blocks, count, kind, count(DISTINCT o.model) AS models
-RETURN stack, t.uid AS template, blocks, count, kind, t.n_params AS params, t.n_tensors AS tensors, models
-ORDER BY share DESC, stack, params * count DESC, template
+WITH DISTINCT row, o.structure AS structure
+WITH structure, collect(row) AS rows
+WITH rows, COUNT { MATCH (m:Model) WHERE m.structure = structure } AS models
+UNWIND rows AS row
+WITH row, sum(models) AS models
+RETURN row.stack AS stack, row.template AS template, row.blocks AS blocks, row.count AS count, row.kind AS kind, row.params AS params, row.tensors AS tensors, models
+ORDER BY row.share DESC, stack, params * count DESC, template

@@ -36,14 +36,14 @@ basis = "What the role is known by."
 confidence = { doc = "Measured precision of the rule, null where it was never measured or nothing is known.", show = "confidence" }
 evidence = "What was seen."
 ---*/
-MATCH (m:Model {uid: $model})
-OPTIONAL MATCH (c:Component {model: $model})
-OPTIONAL MATCH (o:Component {model: $model}) WHERE c.path STARTS WITH o.path + '.'
+MATCH (m:Model {name: $model})
+OPTIONAL MATCH (c:Component {structure: m.structure})
+OPTIONAL MATCH (o:Component {structure: m.structure}) WHERE c.path STARTS WITH o.path + '.'
 WITH m, c, o ORDER BY size(o.path) DESC
 WITH m, c, head(collect(o.path)) AS inside
 WITH m, collect(CASE WHEN c IS NOT NULL THEN {component: c.path, inside: inside, role: c.role, rule: c.role_rule, basis: c.role_basis,
      confidence: c.role_confidence, evidence: c.role_detail, tensors: c.n_tensors, params: c.n_params} END) AS parts
-WITH m, parts, COUNT { MATCH (s:Stack {model: $model}) WHERE s.component IS NULL } AS stacks
+WITH m, parts, COUNT { MATCH (s:Stack {structure: m.structure}) WHERE s.component IS NULL } AS stacks
 WITH m, parts, size(parts) = 0 OR stacks > 0 AS whole
 WITH m, parts, whole, reduce(n = 0, x IN parts | CASE WHEN x.inside IS NULL THEN n + x.params ELSE n END) AS held
 WITH m, parts, CASE WHEN whole

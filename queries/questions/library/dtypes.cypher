@@ -30,7 +30,7 @@ params = { doc = "Parameters of it.", show = "count" }
 bytes = { doc = "Their bytes.", show = "bytes" }
 share = { doc = "Share of the parameters.", show = "share" }
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 UNWIND range(0, size(m.dtypes) - 1) AS i
 RETURN m.dtypes[i] AS dtype, m.dtype_tensors[i] AS tensors, m.dtype_params[i] AS params, m.dtype_bytes[i] AS bytes,
        toFloat(m.dtype_params[i]) / CASE WHEN m.n_params = 0 THEN 1 ELSE m.n_params END AS share

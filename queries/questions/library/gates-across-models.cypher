@@ -25,9 +25,10 @@ gated = "Of these with a gate."
 normed = "Of these with a norm of queries and keys."
 grouped = "Of these with fewer key than query heads."
 ---*/
-MATCH (m:Model)
-MATCH (a:Attention {model: m.uid})
-RETURN m.name AS model, count(a) AS attentions, sum(CASE WHEN a.gated THEN 1 ELSE 0 END) AS gated,
-       sum(CASE WHEN a.qk_norm IS NOT NULL AND a.qk_norm <> 'none' THEN 1 ELSE 0 END) AS normed,
-       sum(CASE WHEN a.gqa > 1 THEN 1 ELSE 0 END) AS grouped
+MATCH (a:Attention)
+WITH a.structure AS structure, count(a) AS attentions, sum(CASE WHEN a.gated THEN 1 ELSE 0 END) AS gated,
+     sum(CASE WHEN a.qk_norm IS NOT NULL AND a.qk_norm <> 'none' THEN 1 ELSE 0 END) AS normed,
+     sum(CASE WHEN a.gqa > 1 THEN 1 ELSE 0 END) AS grouped
+MATCH (m:Model {structure: structure})
+RETURN m.name AS model, attentions, gated, normed, grouped
 ORDER BY model

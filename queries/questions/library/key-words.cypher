@@ -32,12 +32,12 @@ named = "Modules whose own name holds it."
 attentions = "Attention modules whose path holds it."
 layers = "Linear layers whose path holds it."
 ---*/
-MATCH (o:Model {uid: $model})
-WITH toLower($text) AS wanted
+MATCH (o:Model {name: $model})
+WITH o, toLower($text) AS wanted
 RETURN $text AS text,
-       COUNT { MATCH (t:Tensor {model: $model}) WHERE toLower(t.key) CONTAINS wanted } AS keys,
-       COUNT { MATCH (m:Module {model: $model}) WHERE toLower(m.path) CONTAINS wanted } AS modules,
-       COUNT { MATCH (n:Module {model: $model}) WHERE toLower(n.name) CONTAINS wanted } AS named,
-       COUNT { MATCH (a:Attention {model: $model}) WHERE toLower(a.path) CONTAINS wanted } AS attentions,
-       COUNT { MATCH (l:Linear {model: $model}) WHERE toLower(l.path) CONTAINS wanted } AS layers
+       COUNT { MATCH (t:Tensor {structure: o.structure}) WHERE toLower(t.key) CONTAINS wanted } AS keys,
+       COUNT { MATCH (m:Module {structure: o.structure}) WHERE toLower(m.path) CONTAINS wanted } AS modules,
+       COUNT { MATCH (n:Module {structure: o.structure}) WHERE toLower(n.name) CONTAINS wanted } AS named,
+       COUNT { MATCH (a:Attention {structure: o.structure}) WHERE toLower(a.path) CONTAINS wanted } AS attentions,
+       COUNT { MATCH (l:Linear {structure: o.structure}) WHERE toLower(l.path) CONTAINS wanted } AS layers
 ORDER BY text

@@ -32,9 +32,30 @@ confidence = "Measured precision of a suspicion, null for what is no suspicion; 
 ordered = "Whether something shows which came first; false where only the names decide the direction."
 evidence = "What shows it: what is equal, the likeness by part, or a sentence."
 ---*/
-MATCH (m:Model {uid: $model})-[r:SAME_AS|VERSION_OF|DERIVES_FROM|SIMILAR_TO|ADAPTS]-(o:Model)
-WHERE type(r) <> 'DERIVES_FROM' OR r.detail STARTS WITH 'suspected'
-RETURN type(r) AS relation, startNode(r).name AS from, endNode(r).name AS to, r.score AS score,
-       r.confidence AS confidence, r.ordered AS ordered,
-       coalesce(r.detail, r.basis, reduce(text = '', part IN coalesce(r.parts, []) | text + CASE WHEN text = '' THEN '' ELSE ', ' END + part)) AS evidence
+CALL {
+  MATCH (m:Model {name: $model}) MATCH (o:Model {structure: m.structure}) WHERE o.name <> m.name
+  RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered, 'header' AS evidence
+  UNION ALL
+  MATCH (m:Model {name: $model}) MATCH (s:Structure {architecture: m.architecture}) WHERE s.uid <> m.structure
+  MATCH (o:Model {structure: s.uid})
+  RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered,
+         CASE WHEN s.header_hash = m.header_hash THEN 'header' ELSE 'names' END AS evidence
+  UNION ALL
+  MATCH (m:Model {name: $model}) MATCH (s:Structure {shape_hash: m.shape_hash}) WHERE s.architecture <> m.architecture
+  MATCH (o:Model {structure: s.uid})
+  RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered, 'shapes' AS evidence
+  UNION ALL
+  MATCH (m:Model {name: $model}) MATCH (:Structure {uid: m.structure})-[:SPEAKER]->(l:Model)
+  WHERE coalesce(l.family, '') = coalesce(m.family, '') AND coalesce(l.version, '') = coalesce(m.version, '') AND coalesce(l.marks, []) = coalesce(m.marks, [])
+  MATCH (l)-[r:VERSION_OF|DERIVES_FROM|SIMILAR_TO|ADAPTS]-(k:Model)
+  WHERE type(r) <> 'DERIVES_FROM' OR r.detail STARTS WITH 'suspected'
+  MATCH (o:Model {structure: k.structure})
+  WHERE coalesce(o.family, '') = coalesce(k.family, '') AND coalesce(o.version, '') = coalesce(k.version, '') AND coalesce(o.marks, []) = coalesce(k.marks, [])
+  WITH r, CASE WHEN startNode(r).uid = l.uid THEN m.name ELSE o.name END AS a, CASE WHEN startNode(r).uid = l.uid THEN o.name ELSE m.name END AS b
+  RETURN type(r) AS relation, a, b, r.score AS score, r.confidence AS confidence, r.ordered AS ordered,
+         coalesce(replace(r.detail, 'found in ' + endNode(r).name + ' with', 'found in ' + b + ' with'),
+                  reduce(text = '', part IN coalesce(r.parts, []) | text + CASE WHEN text = '' THEN '' ELSE ', ' END + part)) AS evidence
+}
+WITH relation, relation IN ['SAME_AS', 'SIMILAR_TO'] AND b < a AS turned, a, b, score, confidence, ordered, evidence
+RETURN relation, CASE WHEN turned THEN b ELSE a END AS from, CASE WHEN turned THEN a ELSE b END AS to, score, confidence, ordered, evidence
 ORDER BY relation, from, to

@@ -33,12 +33,12 @@ params = { doc = "Parameters of their own tensors.", show = "count" }
 bytes = { doc = "Bytes of these.", show = "bytes" }
 ---*/
 CALL {
-  MATCH (m:Module {model: $model})
+  MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})
   OPTIONAL MATCH (m)-[:HAS_TENSOR]->(t:Tensor)
   WITH m, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes
   RETURN m.kind AS kind, count(*) AS count, sum(params) AS params, sum(bytes) AS bytes
   UNION ALL
-  MATCH (:Model {uid: $model})-[:HAS_TENSOR]->(t:Tensor)
+  MATCH (:Model {name: $model})-[:HAS_TENSOR]->(t:Tensor)
   WITH count(*) AS tensors, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes WHERE tensors > 0
   RETURN '(root)' AS kind, 1 AS count, params, bytes
 }

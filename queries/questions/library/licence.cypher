@@ -32,6 +32,6 @@ attribution = { doc = "Who is to be named.", unknown = true }
 family = { doc = "Family it belongs to.", unknown = true }
 version = { doc = "Version of the family.", unknown = true }
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 RETURN m.name AS model, m.licence AS licence, CASE WHEN m.licence IS NULL THEN 'the header states none, the model card would' END AS why, m.attribution AS attribution, m.family AS family, m.version AS version
 ORDER BY model

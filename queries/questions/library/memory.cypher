@@ -29,7 +29,7 @@ dtype = "dtype the weights would be in; `as stored` is what the file has."
 bits = "Bits of a parameter."
 bytes = { doc = "Bytes of all parameters.", show = "bytes" }
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 UNWIND [{dtype: 'as stored', bits: null, size: m.n_bytes}, {dtype: 'F32', bits: 32, size: m.n_params * 4}, {dtype: 'BF16', bits: 16, size: m.n_params * 2},
         {dtype: 'F8', bits: 8, size: m.n_params}, {dtype: 'F4', bits: 4, size: m.n_params / 2}] AS w
 RETURN w.dtype AS dtype, w.bits AS bits, w.size AS bytes

@@ -40,12 +40,12 @@ cross = "Cross-attentions among them."
 feed_forwards = "Feed-forwards."
 why = "What its role is known by."
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 RETURN m.name AS model, m.family AS family, m.role AS role, m.n_tensors AS tensors, m.n_params AS params, m.n_bytes AS bytes, m.dtypes AS dtypes,
-       COUNT { MATCH (c:Component {model: $model}) } AS components,
-       COUNT { MATCH (s:Stack {model: $model}) } AS stacks,
-       COUNT { MATCH (a:Attention {model: $model}) } AS attentions,
-       COUNT { MATCH (x:Attention {model: $model}) WHERE x.attends = 'cross' } AS cross,
-       COUNT { MATCH (f:FeedForward {model: $model}) } AS feed_forwards,
+       COUNT { MATCH (c:Component {structure: m.structure}) } AS components,
+       COUNT { MATCH (s:Stack {structure: m.structure}) } AS stacks,
+       COUNT { MATCH (a:Attention {structure: m.structure}) } AS attentions,
+       COUNT { MATCH (x:Attention {structure: m.structure}) WHERE x.attends = 'cross' } AS cross,
+       COUNT { MATCH (f:FeedForward {structure: m.structure}) } AS feed_forwards,
        m.role_detail AS why
 ORDER BY model

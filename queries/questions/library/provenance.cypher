@@ -32,6 +32,6 @@ version = { doc = "Version.", unknown = true }
 header_hash = "SHA-256 over sorted keys, dtypes and shapes."
 rules = "Version of the rules that inferred the facts."
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 RETURN m.name AS model, m.source AS source, m.format AS format, m.family AS family, m.version AS version, m.header_hash AS header_hash, m.rules AS rules
 ORDER BY model

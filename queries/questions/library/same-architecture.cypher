@@ -1,6 +1,9 @@
 /*---
 id = "same-architecture"
 title = "Which models have the same architecture?"
+about = """
+A row for each model, beside the first by name of those it equals: where three are alike, the second and the third stand
+beside the first. Models are counted, not structures: those of one structure have equal headers."""
 rank = 31
 topic = "several models"
 aliases = [
@@ -24,8 +27,27 @@ model = "Name of one."
 other = "Name of the other."
 equal = "header (keys, dtypes and shapes), names (modules and shapes, whatever the dtypes and the root prefix) or shapes (whatever the names)."
 ---*/
-MATCH (a:Model) MATCH (b:Model)
-WHERE a.name < b.name AND (a.header_hash = b.header_hash OR a.architecture = b.architecture OR a.shape_hash = b.shape_hash)
-RETURN a.name AS model, b.name AS other,
-       CASE WHEN a.header_hash = b.header_hash THEN 'header' WHEN a.architecture = b.architecture THEN 'names' ELSE 'shapes' END AS equal
+CALL {
+  MATCH (m:Model) WHERE m.header_hash IS NOT NULL
+  WITH m.header_hash AS same, m.uid AS apart, min(m.name) AS name
+  WITH same, min(name) AS first, collect(name) AS names
+  UNWIND names AS other
+  WITH first, other WHERE first <> other
+  RETURN first AS model, other, 'header' AS equal
+  UNION ALL
+  MATCH (m:Model) WHERE m.architecture IS NOT NULL
+  WITH m.architecture AS same, m.header_hash AS apart, min(m.name) AS name
+  WITH same, min(name) AS first, collect(name) AS names
+  UNWIND names AS other
+  WITH first, other WHERE first <> other
+  RETURN first AS model, other, 'names' AS equal
+  UNION ALL
+  MATCH (m:Model) WHERE m.shape_hash IS NOT NULL
+  WITH m.shape_hash AS same, m.architecture AS apart, min(m.name) AS name
+  WITH same, min(name) AS first, collect(name) AS names
+  UNWIND names AS other
+  WITH first, other WHERE first <> other
+  RETURN first AS model, other, 'shapes' AS equal
+}
+RETURN model, other, equal
 ORDER BY model, other

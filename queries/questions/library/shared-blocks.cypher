@@ -30,12 +30,15 @@ model = "Another model that has it."
 there = "Paths of the blocks there, numbers as {i}."
 blocks = "Blocks of it there."
 ---*/
-MATCH (b:Module {model: $model})-[:INSTANCE_OF]->(t:Template)
+MATCH (mine:Model {name: $model})
+MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(t:Template)
 WITH t, b ORDER BY b.pattern
 WITH t, collect(DISTINCT b.pattern) AS here
-MATCH (t)<-[:INSTANCE_OF]-(o:Module) WHERE o.model <> $model
+MATCH (t)<-[:INSTANCE_OF]-(o:Module)
 WITH t, here, o ORDER BY o.pattern
-WITH t, here, o.model AS uid, collect(DISTINCT o.pattern) AS there, count(*) AS blocks
-MATCH (m:Model {uid: uid})
-RETURN t.uid AS template, t.n_params AS params, here, m.name AS model, there, blocks
+WITH t, here, o.structure AS structure, collect(DISTINCT o.pattern) AS there, count(*) AS blocks
+WITH structure, collect({template: t.uid, params: t.n_params, here: here, there: there, blocks: blocks}) AS rows
+MATCH (m:Model {structure: structure}) WHERE m.name <> $model
+UNWIND rows AS row
+RETURN row.template AS template, row.params AS params, row.here AS here, m.name AS model, row.there AS there, row.blocks AS blocks
 ORDER BY params DESC, template, model

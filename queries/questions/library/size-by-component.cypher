@@ -37,14 +37,14 @@ bytes = { doc = "Bytes of them.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
 with_inner = { doc = "Parameters with those of the components inside it.", show = "count" }
 ---*/
-MATCH (m:Model {uid: $model})
-OPTIONAL MATCH (c:Component {model: $model})
-OPTIONAL MATCH (o:Component {model: $model}) WHERE c.path STARTS WITH o.path + '.'
+MATCH (m:Model {name: $model})
+OPTIONAL MATCH (c:Component {structure: m.structure})
+OPTIONAL MATCH (o:Component {structure: m.structure}) WHERE c.path STARTS WITH o.path + '.'
 WITH m, c, o ORDER BY size(o.path) DESC
 WITH m, c, head(collect(o.path)) AS inside
 WITH m, collect(CASE WHEN c IS NOT NULL THEN {component: c.path, inside: inside, role: c.role,
      tensors: c.n_tensors, params: c.n_params, bytes: c.n_bytes} END) AS parts
-WITH m, parts, COUNT { MATCH (s:Stack {model: $model}) WHERE s.component IS NULL } AS stacks
+WITH m, parts, COUNT { MATCH (s:Stack {structure: m.structure}) WHERE s.component IS NULL } AS stacks
 WITH m, parts, size(parts) = 0 OR stacks > 0 AS whole
 WITH m, parts, parts + [{component: '(root)', role: CASE WHEN whole THEN m.role END,
      tensors: m.n_tensors, params: m.n_params, bytes: m.n_bytes}] AS listed

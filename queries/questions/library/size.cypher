@@ -33,6 +33,6 @@ exact = "Parameters, exactly."
 bytes = { doc = "Bytes of these parameters.", show = "bytes" }
 modules = { doc = "Modules of the tree.", show = "count" }
 ---*/
-MATCH (m:Model {uid: $model})
+MATCH (m:Model {name: $model})
 RETURN m.name AS model, m.n_tensors AS tensors, m.n_params AS params, m.n_params AS exact, m.n_bytes AS bytes, m.n_modules AS modules
 ORDER BY model

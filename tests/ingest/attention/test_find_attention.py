@@ -189,6 +189,6 @@ def test_no_set_of_shapes_is_too_strange(tensors):
     net = {f"blocks.0.attn.{name}.{local}".rstrip("."): shape for (name, local), shape in tensors.items()}
     given_header = header(net)
     tree = build(given_header.tensors)
-    for found in find_attention(tree, leaf_kinds(tree), given_header.metadata).values():
+    for found in find_attention(tree, leaf_kinds(tree), ()).values():
         heads, width = found.heads.value, found.head_dim.value
         assert heads is None or width is None or heads * width == found.inner_dim

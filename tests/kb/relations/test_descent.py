@@ -34,7 +34,7 @@ def decoder(
 
 def known(name: str, shapes: Shapes, metadata: dict[str, str] | None = None) -> Known:
     header = Header(tuple(TensorSpec(key, "BF16", shape) for key, shape in shapes.items()), metadata=metadata or {})
-    return Known.of(to_tables(analyse(header), name=name).model)
+    return Known.of(to_tables(analyse(header), name=name).facts)
 
 
 def descents(a: Known, b: Known) -> list[Link]:

@@ -29,9 +29,9 @@ def test_shares_of_a_part_add_up_to_one() -> None:
     assert found.scale["depth"] == 4
 
 
-def test_the_model_node_holds_the_sketch_as_text() -> None:
+def test_the_structure_node_holds_the_sketch_as_text() -> None:
     net = tables(transformer())
-    assert Sketch.from_text(net.model["sketch"]) == sketch(net.nodes)
+    assert Sketch.from_text(net.facts["sketch"]) == sketch(net.nodes)
 
 
 def test_a_model_is_like_itself_whatever_its_dtype() -> None:

@@ -16,7 +16,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def known(name: str, shapes: Shapes, *, family: str | None = None, version: str | None = None) -> Known:
-    return replace(Known.of(tables(shapes, name=name).model), family=family, version=version)
+    return replace(Known.of(tables(shapes, name=name).facts), family=family, version=version)
 
 
 def lora(name: str, *projections: str, rank: int = 4) -> Known:

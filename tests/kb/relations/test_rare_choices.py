@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from archkb.kb.relations.fingerprint import Sketch, kept_sketch, sketch_of
-from archkb.kb.relations.rare_choices import MOST, is_usual, marks
+from archkb.kb.relations.fingerprint import Sketch, kept_sketch, sketch
+from archkb.kb.relations.rare_choices import MOST, is_usual, marks, stated_marks
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
 
@@ -47,13 +47,13 @@ def test_metadata_keys_and_identifiers() -> None:
         "training": json.dumps({"run": {"id": "0f8fad5b-d9cb-469f-a165-70867728950e"}}),
         "tool.commit": "0123456789abcdef0123",
     }
-    kinds = sorted(text.rpartition(" ")[0] if text.startswith("id") else text for text in marks([], said))
+    kinds = sorted(text.rpartition(" ")[0] if text.startswith("id") else text for text in stated_marks(said))
     assert kinds == ["id modelspec.date", "id training", "key tool.commit", "key training", "key training.run"]
 
 
 @pytest.mark.parametrize("value", ["{", "[1, 2]", '{"a": 1}', "", "[" * 10_000])
 def test_metadata_of_any_form(value: str) -> None:
-    assert set(marks([], {"x": value})) == {"key x"}
+    assert stated_marks({"x": value}) == ["key x"]
 
 
 def test_no_more_than_most() -> None:
@@ -63,4 +63,4 @@ def test_no_more_than_most() -> None:
 def test_the_sketch_keeps_them_and_makes_them_anew() -> None:
     net = tables({**transformer(), "odd.weight": (1001, 64)})
     assert "size 1001" in kept_sketch(net).parts["marks"]
-    assert sketch_of(net) == Sketch.from_text(net.model["sketch"])
+    assert sketch(net.nodes) == Sketch.from_text(net.facts["sketch"])

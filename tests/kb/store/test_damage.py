@@ -139,7 +139,36 @@ def test_parts_of_a_model_that_is_gone_are_told(store: Store) -> None:
     store.replace(model_tables())
     _engine_write(store, "MATCH (m:Model) DETACH DELETE m RETURN count(*) AS n")
 
-    assert store.health().faults == ("toy-a: parts of a model that is not there",)
+    assert store.health().faults == ("2-a-n-s: a structure that no model has; `archkb gc` frees it",)
+    _engine_write(store, "MATCH (s:Structure) DETACH DELETE s RETURN count(*) AS n")
+
+    assert store.health().faults == ("2-a-n-s: parts of a structure that is not there; `archkb gc` frees them",)
+
+
+def test_a_model_without_its_structure_or_a_way_to_it_is_told(store: Store) -> None:
+    store.replace(model_tables())
+    store.replace(model_tables("other"))
+    _engine_write(store, "MATCH (:Model {name: 'other'})-[r:CONTAINS]->() DELETE r RETURN count(*) AS n")
+    assert store.health().faults == ("other: it leads to 0 of 1 top modules",)
+
+    _engine_write(store, "MATCH (m:Model {name: 'toy'}) SET m.structure = 'gone' RETURN count(*) AS n")
+
+    assert "toy: its structure is not there" in store.health().faults
+    for read in (store.load, store.check):
+        with pytest.raises(StoreError):
+            read("toy")
+
+
+def test_damage_of_a_shared_structure_is_told_of_all_its_models(store: Store) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        store.replace(model_tables(name))
+    _engine_write(store, "MATCH (t:Tensor) DETACH DELETE t RETURN count(*) AS n")
+
+    [fault] = store.health().faults
+    assert fault.startswith("a, b, c and 2 more: it has 6 tensors")
+    for name in ("a", "e"):
+        with pytest.raises(StoreError, match="0 and 9"):
+            store.check(name)
 
 
 def _engine_write(store: Store, cypher: str) -> None:

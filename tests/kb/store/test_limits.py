@@ -71,7 +71,13 @@ def test_a_node_comes_back_as_its_properties(store: Store) -> None:
 
     [[stream]] = store.ask("MATCH (s:Stream) RETURN s").rows
 
-    assert stream == {"uid": "toy-a~blocks~video", "model": "toy-a", "scope": "blocks", "name": "video", "width": 64}
+    assert stream == {
+        "uid": "2-a-n-s~blocks~video",
+        "structure": "2-a-n-s",
+        "scope": "blocks",
+        "name": "video",
+        "width": 64,
+    }
 
 
 def test_wrong_cypher_is_one_clear_error(store: Store) -> None:

@@ -36,8 +36,7 @@ def test_its_models_are_listed_and_questions_answer(older_uri: str, read_only: b
     try:
         assert [(m.name, m.n_tensors) for m in store.models()] == [("vit-small", 52), ("vit-wide", 76)]
         stacks = open_catalog(None).get("stacks")
-        uid = store.read("MATCH (m:Model {name: 'vit-wide'}) RETURN m.uid AS uid").rows[0][0]
-        (row,) = ask(store, stacks, bind(stacks, {"model": uid})).records()
+        (row,) = ask(store, stacks, bind(stacks, {"model": "vit-wide"})).records()
         assert (row["stack"], row["depth"]) == ("blocks", 6)
         assert store.load("vit-small").model["n_params"] == 7_778_152
     finally:

@@ -158,7 +158,7 @@ def test_kin_counts_what_a_store_would_hold() -> None:
     """A pair that is the same is no suspected descent, however high its score."""
     nets = {"a": transformer(), "b": {k.replace("self_attn", "attn"): s for k, s in transformer().items()}}
     nets["c"] = {**transformer(), "x.bias": (64, 8)}
-    kept = [Kept(Known.of(tables(shapes, name=name).model), "net", False) for name, shapes in nets.items()]
+    kept = [Kept(Known.of(tables(shapes, name=name).facts), "net", False) for name, shapes in nets.items()]
     links = [link for a, b in combinations(kept, 2) for link in between(a.known, b.known)]
     counted = {s.question: s.asked for s in shares(kept) if s.group == "all" and s.question != "nearest"}
     for type_ in ("SAME_AS", "SIMILAR_TO", "DERIVES_FROM"):

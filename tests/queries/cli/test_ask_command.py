@@ -145,7 +145,7 @@ def test_a_list_of_models_that_is_cut_says_so(archkb: Archkb, header) -> None:
 def test_the_query_can_be_seen(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "stacks", "duo", "--show-cypher", "--json", store=small)
     assert find_question("stacks").cypher.rstrip() in called.err
-    assert "// $model = 'uid-duo'" in called.err
+    assert "// $model = 'duo'" in called.err
     assert len(called.json) == 1
 
 

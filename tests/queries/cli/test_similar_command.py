@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from archkb.kb.relations.known_columns import COLUMNS
+from archkb.kb.relations.known_columns import OWN
 from archkb.kb.relations.lineage import Known
 from archkb.kb.store.port import Rows, Store
 from archkb.queries.relations.similar_models import similar
@@ -63,10 +63,12 @@ def test_models_without_a_sketch_are_counted() -> None:
     class Blank:
         """A store of two models that nothing was computed for."""
 
-        def read(self, cypher: str, params: dict[str, Any]) -> Rows:
-            return Rows(COLUMNS, tuple((u, u, *[None] * (len(COLUMNS) - 2)) for u in "xy"))
+        def read(self, cypher: str, params: dict[str, Any] | None = None) -> Rows:
+            if "Structure" in cypher:
+                return Rows((), ())
+            return Rows(OWN, tuple((u, u, *[None] * (len(OWN) - 2)) for u in "xy"))
 
-    mine = Known.of(tables(transformer(), name="mine").model)
+    mine = Known.of(tables(transformer(), name="mine").facts)
     found = similar(mine, cast(Store, Blank()))
     assert (found.rows, found.notes) == ((), ("left out, for want of a sketch: 2 models",))
 

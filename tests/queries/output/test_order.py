@@ -31,7 +31,7 @@ def asked(store: Store) -> Any:
 
     def answered(id_: str) -> Answer:
         question = find_question(id_)
-        return ask(store, question, bind(question, {"model": tables.uid}))
+        return ask(store, question, bind(question, {"model": "net"}))
 
     return answered
 

@@ -30,7 +30,7 @@ def test_every_shipped_question_says_what_a_reader_needs(question: Question) -> 
     assert question.says.none, "a question that may have no row says what that means"
     assert question.says.some or question.total, "an answer begins with a sentence"
     if question.needs_model:
-        assert "model: $model" in question.cypher or "uid: $model" in question.cypher, "starts from the model"
+        assert "Model {name: $model}" in question.cypher, "starts from the model, by its name"
 
 
 @pytest.mark.parametrize("question", SHIPPED, ids=lambda q: q.id)
