@@ -68,7 +68,7 @@ class Descent:
 
 
 def derivation(source: Profile, target: Profile) -> tuple[Descent, ...]:
-    """Each part of `source` with its nearest counterpart in `target`, the largest first; like parts of a place are one."""
+    """Each part of `source` with its nearest counterpart in `target`, largest first; like parts of a place are one."""
     source_parts, target_parts = parts(source), parts(target)
     total = sum(part.n_params for part in source_parts) or 1
     source_specs, target_specs = source.specs, target.specs

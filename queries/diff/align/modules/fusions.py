@@ -27,6 +27,7 @@ class FusionScores:
 
 
 SHARED = ("q", "k", "v", "gate", "up")
+"""Roles that speak for a fusion where both sides speak of them."""
 MOST_PARTS = 6
 """Parts one tensor may be fused of, lists of experts apart."""
 
