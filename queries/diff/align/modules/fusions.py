@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import gcd
 from typing import Literal, NamedTuple
 
+from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Shape
-from archkb.queries.diff.align.model.words import features, merged, word_similarity
+from archkb.queries.diff.align.model.words import features, merged, split, word_similarity
 
 FUSED_ROLES = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
 ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))
@@ -33,19 +36,77 @@ MOST_PARTS = 6
 
 
 class Fusion(NamedTuple):
-    """`whole` on one side is `parts` on the other."""
+    """`whole` on one side is `parts` on the other, of which it may be another size."""
 
     whole: Module
     parts: tuple[Module, ...]
     words: float
     rule: Literal["fused", "experts"]
+    resized: bool = False
 
 
 def find_fusions(
     wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
 ) -> list[Fusion]:
     """Disjoint groups of `parts` that make up one of `wholes`, best first. `prefix_lengths` as in `assign`."""
-    candidates = [*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)]
+    return _disjoint([*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)])
+
+
+def find_resized_fusions(
+    wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
+) -> list[Fusion]:
+    """:func:`find_fusions` of projections in two models of other widths: their rows add up in proportion.
+
+    Here numbers say little, so the parts must be all of a set of roles and have one parent; the whole must speak of
+    these roles, or of none and have a shape that its side alone has. If it speaks of them and has the same parent,
+    no numbers are asked for: keys and values may keep their size where queries grow.
+    """
+    families: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Module]] = {}
+    for part in parts:
+        if part.path and len(squeezed(part.main)) == 2:
+            families.setdefault((part.path[:-1], _words_beside_roles(part.path[-1])), []).append(part)
+    groups = [group for family in families.values() for group in _role_groups(family)]
+    counts, other_counts = (Counter(map(_proportion, side)) for side in (wholes, parts))
+    candidates = []
+    for whole in wholes if groups else ():
+        roles = ROLES.intersection(features(whole.path[-1:]))
+        rare = counts[_proportion(whole)] > other_counts[_proportion(whole)]
+        for played, group in groups:
+            spoken = roles.issuperset(played)
+            at_home = spoken and whole.path[prefix_lengths[0] : -1] == group[0].path[prefix_lengths[1] : -1]
+            if at_home or ((spoken or (rare and not roles)) and _add_up_in_proportion(whole, group)):
+                candidates.append(Fusion(whole, group, _score(whole, group, prefix_lengths), "fused", resized=True))
+    return _disjoint(candidates)
+
+
+def _add_up_in_proportion(whole: Module, group: Sequence[Module]) -> bool:
+    """Whether a matrix, as it is or turned, is as much higher than wide as the parts on top of each other."""
+    shape = squeezed(whole.main)
+    rows, columns = sum(squeezed(part.main)[0] for part in group), squeezed(group[0].main)[1]
+    return len(shape) == 2 and any(height * columns == rows * width for height, width in (shape, shape[::-1]))
+
+
+def _proportion(module: Module) -> Shape:
+    """A module's shape in units of the largest size that divides all of it."""
+    shape = squeezed(module.main)
+    return tuple(d // (gcd(*shape) or 1) for d in shape)
+
+
+def _words_beside_roles(name: str) -> tuple[str, ...]:
+    """The words of a name but those that say a role: projections of one set have the same ones."""
+    return tuple(word for word in split(name) if not ROLES.intersection(features((word,))))
+
+
+def _role_groups(family: list[Module]) -> Iterator[tuple[tuple[str, ...], tuple[Module, ...]]]:
+    """Sets of roles that are kept in one tensor, with the siblings that play them, of one number of columns."""
+    for roles in FUSED_ROLES:
+        group = _parts_by_role([part for part in family if not _silent(part)], family, roles)
+        if group is not None and len({squeezed(part.main)[1] for part in group}) == 1 and _play_fused_roles(group):
+            yield roles, group
+
+
+def _disjoint(candidates: list[Fusion]) -> list[Fusion]:
+    """Fusions that share no module, the best first."""
     candidates.sort(key=lambda candidate: (-candidate.words, candidate.whole.path, [p.path for p in candidate.parts]))
     taken: set[tuple[bool, tuple[str, ...]]] = set()
     out = []
@@ -90,15 +151,18 @@ def _row_fusions(
 def _fusions_of_rows(
     whole: Module, members: list[Module], rows: int, prefix_lengths: tuple[int, int]
 ) -> Iterator[Fusion]:
-    whole_words = features(whole.path[prefix_lengths[0] :])
     for group in _candidate_parts(members, rows):
-        part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
-        bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
-        telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
-        telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
-        same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
-        score = word_similarity(whole_words, part_words) + bonus + telling + same
-        yield Fusion(whole, group, score, "fused")
+        yield Fusion(whole, group, _score(whole, group, prefix_lengths), "fused")
+
+
+def _score(whole: Module, group: tuple[Module, ...], prefix_lengths: tuple[int, int]) -> float:
+    whole_words = features(whole.path[prefix_lengths[0] :])
+    part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
+    bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
+    telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
+    telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
+    same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
+    return word_similarity(whole_words, part_words) + bonus + telling + same
 
 
 def _play_fused_roles(group: Sequence[Module]) -> bool:
@@ -205,3 +269,9 @@ def _stack_to(shapes: list[Shape], rows: int, columns: int) -> bool:
         for axis in (0, 1)
         for along, other in ((rows, columns), (columns, rows))
     )
+
+
+def hold_other_roles(module: Module, other: Module) -> bool:
+    """Whether one module's name says several projections and the other's some of these: `qkv` and `key`."""
+    roles, other_roles = (set(SHARED).intersection(features(m.path[-1:])) for m in (module, other))
+    return bool(roles and other_roles) and (roles < other_roles or other_roles < roles)
