@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from math import gcd
 from typing import Literal, NamedTuple
 
-from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Shape
-from archkb.queries.diff.align.model.words import features, merged, split, word_similarity
+from archkb.queries.diff.align.model.words import features, merged, word_similarity
 
 FUSED_ROLES = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
 ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))
@@ -49,63 +46,10 @@ def find_fusions(
     wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
 ) -> list[Fusion]:
     """Disjoint groups of `parts` that make up one of `wholes`, best first. `prefix_lengths` as in `assign`."""
-    return _disjoint([*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)])
+    return disjoint([*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)])
 
 
-def find_resized_fusions(
-    wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
-) -> list[Fusion]:
-    """:func:`find_fusions` of projections in two models of other widths: their rows add up in proportion.
-
-    Here numbers say little, so the parts must be all of a set of roles and have one parent; the whole must speak of
-    these roles, or of none and have a shape that its side alone has. If it speaks of them and has the same parent,
-    no numbers are asked for: keys and values may keep their size where queries grow.
-    """
-    families: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Module]] = {}
-    for part in parts:
-        if part.path and len(squeezed(part.main)) == 2:
-            families.setdefault((part.path[:-1], _words_beside_roles(part.path[-1])), []).append(part)
-    groups = [group for family in families.values() for group in _role_groups(family)]
-    counts, other_counts = (Counter(map(_proportion, side)) for side in (wholes, parts))
-    candidates = []
-    for whole in wholes if groups else ():
-        roles = ROLES.intersection(features(whole.path[-1:]))
-        rare = counts[_proportion(whole)] > other_counts[_proportion(whole)]
-        for played, group in groups:
-            spoken = roles.issuperset(played)
-            at_home = spoken and whole.path[prefix_lengths[0] : -1] == group[0].path[prefix_lengths[1] : -1]
-            if at_home or ((spoken or (rare and not roles)) and _add_up_in_proportion(whole, group)):
-                candidates.append(Fusion(whole, group, _score(whole, group, prefix_lengths), "fused", resized=True))
-    return _disjoint(candidates)
-
-
-def _add_up_in_proportion(whole: Module, group: Sequence[Module]) -> bool:
-    """Whether a matrix, as it is or turned, is as much higher than wide as the parts on top of each other."""
-    shape = squeezed(whole.main)
-    rows, columns = sum(squeezed(part.main)[0] for part in group), squeezed(group[0].main)[1]
-    return len(shape) == 2 and any(height * columns == rows * width for height, width in (shape, shape[::-1]))
-
-
-def _proportion(module: Module) -> Shape:
-    """A module's shape in units of the largest size that divides all of it."""
-    shape = squeezed(module.main)
-    return tuple(d // (gcd(*shape) or 1) for d in shape)
-
-
-def _words_beside_roles(name: str) -> tuple[str, ...]:
-    """The words of a name but those that say a role: projections of one set have the same ones."""
-    return tuple(word for word in split(name) if not ROLES.intersection(features((word,))))
-
-
-def _role_groups(family: list[Module]) -> Iterator[tuple[tuple[str, ...], tuple[Module, ...]]]:
-    """Sets of roles that are kept in one tensor, with the siblings that play them, of one number of columns."""
-    for roles in FUSED_ROLES:
-        group = _parts_by_role([part for part in family if not _silent(part)], family, roles)
-        if group is not None and len({squeezed(part.main)[1] for part in group}) == 1 and _play_fused_roles(group):
-            yield roles, group
-
-
-def _disjoint(candidates: list[Fusion]) -> list[Fusion]:
+def disjoint(candidates: list[Fusion]) -> list[Fusion]:
     """Fusions that share no module, the best first."""
     candidates.sort(key=lambda candidate: (-candidate.words, candidate.whole.path, [p.path for p in candidate.parts]))
     taken: set[tuple[bool, tuple[str, ...]]] = set()
@@ -152,20 +96,21 @@ def _fusions_of_rows(
     whole: Module, members: list[Module], rows: int, prefix_lengths: tuple[int, int]
 ) -> Iterator[Fusion]:
     for group in _candidate_parts(members, rows):
-        yield Fusion(whole, group, _score(whole, group, prefix_lengths), "fused")
+        yield Fusion(whole, group, fusion_score(whole, group, prefix_lengths), "fused")
 
 
-def _score(whole: Module, group: tuple[Module, ...], prefix_lengths: tuple[int, int]) -> float:
+def fusion_score(whole: Module, group: tuple[Module, ...], prefix_lengths: tuple[int, int]) -> float:
+    """What speaks for a fusion: likeness of words, and :class:`FusionScores`."""
     whole_words = features(whole.path[prefix_lengths[0] :])
     part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
     bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
-    telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
+    telling = FusionScores.KNOWN_ROLES if play_fused_roles(group) else 0.0
     telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
     same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
     return word_similarity(whole_words, part_words) + bonus + telling + same
 
 
-def _play_fused_roles(group: Sequence[Module]) -> bool:
+def play_fused_roles(group: Sequence[Module]) -> bool:
     """Whether the parts' words are roles that are known to be kept in one tensor."""
     words = [features(m.path) for m in group]
     return any(
@@ -194,28 +139,28 @@ def _candidate_parts(members: list[Module], rows: int) -> Iterator[tuple[Module,
         yield tuple(members[:count])
     for family in families.values():
         for roles in FUSED_ROLES:
-            group = _parts_by_role(family, members, roles)
+            group = parts_by_role(family, members, roles)
             if group is not None and sum(part.main[0] for part in group) == rows:
                 yield group
 
 
 def _silent_siblings(members: Sequence[Module]) -> bool:
     """Equal siblings whose names say nothing: any of them will do."""
-    return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(_silent, members))
+    return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(is_silent, members))
 
 
-def _silent(m: Module) -> bool:
+def is_silent(m: Module) -> bool:
     """Whether a name says nothing of a projection's role."""
     return not ROLES.intersection(features(m.path[-1:]))
 
 
-def _parts_by_role(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
+def parts_by_role(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
     """One module a role, from one family as far as it has them; the last role may come from elsewhere.
 
     One of three roles or more may be played by a module whose name says nothing.
     """
     out: list[Module] = []
-    silent = [part for part in family if _silent(part)]
+    silent = [part for part in family if is_silent(part)]
     for at, role in enumerate(roles):
         pools = (family, members) if at == len(roles) - 1 and at > 1 else (family,)
         player = next(

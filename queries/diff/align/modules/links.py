@@ -10,8 +10,9 @@ from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
 from archkb.queries.diff.align.model.optimal import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
-from archkb.queries.diff.align.modules.fusions import Fusion, find_fusions, find_resized_fusions, hold_other_roles
+from archkb.queries.diff.align.modules.fusions import Fusion, find_fusions, hold_other_roles
 from archkb.queries.diff.align.modules.link_evidence import Neighbours
+from archkb.queries.diff.align.modules.resized_fusions import find_resized_fusions
 from archkb.queries.diff.align.modules.shape_scores import ShapeScores
 
 
