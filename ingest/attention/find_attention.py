@@ -15,6 +15,7 @@ from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 from archkb.kb.values import Fact
 
 _GQA = rule(
@@ -125,7 +126,7 @@ def _parts(core: Core) -> dict[str, str]:
     below = core.node.path[len(core.outer.path) :].lstrip(".")
     paths = {role: m.path for role, m in core.projections.parts.items() if m is not core.outside}
     paths.update((role, path) for role, (path, _) in core.projections.norms.items())
-    out = {role: f"{below}.{path}" if below else path for role, path in paths.items()}
+    out = {role: child_path(below, path) for role, path in paths.items()}
     if core.outside is not None:
         out["o"] = core.outside.path
     return out

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from archkb.ingest.analysis import Leaf
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
+from archkb.kb.paths import child_path
 
 Shape = tuple[int, ...]
 _DEPTH = 3
@@ -92,7 +93,7 @@ def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, obje
     """Children of a module that are themselves layers with a matrix, by name."""
     out = {}
     for name in children:
-        leaf = leaves.get(f"{node_path}.{name}" if node_path else name)
+        leaf = leaves.get(child_path(node_path, name))
         layer = projection_of(leaf, name) if leaf is not None else None
         if layer is not None:
             out[name] = layer
@@ -116,7 +117,7 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
     if depth:
         base = node.children.get("base_layer")
         for name, child in node.children.items() if base is None else (("base_layer", base),):
-            yield from inside(leaves, child, f"{at}.{name}" if at else name, depth - 1)
+            yield from inside(leaves, child, child_path(at, name), depth - 1)
 
 
 def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Layer | None:

@@ -10,6 +10,7 @@ from archkb.ingest.attention.projections import Projections, Shape, matrix
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates g")
@@ -154,7 +155,7 @@ def _add_outputs(
 def query_norms(node: Node, at: str = "", depth: int = 2) -> Iterator[tuple[str, tuple[str, Shape]]]:
     """Norms on queries or keys: role -> (path, shape of its weight). Those on a low-rank latent are none."""
     for name, child in node.children.items():
-        path = f"{at}.{name}" if at else name
+        path = child_path(at, name)
         spelling = read_name(name)
         if spelling.letters in ("q", "k", "qk") and spelling.side not in ("down", "up") and child.tensors:
             shapes = [t.shape for n, t in child.tensors.items() if n != "bias" and n[:8] != "running_"]

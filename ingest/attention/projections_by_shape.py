@@ -16,6 +16,7 @@ from archkb.ingest.attention.projections_by_name import query_norms
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")
@@ -178,7 +179,7 @@ def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
 
 
 def _pointwise(leaves: Mapping[str, Leaf], node: Node, layer: Layer) -> bool:
-    leaf = leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
+    leaf = leaves.get(child_path(node.path, layer.path))
     attributes = leaf.attributes if leaf is not None else None
     return not isinstance(attributes, ConvAttributes) or all(size == 1 for size in attributes.kernel)
 

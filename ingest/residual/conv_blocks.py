@@ -66,9 +66,7 @@ def conv_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Resi
     blocked: set[int] = set()
     plain = _plain_stacks(sublayers)
     for node in reversed(sublayers.tree.distinct):
-        inner = any(
-            id(c) in blocked or (c.twin_of is not None and id(c.twin_of) in blocked) for c in node.children.values()
-        )
+        inner = any(id(c.representative) in blocked for c in node.children.values())
         if inner or node.path in busy:
             blocked.add(id(node))
             continue

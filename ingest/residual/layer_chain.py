@@ -9,6 +9,7 @@ from archkb.ingest.analysis import Leaf
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 """Words that name the map on the short way of a projection block."""
@@ -48,14 +49,14 @@ def _below(node: Node, at: str, seen_as: Node) -> Iterator[_Place]:
     """The children that are no norms."""
     for name, child in node.children.items():
         if not (child.children and _NORM_NAMES & set(words(name))):
-            yield child, f"{at}.{name}" if at else name, child.twin_of or seen_as.children[name]
+            yield child, child_path(at, name), child.twin_of or seen_as.children[name]
 
 
 def direct_layers(leaves: Mapping[str, Leaf], node: Node) -> dict[str, Layer]:
     """Layers that stand directly in a module, by name."""
     out = {}
     for name, child in node.children.items():
-        leaf = leaves.get((child.twin_of or child).path)
+        leaf = leaves.get(child.representative.path)
         layer = layer_of(leaf, name) if leaf is not None and not child.children else None
         if layer is not None:
             out[name] = layer

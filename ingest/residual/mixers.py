@@ -174,6 +174,6 @@ def _convolves_positions(sublayers: Sublayers, child: Node) -> bool:
         or any(a.path in sublayers.attentions for a in child.ancestors())
     ):
         return False
-    chain = layers(sublayers.leaves, child.twin_of or child, 4) or []
+    chain = layers(sublayers.leaves, child.representative, 4) or []
     keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in chain)
     return 0 < len(chain) <= 2 and keeps

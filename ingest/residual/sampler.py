@@ -27,7 +27,7 @@ def sampler_residuals(sublayers: Sublayers) -> Iterator[Residual]:
         if len(listed) < 3 or len(listed) != len(node.children):
             continue
         for stage, after in pairwise(listed):
-            lone = [] if (stage.twin_of or stage) is (after.twin_of or after) else list(_lone(sublayers, stage))
+            lone = [] if stage.representative is after.representative else list(_lone(sublayers, stage))
             reads = _enters(sublayers, after) if lone else set()
             for at, conv in lone:
                 width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
@@ -45,7 +45,7 @@ def sampler_residuals(sublayers: Sublayers) -> Iterator[Residual]:
 
 def _lone(sublayers: Sublayers, stage: Node) -> Iterator[tuple[str, Layer]]:
     """(name in the stage, convolution) of a stage that is one convolution, or of its part that is a list of one."""
-    chain = layers(sublayers.leaves, stage.twin_of or stage, 1)
+    chain = layers(sublayers.leaves, stage.representative, 1)
     if chain:
         yield "", chain[0]
         return
@@ -57,7 +57,7 @@ def _lone(sublayers: Sublayers, stage: Node) -> Iterator[tuple[str, Layer]]:
 
 def _enters(sublayers: Sublayers, stage: Node) -> set[int]:
     """Channels the convolutions of a stage read."""
-    chain = layers(sublayers.leaves, stage.twin_of or stage, 128) or ()
+    chain = layers(sublayers.leaves, stage.representative, 128) or ()
     if len(chain) < 2:
         return set()
     return {m.inp for m in chain if m.conv and not m.depthwise}

@@ -29,7 +29,7 @@ def bottleneck(sublayers: Sublayers, node: Node, reads: int, writes: int) -> Res
         return None
     branch, short, ends = [node.name], None, {"first": 0, "last": 0}
     for name, child in block.children.items():
-        maps = [m for m in layers(sublayers.leaves, child.twin_of or child, 2) or () if m.conv]
+        maps = [m for m in layers(sublayers.leaves, child.representative, 2) or () if m.conv]
         if child is node or is_norm(sublayers.leaves, child) or len(maps) != 1:
             continue
         if is_shortcut(name):
@@ -60,7 +60,7 @@ def joined_mlp(sublayers: Sublayers, node: Node, width: int | None) -> str | Non
     others = [c for c in parent.children.values() if c is not node and c.path not in sublayers.attentions]
     alone = len(others) == len(parent.children) - 1
     for child in others:
-        maps = layers(sublayers.leaves, child.twin_of or child, 4) or []
+        maps = layers(sublayers.leaves, child.representative, 4) or []
         if len(maps) < 2 or any(m.conv for m in maps) or not (alone or set(words(child.name)) & set(words(node.name))):
             continue
         if maps[0].inp == 2 * width and maps[-1].out == width:
