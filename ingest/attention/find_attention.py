@@ -41,6 +41,8 @@ _NORM_FULL = rule(
 )
 _ATTENTION = vocabulary("attn attention att mha mhsa msa sa ca selfattention crossattention xattn")
 
+_WRAPPED_LAYERS = 4
+"""Most modules of a wrapper that is nothing but an attention, its output projection and norms."""
 _STATE_SPACE = frozenset(("A_log", "dt_bias"))
 """Parameters of a recurrence, which may borrow the names of queries, keys and values."""
 
@@ -107,7 +109,7 @@ def _outermost(leaves: Mapping[str, Leaf], node: Node, projections: Projections,
     """Climb while the parent is named an attention and adds nothing but norms and a missing output projection."""
     outer, outside = node, None
     while (parent := outer.parent) is not None and parent.path and not outer.name.isdigit():
-        if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > 4:
+        if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > _WRAPPED_LAYERS:
             break
         outputs = [
             m for name, child in parent.children.items() if child is not outer for m in inside(leaves, child, name)

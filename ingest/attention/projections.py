@@ -12,6 +12,9 @@ from archkb.kb.paths import child_path
 
 Shape = tuple[int, ...]
 _DEPTH = 3
+"""Levels below a module in which a projection's layer may be."""
+_WRAPPER_LAYERS = 3
+"""Most layers of a wrapper that is taken for one map, from the first to the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
 def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Layer | None:
     """The map a child computes: the layer itself, or first to last layer of a small wrapper; None where it is none."""
     layers = list(inside(leaves, node, at))
-    if not layers or len(layers) > 3:
+    if not layers or len(layers) > _WRAPPER_LAYERS:
         return None
     if len(layers) == 1:
         return layers[0]

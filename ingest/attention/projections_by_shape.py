@@ -21,8 +21,12 @@ from archkb.kb.paths import child_path
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")
 _SMALL = 8
+"""Most tensors of a module that may be a wrapped projection."""
 _GATE_RATIO = 16
+"""The fifth of five matrices is a gate where it has at most a sixteenth of the others' rows."""
 _MOST_LAYERS = 24
+_FEW = 4
+"""Most modules beside an attention among which its output projection is looked for."""
 
 Parts = tuple[str, dict[str, Layer], int]
 """Form, layers by role, channels of an MLP in the same matrices."""
@@ -171,7 +175,7 @@ def _three(layers: tuple[Layer, ...], outside: list[Layer]) -> dict[str, Layer] 
 def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
     """Layers of the small modules next to a module."""
     parent = node.parent
-    for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
+    for name, child in parent.children.items() if parent is not None and len(parent.children) <= _FEW else ():
         if child is not node and child.n_tensors <= _SMALL:
             layer = matrix(leaves, child, name)
             if layer is not None:

@@ -81,7 +81,7 @@ class _Place:
 def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:
     """The components at and below a module that is no component itself."""
     parts = [child for child in node.children.values() if _has_stack(child, sublayers)]
-    if place.depth > 3:
+    if place.depth > _DEEPEST:
         return
     if _is_autoencoder(node):
         yield from _halves(node, sublayers)
@@ -101,6 +101,8 @@ def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Componen
 
 
 _STATS = vocabulary("statistics stats")
+_DEEPEST = 3
+"""Levels of bundles in bundles that are split into parts."""
 
 
 def _bundled(child: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:

@@ -91,14 +91,17 @@ def _nested(sublayers: Sublayers, node: Node, holding: set[int], branches: Mappi
         return None
     maps = [m for m in direct_layers(sublayers.leaves, node).values() if not m.depthwise]
     inner = [c for c in node.children.values() if id(c.representative) in holding]
+    # nothing but blocks, closing layers and norms
     others = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
     if any(not is_norm(sublayers.leaves, c) for c in others if c.children or c.tensors):
         return None
+    # dense chains of one name and nothing else
     stems = {stem(c.name) for c in inner}
     dense = all(branches.get(c.representative.path) is Branch.DENSE for c in inner)
     if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
         evidence = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
         return Residual(node.path, tuple(node.children), fact("identity", _KIN, evidence))
+    # one list of blocks and the convolution that closes it
     if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
         evidence = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
         return Residual(node.path, tuple(node.children), fact("identity", _NESTED, evidence), width=maps[0].out)

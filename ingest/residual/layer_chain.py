@@ -16,7 +16,12 @@ SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 _NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
 
 
-def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = 32) -> list[Layer] | None:
+A_PART, A_SUBLAYER_OF_CONVOLUTIONS, A_WRAPPED_MODULE, A_BLOCK, A_SUBLAYER, A_STAGE = 4, 8, 16, 32, 64, 128
+"""Most layers a module of that sort may have. A rule does not take what has more for one, and no header makes a walk
+long. Set by hand."""
+
+
+def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = A_BLOCK) -> list[Layer] | None:
     """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
     out: list[Layer] = []
     for layer in _walk(leaves, node):
