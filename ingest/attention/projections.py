@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import AttentionForm, Leaf
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 from archkb.kb.paths import child_path
@@ -27,7 +27,7 @@ class Projections:
     of an MLP that shares the two matrices.
     """
 
-    form: str
+    form: AttentionForm
     parts: Mapping[str, Layer]
     norms: Mapping[str, tuple[str, Shape]] = field(default_factory=dict)
     by_shape: bool = False

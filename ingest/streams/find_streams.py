@@ -57,7 +57,7 @@ class _Streams(Contexts):
         """The other stream of a joint attention: of its added projections, or of its twin beside it."""
         part = next((p for r, p in attention.parts.items() if r in ("add_k", "add_q", "add_qkv", "add_kv")), None)
         if part is None:
-            return self._beside(attention, scope, stack, query_stream)
+            return self._other_half(attention, scope, stack, query_stream)
         leaf = self.findings.leaves.get(child_path(attention.path, part))
         width = leaf.attributes.in_features if leaf and isinstance(leaf.attributes, LinearAttributes) else None
         if width is None:
@@ -73,7 +73,7 @@ class _Streams(Contexts):
         key = StreamKey(scope, width, carries, StreamKind.JOINT)
         return self._index[key] if key in self._index else self._add(key, origins.second_of_joint(carries, part))
 
-    def _beside(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
+    def _other_half(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
         parent = attention.path.rpartition(".")[0]
         for child in self.findings.tree.nodes[parent].children.values():
             other = self.findings.attentions.get(child.path)
