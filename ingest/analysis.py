@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archkb.ingest.tree.module_tree import Tree
-from archkb.kb.configuration import Configuration
+from archkb.kb.head_counts import Configuration
 from archkb.kb.values import Fact, Header
 
 

@@ -17,7 +17,7 @@ from archkb.ingest.streams.find_streams import assign_streams
 from archkb.ingest.tree.anonymous_names import spoken_names
 from archkb.ingest.tree.module_tree import build
 from archkb.ingest.twins import Spread, copies, origins, spread_residuals
-from archkb.kb.configuration import configuration
+from archkb.kb.head_counts import configuration
 from archkb.kb.values import Header
 
 
@@ -29,7 +29,7 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
     tensors = sorted(
         header.tensors, key=itemgetter(0)
     )  # by key: the order of a file's keys is its writer's, and no rule shall see it
-    scene = Scene(build(tensors, spoken_names(tensors)), configuration(header.metadata))
+    scene = Scene(build(tensors, spoken_names(tensors)), configuration(header.configurations))
     scene.leaves = leaf_kinds(scene)
     scene.stacks = find_stacks(scene)
     scene.attentions = find_attention(scene)

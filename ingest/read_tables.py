@@ -8,29 +8,42 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from archkb.ingest.graph.model_part import own_part, structure_uid
+from archkb.ingest.configuration.config_files import read_config
+from archkb.ingest.graph.model_part import own_part, settings_uid, structure_uid
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
 from archkb.kb.tables import GraphTables, KnownStructure
 from archkb.kb.values import Header
 
-__all__ = ["infer", "read_declared", "read_tables", "structure_uid", "with_structure"]
+__all__ = ["infer", "read_declared", "read_tables", "settings_uid", "structure_uid", "with_structure"]
 
 
-def read_tables(source: str | Path, *, name: str, family: str | None = None, version: str | None = None) -> GraphTables:
+def read_tables(
+    source: str | Path,
+    *,
+    name: str,
+    family: str | None = None,
+    version: str | None = None,
+    config: str | Path | None = None,
+) -> GraphTables:
     """Read a header and infer its tables. SourceError where the source is no model.
 
-    `family` and `version` go before what a design or the metadata say.
+    `family` and `version` go before what a design or the metadata say. `config` is a JSON file that states what the
+    header does not, in place of one beside the source.
     """
-    return infer(read_declared(source, family=family, version=version), name=name)
+    return infer(read_declared(source, family=family, version=version, config=config), name=name)
 
 
-def read_declared(source: str | Path, *, family: str | None = None, version: str | None = None) -> Header:
-    """Read a header, with `family` and `version` as they are given. SourceError where the source is no model."""
+def read_declared(
+    source: str | Path, *, family: str | None = None, version: str | None = None, config: str | Path | None = None
+) -> Header:
+    """Read a header, with `family`, `version` and `config` as given. SourceError where the source is no model."""
     given = {key: value for key, value in (("family", family), ("version", version)) if value}
     with _collector_paused():
         header = read_header(source)
+        if config is not None:
+            header = replace(header, config=read_config(config))
         return replace(header, declared={**header.declared, **given})
 
 
@@ -42,7 +55,7 @@ def infer(header: Header, *, name: str) -> GraphTables:
 
 def with_structure(header: Header, known: KnownStructure, *, name: str) -> GraphTables:
     """The own part of a model whose structure is known: nothing is inferred."""
-    return own_part(header, name, known.row, known.top)
+    return own_part(header, name, known.row, known.top, known.n_settings)
 
 
 @contextmanager

@@ -12,19 +12,30 @@ from shlex import quote
 from archkb.kb.errors import SourceError
 
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+)://(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_SHORT = re.compile(r"hf:(?!//)(?P<rest>.+)", re.IGNORECASE)
+_HUB = re.compile(
+    r"(?:https?://)?(?:www\.)?(?P<host>huggingface\.co|hf\.co)/(?P<id>[^/?#]+/[^/?#]+)"
+    r"(?:/(?:tree|blob|resolve)/(?P<revision>[^/?#]+)(?:/(?P<file>[^?#]+))?)?/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+"""A page of a model hub: of a repository, or of one of its files."""
 _STORES = ("bolt", "neo4j")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _WEIGHTS = "'*.safetensors' '*.safetensors.index.json'"
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is a URL of a kind that no path has.
+    """Whether a text is a URL of a kind that no path has, or such as people paste of a model hub.
 
     >>> is_address("https://host/m.safetensors"), is_address("hf://a/b"), is_address("a/b"), is_address("C:/m")
     (True, True, False, False)
+    >>> is_address("hf:owner/name"), is_address("huggingface.co/owner/name")
+    (True, True)
     """
     address = _ADDRESS.match(text)
-    return address is not None and address["scheme"].lower() not in _STORES
+    if address is None:
+        return (_SHORT.match(text) or _HUB.fullmatch(text)) is not None and not Path(text).exists()
+    return address["scheme"].lower() not in _STORES
 
 
 def is_repository(text: str) -> bool:
@@ -46,9 +57,13 @@ def refuse_remote(text: str) -> None:
 
 
 def _address(text: str) -> SourceError:
-    address = _ADDRESS.match(text)
-    scheme, rest = (address["scheme"].lower(), address["rest"]) if address is not None else ("", text)
-    what = f"is an address ({scheme}://), which archkb does not read yet"
+    hub, short, address = _HUB.fullmatch(text), _SHORT.match(text), _ADDRESS.match(text)
+    if hub is not None:
+        return SourceError("is a page of a model hub, which archkb does not read yet", path=text, cure=_of_page(hub))
+    scheme, rest = (address["scheme"].lower(), address["rest"]) if address is not None else ("hf", text)
+    if short is not None:
+        rest = short["rest"]
+    what = f"is an address ({scheme}:), which archkb does not read yet"
     if scheme == "file":
         return SourceError(what, path=text, cure=f"give the path, {quote('/' + rest.lstrip('/'))}")
     if scheme == "hf":
@@ -56,6 +71,14 @@ def _address(text: str) -> SourceError:
     if scheme in ("http", "https"):
         return SourceError(what, path=text, cure=_header(text))
     return SourceError(what, path=text, cure="copy the file to this machine, and give its path")
+
+
+def _of_page(page: re.Match[str]) -> str:
+    """How to fetch what a page of a hub shows: the header of a safetensors file, or the repository's weights."""
+    repository, revision, file = page["id"], page["revision"], page["file"]
+    if file and file.endswith(".safetensors"):
+        return _header(f"https://{page['host'].lower()}/{repository}/resolve/{revision}/{file}")
+    return _fetched(f"{repository}{f'@{revision}' if revision else ''}{f'/{file}' if file else ''}")
 
 
 def _fetched(repository: str) -> str:

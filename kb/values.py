@@ -59,7 +59,8 @@ class Header:
     """A whole model as its source tells it, before anything is inferred.
 
     `format`: safetensors | index | header-json | design. `size`: bytes of all files, None for a design.
-    `declared` holds what a design file says of itself (family, licence, source, attribution).
+    `declared` holds what a design file says of itself (family, licence, source, attribution), `config` the JSON texts
+    of configurations beside the file, by name.
     """
 
     tensors: tuple[TensorSpec, ...]
@@ -68,6 +69,12 @@ class Header:
     format: str = "safetensors"
     size: int | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def configurations(self) -> dict[str, str]:
+        """Texts that may be configurations, by name: files beside the checkpoint before its own metadata."""
+        return {**self.config, **self.metadata}
 
 
 @dataclass(frozen=True, slots=True)

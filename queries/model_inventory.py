@@ -9,6 +9,7 @@ from math import prod
 from archkb.kb.keys import owner
 from archkb.kb.paths import above, natural, pattern
 from archkb.kb.wording import counted, human
+from archkb.queries.block_index import block_indices, spell, split
 from archkb.queries.model_items import Item
 from archkb.queries.model_view import ITSELF, Cells, Profile
 from archkb.queries.output.cells import cell
@@ -23,15 +24,32 @@ def told(p: Profile, stack: str, *kinds: str) -> str | None:
 
     `48 × proj: Linear 12→4096; 48 × gate: scalar`.
     """
-    cut = len(stack) + 1 if stack else 0
-    seen: Counter[tuple[str, str]] = Counter()
-    for item in _within(p, stack, kinds):
-        place = item.path[cut:].partition(".")[2] or ITSELF if stack else _from_home(p, item.path)
-        seen[pattern(place), sizes(p, item)] += 1
+    items = sorted(_within(p, stack, kinds), key=lambda item: natural(item.path))
+    if stack:
+        placed = by_place(p, stack, ((item.path, sizes(p, item)) for item in items))
+        return listed(sorted(placed, key=lambda part: natural(part.partition(" × ")[2])))
+    seen = Counter((pattern(_from_home(p, item.path)), sizes(p, item)) for item in items)
     return listed(
-        f"{f'{n} × ' if stack or n > 1 else ''}{place}{f': {size}' if size else ''}"
+        f"{f'{n} × ' if n > 1 else ''}{place}{f': {size}' if size else ''}"
         for (place, size), n in sorted(seen.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
     )
+
+
+def by_place(p: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> list[str]:
+    """What is said of modules (path, text) of a stack, like ones of its blocks as one, in the order given.
+
+    The blocks are named where not all of them have it. `48 × ff: plain 64→256`, `2 × gate in 0-1: Linear 64→1`.
+    """
+    indices = block_indices(p, stack)
+    groups: dict[tuple[str, str], list[str]] = {}
+    for path, text in modules:
+        index, place = split(path[len(stack) + 1 :], indices)
+        groups.setdefault((pattern(place) or ITSELF, text), []).append(index)
+    some = {place: f" in {spell(blocks)}" for place, blocks in groups.items() if set(blocks) != indices}
+    return [
+        f"{len(blocks)} × {place}{some.get((place, text), '')}{f': {text}' if text else ''}"
+        for (place, text), blocks in groups.items()
+    ]
 
 
 def _within(p: Profile, stack: str, kinds: Sequence[str]) -> Iterator[Item]:

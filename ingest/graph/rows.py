@@ -16,11 +16,12 @@ from archkb.ingest.analysis import Analysis
 from archkb.ingest.graph.model_part import whole_model
 from archkb.ingest.graph.role_labels import Role, kind_and_role
 from archkb.ingest.graph.row_tables import LONG, RowTables
+from archkb.ingest.graph.setting_rows import with_settings
 from archkb.ingest.graph.tensor_roles import tensor_role
 from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
-from archkb.kb.configuration import configuration, spelt
+from archkb.kb.head_counts import configuration, spelt
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns
@@ -44,7 +45,8 @@ def spell(fact: Fact | None) -> tuple[Any, ...]:
 def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     structure, nodes, edges = structure_tables(analysis)
-    return whole_model(analysis.header, name, structure, nodes, edges)
+    tables = whole_model(analysis.header, name, structure, nodes, edges)
+    return with_settings(tables, analysis.header.configurations)
 
 
 def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable], list[EdgeTable]]:
@@ -52,7 +54,7 @@ def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
     signs = signatures(analysis.tree)
-    read = spelt(configuration(header.metadata))
+    read = spelt(configuration(header.configurations))
     uid = ids.structure_uid(hashed, read, rules.RULES_VERSION)
     rows = RowTables()
     _tensors(analysis, uid, _modules(analysis, uid, signs, rows), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def read_header(path: str | Path) -> Header:
     Never reads tensor data. Raises SourceError for a file that is none of these or breaks its format, NotFoundError
     for a design that is not shipped.
     """
+    from archkb.ingest.configuration.config_files import beside
     from archkb.ingest.remote import refuse_remote
     from archkb.ingest.sources.design_files import SCHEME, read_shipped
     from archkb.ingest.sources.tensor_names import check_names
@@ -31,7 +33,8 @@ def read_header(path: str | Path) -> Header:
     if text.startswith(SCHEME):
         return read_shipped(text)
     refuse_remote(text)
-    return check_names(_source_of(text).read(path))
+    header = check_names(_source_of(text).read(path))
+    return replace(header, config=beside(text)) if header.format in ("safetensors", "index") else header
 
 
 def _source_of(path: str) -> Source:

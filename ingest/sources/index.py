@@ -60,8 +60,10 @@ def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     if not is_text(json.dumps(top, ensure_ascii=False)):
         raise SourceError("the index holds half a surrogate pair, which is no text", path=shown, cure=_CURE)
     weight_map = top.get("weight_map") if isinstance(top, dict) else None
-    if not isinstance(weight_map, dict) or not weight_map:
+    if not isinstance(weight_map, dict):
         raise SourceError("the index has no `weight_map`", path=shown, cure=_CURE)
+    if not weight_map:
+        raise SourceError("the index names no tensor: its `weight_map` is empty", path=shown, cure=_CURE)
     for key, name in weight_map.items():
         if not isinstance(name, str):
             raise SourceError("its shard is not a string", path=shown, key=shown_key(key), cure=_CURE)

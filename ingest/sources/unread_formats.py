@@ -44,11 +44,13 @@ _SCRIPT = "convert it where you trust it, " + _python(
 _GGUF = (
     "take the safetensors file it was made from, or write names and shapes as a design without reading a weight, "
     + _python(
-        "import gguf, sys; print('name: model'); print('tensors:'); "
-        "[print(f'  {t.name}: f16 {[*map(int, t.shape[::-1])]}') for t in gguf.GGUFReader(sys.argv[1]).tensors]",
+        "import gguf, sys, collections; print('name: model'); print('tensors:'); "
+        "d = collections.defaultdict(lambda: 'f16', F32='f32', F64='f64', BF16='bf16'); "
+        "[print(f'  {t.name}: {d[t.tensor_type.name]} {[*map(int, t.shape[::-1])]}') "
+        "for t in gguf.GGUFReader(sys.argv[1]).tensors]",
         " > model.yaml",
     )
-    + ", and ingest model.yaml"
+    + ", and ingest model.yaml (quantized tensors are in it as f16)"
 )
 _MADE_FROM = "take the safetensors file it was made from"
 _NUMPY = "convert it, " + _python(

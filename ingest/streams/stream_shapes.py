@@ -101,12 +101,18 @@ class Shapes:
         latent = half.latent_channels.value if half.latent_channels is not None else None
         if not isinstance(latent, int):
             return None
-        entry = next((e for e in entries if e.reads in [latent * n for n in _PATCH]), None)
+        reads = [latent * n for n in _PATCH]
+        entry = next((e for e in entries if e.reads in reads and not self._encodes(e.path)), None)
         coloured = self._coloured(half.path)
         carries = modality(half.path) or (str(coloured.value) if coloured is not None else None)
         if entry is None or carries is None:
             return None
         return fact(carries, _LATENT, f"{entry.path} reads the {latent} channels of {half.path}'s latent"), entry.path
+
+    def _encodes(self, path: str) -> bool:
+        """Whether a layer is an encoder's: it runs before there is a latent, whatever width it reads."""
+        component = enclosing(self._analysis.components, path)
+        return component is not None and str(component.role.value) == "vae_encoder"
 
     def _coloured(self, around: str) -> Fact | None:
         """Whether a part reads or writes coloured pictures, and whether they move."""

@@ -16,24 +16,24 @@ def score_attention(
     """(found, kind, attributes where derivable as (right, answered, asked), verdicts)."""
     truth = record["truth"]["attention"]
     neutral = set(record["truth"].get("attention_neutral", ()))
-    at: dict[str, int] = {}
+    index_of: dict[str, int] = {}
     for i, true in enumerate(truth):
         for path in {true["path"], true["core"], *true.get("aliases", ())}:
-            at.setdefault(path, i)
+            index_of.setdefault(path, i)
     matched: dict[int, dict[str, Any]] = {}
-    found, verdicts = Counts(), []
+    presence, verdicts = Counts(), []
     for item in prediction.get("attention") or ():
-        index = at.get(item.get("path"))
+        index = index_of.get(item.get("path"))
         if index is None:
             if item.get("path") not in neutral:
-                found.fp += 1
+                presence.fp += 1
                 verdicts += [_kind(item, False), found_by("attention", item, False)]
         elif index not in matched:
             matched[index] = item
-            found.tp += 1
+            presence.tp += 1
             verdicts.append(found_by("attention", item, True))
-    found.fn += len(truth) - len(matched)
-    kind = Counts(fp=found.fp)
+    presence.fn += len(truth) - len(matched)
+    kind = Counts(fp=presence.fp)
     for i, true in enumerate(truth):
         item = matched.get(i)
         if true["kind"] == "unknown":
@@ -44,7 +44,7 @@ def score_attention(
         kind.fp += item is not None and not right
         if item is not None and item.get("kind") is not None:
             verdicts.append(_kind(item, right))
-    return found, kind, _attributes(truth, matched, verdicts), verdicts
+    return presence, kind, _attributes(truth, matched, verdicts), verdicts
 
 
 def _kind(item: dict[str, Any], right: bool) -> Verdict:
@@ -64,15 +64,15 @@ def _attributes(
         right = answered = asked = 0
         for i, true in enumerate(truth):
             item = matched.get(i, {})
-            said = item.get(name)
+            claimed = item.get(name)
             if true.get(name) is None:
                 continue
-            if said is not None:
-                hit = said == true[name]
+            if claimed is not None:
+                hit = claimed == true[name]
                 verdicts.append(Verdict(name, item.get(f"{name}_rule", ""), item.get(f"{name}_confidence", 0.0), hit))
             if true.get("heads_derivable"):
                 asked += 1
-                answered += said is not None
-                right += said == true[name]
+                answered += claimed is not None
+                right += claimed == true[name]
         out[name] = (right, answered, asked)
     return out

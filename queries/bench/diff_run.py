@@ -65,9 +65,9 @@ def score_pairs(
         tensors += len(pair.a) + len(pair.b)
         scores.append(score_pair(pair, prediction))
         predictions[pair.name] = prediction
-        said = prediction.get("facts", {})
-        missed.update(fact_class(k) for k in pair.truth.facts if k not in said)
-        wrong.update(fact_class(k) for k, v in pair.truth.facts.items() if k in said and said[k] != v)
+        facts = prediction.get("facts", {})
+        missed.update(fact_class(k) for k in pair.truth.facts if k not in facts)
+        wrong.update(fact_class(k) for k, v in pair.truth.facts.items() if k in facts and facts[k] != v)
     if progress is not None:
         progress("all", len(files), len(files))
     return PairRun(tuple(scores), tensors, seconds, predictions, missed, wrong)
@@ -88,7 +88,7 @@ def groups(scores: Iterable[PairScore]) -> dict[str, list[PairScore]]:
     out = {kind: [s for s in every if s.kind == kind] for kind in KINDS}
     out["cross"] = [s for s in every if s.name.startswith(CROSS)]
     out["all"] = every
-    return {name: found for name, found in out.items() if found}
+    return {name: members for name, members in out.items() if members}
 
 
 def means(scores: Iterable[PairScore]) -> tuple[float | None, ...]:

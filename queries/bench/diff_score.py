@@ -93,18 +93,18 @@ def _design(pair: DiffPair, prediction: Mapping[str, Any], mapped: int) -> dict[
 def _map_figures(pair: DiffPair, truth: Truth, entries: list[Entry], faulty: int) -> dict[str, float]:
     same = _same(truth)
     true = {frozenset(e.a): (_names(e.b, same), e.kind) for e in truth.map}
-    right = kinds = found = 0
+    right = kinds = groups_found = 0
     for e in entries:
         b, kind = true.get(frozenset(e.a), (None, ""))
         if b == _names(e.b, same):
             right += e.size
-            found += 1
+            groups_found += 1
             kinds += plain_kind(e.a, e.b, e.kind) == plain_kind(e.a, e.b, kind)
     predicted = sum(e.size for e in entries) + faulty
     asked = sum(e.size for e in truth.map)
     precision, recall, f1 = _shares(right, predicted, asked)
     out = {"precision": precision, "recall": recall, "f1": f1}
-    out["kind_acc"] = kinds / found if found else float(not asked)
+    out["kind_acc"] = kinds / groups_found if groups_found else float(not asked)
     if pair.kind != "surgery":
         out["f1_loose"] = _shares(_loosely_right(pair, truth, entries), predicted, asked)[2]
     return out
@@ -124,7 +124,7 @@ def _rest_figures(
     kept_a, kept_b = {k for e in entries for k in e.a}, {k for e in entries for k in e.b}
     removed = {*prediction.get("removed", ()), *(k for k in pair.a if k not in kept_a)}
     added = {*prediction.get("added", ()), *(k for k in pair.b if k not in kept_b)}
-    said, true = (Counter(same.get(k, k) for k in keys) for keys in (added, truth.added))
+    added_classes, true_added = (Counter(same.get(k, k) for k in keys) for keys in (added, truth.added))
     reshaped, retyped = (
         {(x, y) for x, y in prediction[name]} if name in prediction else derived
         for name, derived in zip(("reshaped", "retyped"), changed_pairs(entries, pair.a, pair.b), strict=True)
@@ -135,9 +135,9 @@ def _rest_figures(
 
     return {
         "false_removed": len(removed - set(truth.removed)),
-        "false_added": (said - true).total(),
+        "false_added": (added_classes - true_added).total(),
         "removed_f1": set_f1(removed, set(truth.removed)),
-        "added_f1": _shares((said & true).total(), said.total(), true.total())[2],
+        "added_f1": _shares((added_classes & true_added).total(), added_classes.total(), true_added.total())[2],
         "reshaped_f1": set_f1(known(reshaped), known(truth.reshaped)),
         "retyped_f1": set_f1(known(retyped), known(truth.retyped)),
     }

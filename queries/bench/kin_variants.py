@@ -75,17 +75,17 @@ def strangers(tensors: Specs, sizes: Sequence[int]) -> dict[str, Specs]:
     """Models of the same code by others. `sizes`: vocabularies of all models that are no relatives."""
     stack = numbered(tensors)
     assert stack is not None
-    made = {
+    models = {
         "few blocks": stack.repeated(range(SHALLOW)),
         "more blocks": stack.repeated(range(DEEPER)),
     }
-    found = vocabularies(tensors)
-    others = [n for n in sizes if n != found[-1]] if found else []
+    vocabulary_sizes = vocabularies(tensors)
+    others = [n for n in sizes if n != vocabulary_sizes[-1]] if vocabulary_sizes else []
     if others:
-        made["another vocabulary"] = _resized(tensors, found[-1], others[_pick(tensors, 0, len(others))])
-        nearest = min(others, key=lambda n: (abs(n - found[-1]), n))
-        made["the nearest of all vocabularies"] = _resized(tensors, found[-1], nearest)
-    return made
+        models["another vocabulary"] = _resized(tensors, vocabulary_sizes[-1], others[_pick(tensors, 0, len(others))])
+        nearest = min(others, key=lambda n: (abs(n - vocabulary_sizes[-1]), n))
+        models["the nearest of all vocabularies"] = _resized(tensors, vocabulary_sizes[-1], nearest)
+    return models
 
 
 def descendants(tensors: Specs) -> dict[str, Specs]:
@@ -95,17 +95,19 @@ def descendants(tensors: Specs) -> dict[str, Specs]:
     smallest = min(stack.entry, key=lambda n: (prod(stack.entry[n].shape), n))
     remains = replace(stack, entry={smallest: stack.entry[smallest]}, others=())
     widths = [n for t in tensors for n in t.shape[1:2] if len(t.shape) == 2]
-    made: dict[str, Callable[[], Specs]] = {
+    variants: dict[str, Callable[[], Specs]] = {
         "block pruned": lambda: stack.repeated(range(DEPTH - 1)),
         "block pruned, numbers kept": lambda: stack.repeated([i for i in range(DEPTH) if i != _pick(tensors, 1)]),
         "cut with left-overs": lambda: (*stack.repeated(range(CUT)), *remains.repeated(range(CUT, DEPTH))),
         "head added": lambda: (*tensors, TensorSpec("score.weight", "F32", (7, max(set(widths), key=widths.count)))),
         "quantised": lambda: _quantised(tensors),
     }
-    found = vocabularies(tensors)
-    if found:
-        made["vocabulary grown"] = lambda: _resized(tensors, found[-1], found[-1] + _pick(tensors, 1, 40))
-    return {name: make() for name, make in made.items() if widths or name != "head added"}
+    vocabulary_sizes = vocabularies(tensors)
+    if vocabulary_sizes:
+        variants["vocabulary grown"] = lambda: _resized(
+            tensors, vocabulary_sizes[-1], vocabulary_sizes[-1] + _pick(tensors, 1, 40)
+        )
+    return {name: make() for name, make in variants.items() if widths or name != "head added"}
 
 
 def _pick(tensors: Specs, first: int, beyond: int = DEPTH - 1) -> int:

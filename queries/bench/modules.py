@@ -22,21 +22,21 @@ def score_modules(record: Record, prediction: dict[str, Any]) -> tuple[Counts, l
     predicted = {p: entry(v) for p, v in (prediction.get("modules") or {}).items()}
     counts, verdicts = Counts(), []
     for path, true in truth.items():
-        said, rule, confidence = predicted.get(path, (None, "", 0.0))
+        claimed_type, rule, confidence = predicted.get(path, (None, "", 0.0))
         accepted = {true["type"], *true.get("accept", ())}
-        claimed = said not in (None, "other")
+        is_layer = claimed_type not in (None, "other")
         if true["type"] == "other":
-            right = said in accepted or not claimed
-            counts.fp += claimed and not right
+            right = claimed_type in accepted or not is_layer
+            counts.fp += is_layer and not right
         else:
-            right = said in accepted
+            right = claimed_type in accepted
             counts.tp += right
             counts.fn += not right
-            counts.fp += claimed and not right
-        if said is not None:  # 'no layer' is a claim too
+            counts.fp += is_layer and not right
+        if claimed_type is not None:  # 'no layer' is a claim too
             verdicts.append(Verdict("modules", rule, confidence, right))
-    for path, (said, rule, confidence) in predicted.items():
-        if path not in truth and path not in absent and said not in (None, "other"):
+    for path, (claimed_type, rule, confidence) in predicted.items():
+        if path not in truth and path not in absent and claimed_type not in (None, "other"):
             counts.fp += 1
             verdicts.append(Verdict("modules", rule, confidence, False))
     return counts, verdicts
@@ -47,12 +47,12 @@ def score_stacks(record: Record, prediction: dict[str, Any]) -> tuple[Counts, li
     truth = {s["path"]: s for s in record["truth"]["stacks"]}
     wanted = {p for p, s in truth.items() if s["kind"] != "leaf"}
     neutral = set(record["truth"].get("stacks_neutral", ()))
-    counts, verdicts, seen = Counts(), [], set()
+    counts, verdicts, scored = Counts(), [], set()
     for item in prediction.get("stacks") or ():
         path, depth = item.get("path"), item.get("depth")
-        if path in seen:
+        if path in scored:
             continue
-        seen.add(path)
+        scored.add(path)
         if path in truth:
             right = depth == truth[path]["depth"] or any(depth == run[1] for run in truth[path].get("runs", ()))
             if path not in wanted:
@@ -67,5 +67,5 @@ def score_stacks(record: Record, prediction: dict[str, Any]) -> tuple[Counts, li
             counts.fp += 1
         verdicts.append(Verdict("stacks", item.get("rule", ""), item.get("confidence", 0.0), right))
         verdicts.append(found_by("stacks_found", item, path in truth))
-    counts.fn += len(wanted - seen)
+    counts.fn += len(wanted - scored)
     return counts, verdicts

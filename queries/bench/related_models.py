@@ -68,9 +68,9 @@ def sketches(records: Iterable[Record], tables: Tables) -> Iterator[Kept]:
     """The corpus' models, each under its own name."""
     for record in records:
         family = str(record.get("group") or record.get("family") or record["name"])
-        found = Known.of(tables(specs(record)).facts)
-        known = replace(found, uid=record["name"], name=record["name"])
-        yield Kept(known, family, is_left_out(record), str(record.get("family") or family))
+        read = Known.of(tables(specs(record)).facts)
+        named = replace(read, uid=record["name"], name=record["name"])
+        yield Kept(named, family, is_left_out(record), str(record.get("family") or family))
 
 
 def shares(models: Iterable[Kept]) -> list[Share]:
@@ -81,20 +81,20 @@ def shares(models: Iterable[Kept]) -> list[Share]:
     kept = list(models)
     sizes = Counter(m.family for m in kept)
     nearest: dict[str, tuple[float, str, str]] = {}
-    found: dict[str, list[tuple[bool, bool]]] = {question: [] for question in (*QUESTIONS, f"{UNRELATED}: corpus")}
+    answers_by: dict[str, list[tuple[bool, bool]]] = {question: [] for question in (*QUESTIONS, f"{UNRELATED}: corpus")}
     for a, b in combinations(kept, 2):
         score = _score(a, b)
         for m, other in ((a, b), (b, a)):
-            here = (score, other.name, other.family)
-            nearest[m.name] = max(nearest.get(m.name, here), here)
+            candidate = (score, other.name, other.family)
+            nearest[m.name] = max(nearest.get(m.name, candidate), candidate)
         related = list(between(a.known, b.known))
         for link in related:
-            found[_question(link)].append((a.family == b.family, a.left_out or b.left_out))
+            answers_by[_question(link)].append((a.family == b.family, a.left_out or b.left_out))
         types = {link.type for link in related}
         if a.line != b.line and "SAME_AS" not in types and _one_architecture(a, b):
-            found[f"{UNRELATED}: corpus"].append(("DERIVES_FROM" in types, a.left_out or b.left_out))
-    found["nearest"] = [(nearest[m.name][2] == m.family, m.left_out) for m in kept if sizes[m.family] > 1]
-    return [share for question, answers in found.items() for share in _groups(question, answers)]
+            answers_by[f"{UNRELATED}: corpus"].append(("DERIVES_FROM" in types, a.left_out or b.left_out))
+    answers_by["nearest"] = [(nearest[m.name][2] == m.family, m.left_out) for m in kept if sizes[m.family] > 1]
+    return [share for question, answers in answers_by.items() for share in _groups(question, answers)]
 
 
 def recalled(tried: Iterable[Trial]) -> list[Share]:
@@ -102,21 +102,21 @@ def recalled(tried: Iterable[Trial]) -> list[Share]:
 
     A descendant that is told as the same architecture has a row of its own: no descent is asked of it.
     """
-    found: dict[str, list[tuple[bool, bool]]] = {}
+    answers_by: dict[str, list[tuple[bool, bool]]] = {}
     for trial in tried:
         what = DESCENT if trial.related else UNRELATED
         if trial.related and trial.same:
             what = "descendants, told as the same"
         right = trial.rule is not None or trial.same
-        found.setdefault(f"{what}: {trial.variant}", []).append((right, trial.left_out))
+        answers_by.setdefault(f"{what}: {trial.variant}", []).append((right, trial.left_out))
         if trial.rule is not None:
-            found.setdefault(f"suspicions, right: {trial.rule}", []).append((trial.related, trial.left_out))
-    return [share for question, answers in sorted(found.items()) for share in _groups(question, answers)]
+            answers_by.setdefault(f"suspicions, right: {trial.rule}", []).append((trial.related, trial.left_out))
+    return [share for question, answers in sorted(answers_by.items()) for share in _groups(question, answers)]
 
 
-def rates(found: Iterable[Share]) -> Iterator[str]:
+def rates(measured: Iterable[Share]) -> Iterator[str]:
     """The false-positive rate over all unrelated pairs and the recall of descents, by group of families; in words."""
-    kept = list(found)
+    kept = list(measured)
     for group in ("not left out", "left out"):
         for question, name in ((UNRELATED, "false positives"), (DESCENT, "descents found")):
             chosen = [s for s in kept if s.group == group and s.question.startswith(f"{question}:")]
@@ -141,7 +141,7 @@ def _question(link: Link) -> str:
     return f"{link.type} by {link.rule}" if link.rule else link.type
 
 
-def _groups(question: str, found: list[tuple[bool, bool]]) -> Iterator[Share]:
+def _groups(question: str, answers: list[tuple[bool, bool]]) -> Iterator[Share]:
     for group, wanted in (("all", (True, False)), ("left out", (True,)), ("not left out", (False,))):
-        chosen = [right for right, left_out in found if left_out in wanted]
+        chosen = [right for right, left_out in answers if left_out in wanted]
         yield Share(question, group, sum(chosen), len(chosen))

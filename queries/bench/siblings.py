@@ -76,14 +76,14 @@ def _tree(tensors: Tensors, signs: _Signs) -> _Tree:
 
 def merged_classes(tensors: Tensors, given: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     """Classes of more than one key: equal siblings, joined where `given` has keys of several in one class."""
-    found = sibling_classes(tensors)
-    root: dict[int, int] = {c: c for c in found.values()}
+    class_of = sibling_classes(tensors)
+    root: dict[int, int] = {c: c for c in class_of.values()}
     for group in given:
-        known = {_top(root, found[k]) for k in group if k in found}
+        known = {_top(root, class_of[k]) for k in group if k in class_of}
         for c in known:
             root[c] = min(known)
     out: dict[int, list[str]] = {}
-    for key, c in found.items():
+    for key, c in class_of.items():
         out.setdefault(_top(root, c), []).append(key)
     return tuple(tuple(keys) for keys in out.values() if len(keys) > 1)
 

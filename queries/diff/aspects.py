@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any
 
-from archkb.kb.paths import natural, pattern
+from archkb.kb.paths import natural
 from archkb.kb.wording import counted, human
 from archkb.queries.component_shares import Share, shares
-from archkb.queries.model_inventory import listed, loose, modulators, other_stacks, outside, rows_of, told
+from archkb.queries.model_inventory import by_place, listed, loose, modulators, other_stacks, outside, rows_of, told
 from archkb.queries.model_view import ITSELF, Cells, Profile
 
 Read = Callable[[Profile], str | None]
@@ -124,11 +124,8 @@ def _per_place(p: Profile, role: str, say: Callable[[Cells], str]) -> str | None
     if p.backbone is None:
         return None
     path = str(p.backbone["path"])
-    seen = Counter(
-        (pattern(str(c["path"])[len(path) + 1 :].partition(".")[2] or ITSELF), say(c))
-        for c in sorted(p.inside(p.labelled(role), path), key=lambda c: natural(str(c["path"])))
-    )
-    return "; ".join(f"{n} × {place}: {said}" for (place, said), n in seen.items()) or None
+    modules = sorted(p.inside(p.labelled(role), path), key=lambda c: natural(str(c["path"])))
+    return "; ".join(by_place(p, path, ((str(c["path"]), say(c)) for c in modules))) or None
 
 
 def attention_kinds(p: Profile) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archkb.kb.paths import above
+from archkb.kb.paths import above, pattern
 from archkb.kb.relations.fingerprint import kept_sketch
 from archkb.kb.relations.lineage import Known, told
 from archkb.kb.relations.similarity import Likeness, differences, likeness
@@ -21,6 +21,12 @@ APART = ("designs", "adapter")
 """Relations of models that are not compared tensor by tensor."""
 ALIGNED = 0.5
 """Share of the smaller model's tensors that must have a partner for the two to count as versions of one model."""
+LEAST = 24
+"""Tensors that must be paired where the two cover each other by less than half: of fewer, a few layers of usual widths
+find a partner in any large model."""
+SIZED = 1 / 3
+"""Least share of the paired matrices that keep their shape in two versions of one model; of fewer, one architecture is
+there in other sizes. Between releases of one model it is .6 and more, between a base and a large model .28 and less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,9 @@ class Diff:
 
     `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
     part (one model, so packed, beside whole modules that only the other has), versions (most tensors have a partner),
-    adapter (one is laid on the other) or designs (few tensors have a partner). Of the last two, no tensor is paired.
-    `alignment` says which tensor became which, `edits` what changed in lines a person would write, `similarity` how
-    like the two are by part.
+    resized (so, but few partners have one shape), adapter (one is laid on the other) or designs (few tensors have a
+    partner). Of the last two, no tensor is paired. `alignment` says which tensor became which, `edits` what changed in
+    lines a person would write, `similarity` how like the two are by part.
     """
 
     a: str
@@ -109,7 +115,7 @@ def compare(a: GraphTables, b: GraphTables, found: Alignment | None = None) -> D
         likeness(*sketches),
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
         laid,
-        told(Known.of(a.facts), Known.of(b.facts)) if relation in ("versions", "designs") else "",
+        told(Known.of(a.facts), Known.of(b.facts)) if relation in ("versions", "resized", "designs") else "",
     )
 
 
@@ -134,7 +140,26 @@ def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]
         return "part"
     paired = min(sum(len(p.a) for p in found.pairs), sum(len(p.b) for p in found.pairs))
     smaller = max(1, min(len(found.a), len(found.b)))
-    return "versions" if paired / smaller >= ALIGNED else "designs"
+    both = min(_covered(found, second) for second in (False, True)) >= ALIGNED
+    if paired / smaller < ALIGNED or (paired < LEAST and not both):
+        return "designs"
+    if _keeps_sizes(found):
+        return "versions"
+    return "resized" if both else "designs"
+
+
+def _keeps_sizes(alignment: Alignment) -> bool:
+    """Whether the matrices that have a partner keep their shapes, a third of them at least."""
+    changed = {key for pair in alignment.reshaped for key in pair.a}
+    matrices = [key for pair in alignment.pairs for key in pair.a if len(alignment.a[key].shape) > 1]
+    return sum(key not in changed for key in matrices) >= SIZED * len(matrices)
+
+
+def _covered(alignment: Alignment, second: bool) -> float:
+    """Share of a model's places that have a partner; a place is a key with {i} for its numbers, so depth is none."""
+    places = {pattern(key) for key in (alignment.b if second else alignment.a)}
+    paired = {pattern(key) for pair in alignment.pairs for key in (pair.b if second else pair.a)}
+    return len(paired) / max(1, len(places))
 
 
 def _part(found: Alignment, script: tuple[Edit, ...]) -> bool:

@@ -93,7 +93,7 @@ def over_time(steps: Sequence[Diff]) -> Answer:
     rows: list[Row] = []
     for i, step in enumerate(steps):
         lines = [("relation", step.relation)]
-        if step.relation in ("versions", "packaging", "part"):
+        if step.relation in ("versions", "resized", "packaging", "part"):
             lines = [(e.kind, e.text) for e in step.edits]
         rows += [("change", kind, *_at(i + 1, text, len(names))) for kind, text in lines]
     tallies = [tally(s.alignment) for s in steps]
@@ -125,7 +125,8 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         small, big = (diff.a, diff.b) if diff.alignment.added else (diff.b, diff.a)
         yield f"{small} is a part of {big}"
     else:
-        yield f"{diff.a} and {diff.b}: {diff.relation}"
+        what = "one architecture in other sizes" if diff.relation == "resized" else diff.relation
+        yield f"{diff.a} and {diff.b}: {what}"
     if not diff.same:
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
         yield f"similarity {similarity(diff.similarity)}{differs}"

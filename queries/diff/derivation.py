@@ -64,23 +64,24 @@ class Descent:
     verdict: str
 
 
-def derivation(a: Profile, b: Profile) -> tuple[Descent, ...]:
+def derivation(source: Profile, target: Profile) -> tuple[Descent, ...]:
     """Every part of `a` with its nearest counterpart in `b`, the largest first; like parts of one place are one."""
-    ours, theirs = parts(a), parts(b)
-    total = sum(p.n_params for p in ours) or 1
-    here, there = a.specs, b.specs
-    pairs = (p for p in align(here, there).one_to_one if here[p.a[0]].shape == there[p.b[0]].shape)
-    partners = {p.a[0]: prod(here[p.a[0]].shape) for p in pairs}
+    source_parts, target_parts = parts(source), parts(target)
+    total = sum(part.n_params for part in source_parts) or 1
+    source_specs, target_specs = source.specs, target.specs
+    one_to_one = align(source_specs, target_specs).one_to_one
+    pairs = (p for p in one_to_one if source_specs[p.a[0]].shape == target_specs[p.b[0]].shape)
+    partners = {pair.a[0]: prod(source_specs[pair.a[0]].shape) for pair in pairs}
     kinds: dict[Kind, Alike] = {}
-    for part in theirs:
+    for part in target_parts:
         kinds.setdefault(part.kind, Alike(part, {}, {})).add(part)
-    seen: dict[tuple[str, Kind], Match] = {}
+    matches: dict[tuple[str, Kind], Match] = {}
     groups: dict[tuple[str, str | None, str], list[tuple[Part, Match]]] = {}
-    for part in ours:
+    for part in source_parts:
         key = (part.path, part.kind)
-        if key not in seen:
-            seen[key] = _nearest(part, kinds)
-        match = _held(part, seen[key], sum(partners.get(k, 0) for k in part.keys) / part.n_params)
+        if key not in matches:
+            matches[key] = _nearest(part, kinds)
+        match = _held(part, matches[key], sum(partners.get(k, 0) for k in part.keys) / part.n_params)
         groups.setdefault((part.path, match.path, match.verdict), []).append((part, match))
     merged = (_merged(members, total) for members in groups.values())
     return tuple(sorted(merged, key=lambda d: (-d.share, d.part.path, d.part.where)))
@@ -147,34 +148,34 @@ def _nearest(part: Part, others: Mapping[Kind, Alike]) -> Match:
             continue
         other = alike.like(part)
         same = part.name == other.name
-        found = (max(names, shapes), names, back, form, other.path == part.path, same)
-        if found > rank:
+        candidate = (max(names, shapes), names, back, form, other.path == part.path, same)
+        if candidate > rank:
             verdict = _verdict(part, other, form, shapes)
-            best, rank = Match(other, names if same else 0.0, shapes, form, verdict=verdict), found
+            best, rank = Match(other, names if same else 0.0, shapes, form, verdict=verdict), candidate
     return best
 
 
-def _verdict(a: Part, b: Part, form: float, shapes: float) -> str:
-    if a.tensors == b.tensors and a.name == b.name:
+def _verdict(part: Part, other: Part, form: float, shapes: float) -> str:
+    if part.tensors == other.tensors and part.name == other.name:
         return "identical"
-    if a.shapes == b.shapes:
+    if part.shapes == other.shapes:
         return "renamed"
-    telling = len(a.tensors) >= TELLING or a.path == b.path
-    if telling and a.units == b.units:
+    telling = len(part.tensors) >= TELLING or part.path == other.path
+    if telling and part.units == other.units:
         return "rescaled"
     if shapes >= WHOLE:
         return "contained"
     return "partly" if (max(form, shapes) if telling else shapes) >= SOME else "own"
 
 
-def _shares(a: Part, b: Part) -> tuple[float, float, float]:
+def _shares(part: Part, other: Part) -> tuple[float, float, float]:
     """Shares of one instance of `a` in one of `b`: by name and shape, by shape, by shape in units of the widths."""
-    named = sum(prod(shape) for name, shape in a.tensors.items() if b.tensors.get(name) == shape)
-    shapes, unit = _common(a, b), width(a.shapes.elements())
-    weights = {in_units(shape, unit): prod(shape) for shape in a.shapes}
-    form = sum(weights[u] * min(n, b.units[u]) for u, n in a.units.items())
-    return named / a.elements, shapes / a.elements, max(form, shapes) / a.elements
+    named = sum(prod(shape) for name, shape in part.tensors.items() if other.tensors.get(name) == shape)
+    shapes, unit = _common(part, other), width(part.shapes.elements())
+    weights = {in_units(shape, unit): prod(shape) for shape in part.shapes}
+    form = sum(weights[unit] * min(count, other.units[unit]) for unit, count in part.units.items())
+    return named / part.elements, shapes / part.elements, max(form, shapes) / part.elements
 
 
-def _common(a: Part, b: Part) -> int:
-    return sum(prod(shape) * min(n, b.shapes[shape]) for shape, n in a.shapes.items())
+def _common(part: Part, other: Part) -> int:
+    return sum(prod(shape) * min(count, other.shapes[shape]) for shape, count in part.shapes.items())

@@ -18,7 +18,7 @@ from archkb.queries.diff.compare import Diff
 from archkb.queries.diff.edits import Edit as Line
 from archkb.queries.diff.stack_pairs import StackChange
 
-Relation = Literal["identical", "packaging", "part", "versions", "adapter", "designs"]
+Relation = Literal["identical", "packaging", "part", "versions", "resized", "adapter", "designs"]
 
 
 class _Frozen(BaseModel):
@@ -262,12 +262,12 @@ class Chain(_Frozen):
 
 
 def document(
-    diff: Diff, a: GraphTables, b: GraphTables, *, tensors: bool = False, everything: bool = False
+    diff: Diff, source: GraphTables, target: GraphTables, *, tensors: bool = False, everything: bool = False
 ) -> Document:
     """The document of one comparison."""
     return Document(
-        a=_side(a),
-        b=_side(b),
+        a=_side(source),
+        b=_side(target),
         relation=diff.relation,
         same=diff.same,
         similarity=Similarity(
@@ -282,9 +282,9 @@ def document(
     )
 
 
-def text(found: Document | Chain) -> str:
+def text(comparison: Document | Chain) -> str:
     """The document as JSON text that ends with a line break."""
-    return json_text(found.model_dump_json(by_alias=True, indent=1)) + "\n"
+    return json_text(comparison.model_dump_json(by_alias=True, indent=1)) + "\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -296,57 +296,57 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "archkb diff", **choice, **schema}
 
 
-def counts(found: Alignment) -> Counts:
+def counts(alignment: Alignment) -> Counts:
     """Tensors by what became of them."""
-    return Counts(**tally(found), ambiguous=sum(p.ambiguous for p in found.pairs))
+    return Counts(**tally(alignment), ambiguous=sum(p.ambiguous for p in alignment.pairs))
 
 
-def _side(t: GraphTables) -> Side:
-    m: Mapping[str, Any] = t.model
+def _side(tables: GraphTables) -> Side:
+    model: Mapping[str, Any] = tables.model
     return Side(
-        name=t.name,
-        tensors=m["n_tensors"],
-        elements=m["n_params"],
-        bytes=m["n_bytes"],
-        **{name: m[name] for name in ("role", "family", "version", "source", "header_hash")},
+        name=tables.name,
+        tensors=model["n_tensors"],
+        elements=model["n_params"],
+        bytes=model["n_bytes"],
+        **{name: model[name] for name in ("role", "family", "version", "source", "header_hash")},
     )
 
 
-def _edit(e: Line) -> Edit:
-    keys = Keys(removed=list(e.removed), added=list(e.added), changed=list(e.changed))
+def _edit(line: Line) -> Edit:
+    keys = Keys(removed=list(line.removed), added=list(line.added), changed=list(line.changed))
     return Edit(
-        kind=e.kind,
-        text=e.text,
-        removed=len(e.removed),
-        added=len(e.added),
-        changed=len(e.changed),
+        kind=line.kind,
+        text=line.text,
+        removed=len(line.removed),
+        added=len(line.added),
+        changed=len(line.changed),
         keys=keys,
     )
 
 
-def _tensors(found: Alignment, everything: bool) -> Iterator[Tensor]:
-    for p in found.pairs:
-        said: Sequence[Any] = changes(p, found)
-        if said or everything:
+def _tensors(alignment: Alignment, everything: bool) -> Iterator[Tensor]:
+    for pair in alignment.pairs:
+        pair_changes: Sequence[Any] = changes(pair, alignment)
+        if pair_changes or everything:
             yield Tensor(
-                a=list(p.a),
-                b=list(p.b),
-                kind=p.kind,
-                changes=list(said),
-                rule=p.rule,
-                evidence=p.evidence,
-                confidence=p.confidence,
-                ambiguous=p.ambiguous,
+                a=list(pair.a),
+                b=list(pair.b),
+                kind=pair.kind,
+                changes=list(pair_changes),
+                rule=pair.rule,
+                evidence=pair.evidence,
+                confidence=pair.confidence,
+                ambiguous=pair.ambiguous,
             )
 
 
-def _stack(s: StackChange) -> Stack:
+def _stack(change: StackChange) -> Stack:
     return Stack(
-        path=s.path,
-        depth_a=s.depth_a,
-        depth_b=s.depth_b,
-        kept=s.kept,
-        gained=list(s.gained),
-        lost=list(s.lost),
-        reshaped=list(s.widened),
+        path=change.path,
+        depth_a=change.depth_a,
+        depth_b=change.depth_b,
+        kept=change.kept,
+        gained=list(change.gained),
+        lost=list(change.lost),
+        reshaped=list(change.widened),
     )

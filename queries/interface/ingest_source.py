@@ -33,15 +33,18 @@ def ingest_source(
     name: str,
     family: str | None = None,
     release: str | None = None,
+    config: str | None = None,
     progress: Progress | None = None,
 ) -> Ingested:
     """Read a header, infer its architecture and keep it whole; without a store it is only checked.
+
+    `config` is a JSON file that states what the header does not.
 
     SourceError where the source is no model.
     """
     from archkb.ingest.read_tables import infer, read_declared
 
-    header = read_declared(source, family=family, version=release)
+    header = read_declared(source, family=family, version=release, config=config)
     notes = [] if header.tensors else [_EMPTY.format(source)]
     if store is None:
         return _checked(infer(header, name=name), notes)
@@ -58,10 +61,11 @@ def _with_known_structure(
     store: Store, header: Header, name: str, progress: Progress | None
 ) -> tuple[GraphTables, Counts] | None:
     """Write a model whose structure the store has, which costs no more than its reading; None where it has not."""
-    from archkb.ingest.read_tables import structure_uid, with_structure
+    from archkb.ingest.read_tables import settings_uid, structure_uid, with_structure
     from archkb.kb.errors import MissingStructureError
 
-    known = store.structure(structure_uid(header))
+    structure = structure_uid(header)
+    known = store.structure(structure, settings_uid(header, structure))
     if known is not None:
         tables = with_structure(header, known, name=name)
         with suppress(MissingStructureError):  # another writer removed its last model meanwhile

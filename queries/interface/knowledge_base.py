@@ -30,18 +30,25 @@ def connect(store: str | Path | None = None) -> KnowledgeBase:
     return KnowledgeBase(store_uri(str(store) if store is not None else None))
 
 
-def read(source: str | Path, *, name: str | None = None, family: str | None = None) -> Reading:
+def read(source: str | Path, *, name: str | None = None, config: str | Path | None = None) -> Reading:
     """Read one header (a file, or design:NAME for a shipped one) and infer its architecture. SourceError for no model.
+
+    `config` is a JSON file that states what the header does not, in place of one beside the source.
 
     >>> read("design:aiprod-shdt").tables.model["n_tensors"]
     926
     """
+    from dataclasses import replace
+
+    from archkb.ingest.configuration.config_files import read_config
     from archkb.ingest.graph.rows import to_tables
     from archkb.ingest.pipeline import analyse
     from archkb.ingest.sources import read_header
     from archkb.queries.interface.model_names import default_name
 
     header = read_header(source)
+    if config is not None:
+        header = replace(header, config=read_config(config))
     analysis = analyse(header)
     return Reading(header, analysis, to_tables(analysis, name=name or default_name(str(source))))
 
@@ -119,7 +126,13 @@ class KnowledgeBase:
             return Table.of(likest_models(models, str(model), limit))
 
     def ingest(
-        self, source: str | Path, *, name: str | None = None, family: str | None = None, release: str | None = None
+        self,
+        source: str | Path,
+        *,
+        name: str | None = None,
+        family: str | None = None,
+        release: str | None = None,
+        config: str | Path | None = None,
     ) -> Table:
         """Read a header and keep its architecture, whole or not at all, in place of the model of that name."""
         from dataclasses import replace
@@ -129,7 +142,12 @@ class KnowledgeBase:
 
         with self._opened(write=True) as store:
             model = ingest_source(
-                str(source), store, name=name or default_name(str(source)), family=family, release=release
+                str(source),
+                store,
+                name=name or default_name(str(source)),
+                family=family,
+                release=release,
+                config=str(config) if config is not None else None,
             )
         return Table.of(replace(summary([model]), notes=model.notes))
 

@@ -117,7 +117,7 @@ class Comparison:
 
     @property
     def relation(self) -> str:
-        """identical, packaging, part, versions, adapter or designs."""
+        """identical, packaging, part, versions, resized, adapter or designs."""
         return self.diff.relation
 
     @property

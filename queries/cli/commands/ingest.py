@@ -31,6 +31,12 @@ def ingest(
     release: Annotated[
         str | None, typer.Option(help="Version to record, such as 2.3; orders a family's models.")
     ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="What states heads, positions and more, for one FILE. Default: config.json beside it."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and infer, write nothing.")] = False,
 ) -> None:
     """Read the header of each FILE, infer its architecture and keep it.
@@ -42,10 +48,13 @@ def ingest(
     Examples:
       archkb ingest ltx-2-19b-dev-fp8.safetensors
       archkb ingest design:aiprod-shdt design:aiprod-hwvae
+      archkb ingest model.safetensors --config configs/base.json
       archkb ingest model.safetensors --name mine --family ltx-2 --release 2.3 --dry-run
     """
     if name is not None and len(files) > 1:
         raise typer.BadParameter("--name names one model, there are several files")
+    if config is not None and len(files) > 1:
+        raise typer.BadParameter("--config is of one model, there are several files")
     check_name(name)
     ingested: list[Ingested] = []
     failed = False
@@ -55,7 +64,13 @@ def ingest(
             try:
                 called = name or default_name(source)
                 model = ingest_source(
-                    source, store, name=called, family=family, release=release, progress=terminal.progress(called)
+                    source,
+                    store,
+                    name=called,
+                    family=family,
+                    release=release,
+                    config=config,
+                    progress=terminal.progress(called),
                 )
             except ArchkbError as error:
                 terminal.tell(f"archkb: {error}")

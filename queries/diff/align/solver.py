@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archkb.queries.diff.align.blocks.block_runs import Orders
-from archkb.queries.diff.align.blocks.encoder_decoder import halves
+from archkb.queries.diff.align.blocks.encoder_decoder import encoder_decoder_pairs
 from archkb.queries.diff.align.blocks.equal_blocks import equal_parts
 from archkb.queries.diff.align.blocks.parts import Part, openable, opened
 from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
 from archkb.queries.diff.align.model.weight_tree import Module
-from archkb.queries.diff.align.model.words import likeness
-from archkb.queries.diff.align.modules.assignment import Neighbours
-from archkb.queries.diff.align.modules.links import Demand, Link, between, isomorphic
-from archkb.queries.diff.align.trees.common_subtree import Match
-from archkb.queries.diff.align.trees.isomorphism import Forms
-from archkb.queries.diff.align.trees.tree_links import keys_of, nearly, widened
+from archkb.queries.diff.align.model.words import word_similarity
+from archkb.queries.diff.align.modules.link_evidence import Neighbours
+from archkb.queries.diff.align.modules.links import Link, MatchThresholds, link_modules
+from archkb.queries.diff.align.trees.common_subtree import CommonSubtree
+from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
+from archkb.queries.diff.align.trees.tree_links import isomorphic, keys_of, near_isomorphic, rescaled
 
-ALONE = Demand(0.25, 0.75)
+ALONE = MatchThresholds(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""
 
 FOREIGN = 0.3
@@ -29,75 +29,98 @@ RELATED = 0.2
 class Solver:
     """Links the modules of two parts. Parts with the same inside are looked at once."""
 
-    def __init__(self, demand: Demand) -> None:
-        self._demand = demand
-        self._rest = Demand(max(demand.words, ALONE.words), max(demand.resized, ALONE.resized), demand.strict)
-        self._whole = Demand(demand.words, self._rest.resized, demand.strict)
-        self._forms, self._orders = Forms(), Orders()
-        self._match = Match(self._forms)
+    def __init__(self, thresholds: MatchThresholds) -> None:
+        self._thresholds = thresholds
+        self._rest = MatchThresholds(
+            max(thresholds.words, ALONE.words), max(thresholds.resized, ALONE.resized), thresholds.strict
+        )
+        self._whole_model = MatchThresholds(thresholds.words, self._rest.resized, thresholds.strict)
+        self._hashes, self._orders = SubtreeHashes(), Orders()
+        self._subtree = CommonSubtree(self._hashes)
         self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
 
-    def solve(self, a: Part, b: Part) -> list[Link]:
-        """Links of the modules of `a` with those of `b`."""
-        key = (_inner(a), _inner(b))
-        if key in self._known:
-            return _carried(self._known[key], a, b)
-        links = self._solve(a, b)
-        self._known[key] = (a, b, links)
+    def solve(self, source: Part, target: Part) -> list[Link]:
+        """Links of the modules of `source` with those of `target`."""
+        contents = (_content_key(source), _content_key(target))
+        if contents in self._known:
+            return _carried_over(self._known[contents], source, target)
+        links = self._solve(source, target)
+        self._known[contents] = (source, target, links)
         return links
 
-    def _solve(self, a: Part, b: Part) -> list[Link]:
-        found = isomorphic(a, b, self._forms)
-        if found is not None:
-            return found
-        cut = (len(a.path), len(b.path))
-        found = None if self._demand.strict else nearly(a, b, self._match)
-        if found is None and not (self._demand.strict or a.path or b.path) and likeness(a.read, b.read) < FOREIGN:
-            found = widened(a, b, self._forms)
-        if found is not None:
-            taken = keys_of(found)
+    def _solve(self, source: Part, target: Part) -> list[Link]:
+        # one tree: nothing is left to find
+        links = isomorphic(source, target, self._hashes)
+        if links is not None:
+            return links
+        # nearly one tree: what it leaves over is sought apart
+        links = self._tree_links(source, target)
+        if links is not None:
+            paired = keys_of(links)
             spare = [
-                [m for m in side.modules if not any((second, k) in taken for k in m.keys.values())]
-                for second, side in enumerate((a, b))
+                [m for m in part.modules if not any((side, key) in paired for key in m.keys.values())]
+                for side, part in enumerate((source, target))
             ]
-            return found + between(spare[0], spare[1], cut, self._rest)
-        if not (openable(a) and openable(b)):
-            return between(a.modules, b.modules, cut, self._demand if a.path or b.path else self._whole)
-        both = [] if self._demand.strict else halves(a, b)
-        pairs = both
-        if not pairs:
-            equal, left, right = equal_parts(opened(a), opened(b), self._orders)
-            like, left, right = similar_parts(left, right, self._orders)
-            pairs = [*equal, *like]
-        links = [link for x, y in pairs for link in self.solve(x, y)]
-        if not a.path and not b.path and not _related(links, a, b):
+            return links + link_modules(spare[0], spare[1], _prefix_lengths(source, target), self._rest)
+        # no blocks inside: modules are assigned as a whole
+        if not (openable(source) and openable(target)):
+            thresholds = self._thresholds if source.path or target.path else self._whole_model
+            return link_modules(source.modules, target.modules, _prefix_lengths(source, target), thresholds)
+        return self._links_by_parts(source, target)
+
+    def _tree_links(self, source: Part, target: Part) -> list[Link] | None:
+        """Links along trees that are nearly one, or are once sizes are exchanged where words say nothing; or None."""
+        if self._thresholds.strict:
+            return None
+        links = near_isomorphic(source, target, self._subtree)
+        if links is None and not (source.path or target.path) and word_similarity(source.words, target.words) < FOREIGN:
+            links = rescaled(source, target, self._hashes)
+        return links
+
+    def _links_by_parts(self, source: Part, target: Part) -> list[Link]:
+        """Links of the parts inside that go together, then of what lies in none of them."""
+        halves = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
+        pairs = halves or self._part_pairs(source, target)
+        links = [link for part, other in pairs for link in self.solve(part, other)]
+        if not source.path and not target.path and not _related(links, source, target):
             return []
+        # what the parts say of paths is evidence for the rest
         known = Neighbours()
         for link in links:
-            for m in link.a:
-                known.learn(m.path, link.b[0].path)
-        used = {id(m) for link in links for m in (*link.a, *link.b)}
-        used |= {id(m) for x, y in both for m in (*x.modules, *y.modules)}
-        spare = [[m for m in side.modules if id(m) not in used] for side in (a, b)]
-        return links + between(spare[0], spare[1], cut, self._rest, known)
+            for module in link.a:
+                known.learn(module.path, link.b[0].path)
+        linked = {id(module) for link in links for module in (*link.a, *link.b)}
+        linked |= {id(module) for part, other in halves for module in (*part.modules, *other.modules)}
+        spare = [[module for module in side.modules if id(module) not in linked] for side in (source, target)]
+        return links + link_modules(spare[0], spare[1], _prefix_lengths(source, target), self._rest, known)
+
+    def _part_pairs(self, source: Part, target: Part) -> list[tuple[Part, Part]]:
+        equal, left, right = equal_parts(opened(source), opened(target), self._orders)
+        similar, _, _ = similar_parts(left, right, self._orders)
+        return [*equal, *similar]
 
 
-def _related(links: list[Link], a: Part, b: Part) -> bool:
+def _prefix_lengths(source: Part, target: Part) -> tuple[int, int]:
+    """Components of paths that the parts themselves account for."""
+    return len(source.path), len(target.path)
+
+
+def _related(links: list[Link], source: Part, target: Part) -> bool:
     """Whether enough of the smaller model lies in matched parts for the rest to mean anything."""
     linked = sum(max(len(link.a), len(link.b)) for link in links)
-    return linked >= RELATED * min(len(a.modules), len(b.modules))
+    return linked >= RELATED * min(len(source.modules), len(target.modules))
 
 
-def _carried(known: tuple[Part, Part, list[Link]], a: Part, b: Part) -> list[Link]:
+def _carried_over(solved: tuple[Part, Part, list[Link]], source: Part, target: Part) -> list[Link]:
     """Links found for two parts carried over to two others with the same insides."""
-    first, second, links = known
-    ours, theirs = _became(first, a), _became(second, b)
-    return [link._replace(a=tuple(map(ours, link.a)), b=tuple(map(theirs, link.b))) for link in links]
+    first, second, links = solved
+    to_source, to_target = _module_carrier(first, source), _module_carrier(second, target)
+    return [link._replace(a=tuple(map(to_source, link.a)), b=tuple(map(to_target, link.b))) for link in links]
 
 
-def _became(part: Part, other: Part) -> Callable[[Module], Module]:
+def _module_carrier(part: Part, other: Part) -> Callable[[Module], Module]:
     """For the modules of a part those of another one with the same inside; also for modules gathered from several."""
-    at = {id(m): n for m, n in zip(part.modules, other.modules, strict=True)}
+    counterpart = {id(m): n for m, n in zip(part.modules, other.modules, strict=True)}
     keys = {
         key: n.keys[role]
         for m, n in zip(part.modules, other.modules, strict=True)
@@ -105,13 +128,13 @@ def _became(part: Part, other: Part) -> Callable[[Module], Module]:
     }  # fmt: skip
 
     def carry(module: Module) -> Module:
-        known = at.get(id(module))
-        return known if known is not None else module.moved(other.path + module.path[len(part.path) :], keys)
+        moved = counterpart.get(id(module))
+        return moved if moved is not None else module.at_path(other.path + module.path[len(part.path) :], keys)
 
     return carry
 
 
-def _inner(part: Part) -> tuple[object, ...]:
-    cut = len(part.path)
-    order = sorted(range(len(part.modules)), key=lambda i: part.modules[i].place)
-    return (tuple((m.path[cut:], m.form) for m in part.modules), tuple(order))
+def _content_key(part: Part) -> tuple[object, ...]:
+    prefix_length = len(part.path)
+    order = sorted(range(len(part.modules)), key=lambda i: part.modules[i].file_position)
+    return (tuple((m.path[prefix_length:], m.form) for m in part.modules), tuple(order))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from archkb.kb.paths import pattern
 from archkb.kb.wording import counted, ranges
+from archkb.queries.block_index import spell
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.edits.unmatched_subtrees import Roots
@@ -94,9 +96,9 @@ def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
     elif what:
         layers = [root.rpartition(".")[0] for root in some]
         names = listed(_few(list(dict.fromkeys(map(_in_block, layers)))), MOST)
-        text = f"{what} of {names or 'the model'} {how}{_places(some, layers) if any(layers) else ''}"
+        text = f"{what} of {names or 'the model'} {how}{_places(some, roots, layers) if any(layers) else ''}"
     else:
-        text = f"{_title(name, some)} {how}{_places(some)}"
+        text = f"{_title(name, some)} {how}{_places(some, roots)}"
     return _edit(roots.how, text + behind(len(keys)), keys)
 
 
@@ -131,32 +133,53 @@ def _in_block(path: str) -> str:
     return last(path) if at is None else ".".join(parts[at + 1 :])
 
 
-def _places(some: Sequence[str], loosely: Sequence[str] = ()) -> str:
-    """What the parts hang on: `6 attentions × 48 blocks of blocks`, or the paths themselves.
+def _places(some: Sequence[str], roots: Roots, loosely: Sequence[str] = ()) -> str:
+    """What the parts hang on: `6 attentions × 48 blocks of blocks`, `1 place × blocks.3`, or the paths themselves.
 
     `loosely`: how those outside of blocks are named, where not by themselves.
     """
-    stacks: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    stacks: dict[str, _Hung] = {}
     loose: list[str] = []
     for root, name in zip(some, loosely or some, strict=True):
-        parts = root.split(".")
-        at = next((i for i, p in enumerate(parts) if p.isdigit()), None)
-        if at is None or (at == len(parts) - 2 and loosely):
+        place = _block(root)
+        if place is None or (place[1] and "." not in place[2] and loosely):
             loose.append(name)
             continue
-        stack = ".".join(parts[:at])
-        paths, inner, blocks = stacks.setdefault(stream_free(stack), (set(), set(), set()))
-        paths.add(stack)
-        inner.add(".".join(parts[at + 1 :]))
-        blocks.add(".".join(parts[: at + 1]))
-    said = [_in_stack(*found) for found in stacks.values()]
+        stack, index, inner = place
+        hung = stacks.setdefault(stream_free(stack), _Hung(set(), set(), set()))
+        hung.stacks.add(stack)
+        hung.inner.add(inner)
+        hung.blocks.add((stack, index))
+    parts = [_in_stack(hung, roots) for hung in stacks.values()]
     if loose:
-        said.append(merged(loose))
-    return f": {'; '.join(said)}" if said else ""
+        parts.append(merged(loose))
+    return f": {'; '.join(parts)}" if parts else ""
 
 
-def _in_stack(paths: set[str], inner: set[str], blocks: set[str]) -> str:
-    owners = {p.rpartition(".")[0] for p in inner}
+class _Hung(NamedTuple):
+    """What parts hang on in stacks of one name: paths of the stacks, places in a block, (stack, index) of blocks."""
+
+    stacks: set[str]
+    inner: set[str]
+    blocks: set[tuple[str, str]]
+
+
+def _block(path: str) -> tuple[str, str, str] | None:
+    """(stack, index of the block, path in it) of what lies in a block; a block of a stage has two numbers."""
+    parts = path.split(".")
+    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    if at is None:
+        return None
+    end = at + 2 if parts[at + 1].isdigit() and at + 2 < len(parts) else at + 1
+    return ".".join(parts[:at]), ".".join(parts[at:end]), ".".join(parts[end:])
+
+
+def _in_stack(hung: _Hung, roots: Roots) -> str:
+    owners = {p.rpartition(".")[0] for p in hung.inner}
     attention = any(owners) and all("attn" in features(o.split(".")[-1:]) for o in owners if o)
-    what = counted(len(inner), "attention" if attention else "place")
-    return f"{what} × {counted(len(blocks) // len(paths), 'block')} of {merged(sorted(paths))}"
+    places = counted(len(hung.inner), "attention" if attention else "place")
+    if len(hung.blocks) == len(hung.stacks):  # one block each: named
+        return f"{places} × {merged(sorted(f'{stack}.{index}' for stack, index in hung.blocks))}"
+    known = {b[:2] for path in (*roots.known, *roots.tensors) if (b := _block(path)) and b[0] in hung.stacks}
+    some = f" ({spell(index for _, index in hung.blocks)})" if known - hung.blocks else ""
+    return f"{places} × {counted(len(hung.blocks) // len(hung.stacks), 'block')} of {merged(sorted(hung.stacks))}{some}"

@@ -15,7 +15,7 @@ from archkb.queries.diff.page.block import Block, blocks
 from archkb.queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
 from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import opens, safe
-from archkb.queries.diff.page.marks import WORDS, Told, note
+from archkb.queries.diff.page.marks import WORDS, Mark, count_above
 from archkb.queries.model_view import Profile
 from archkb.queries.path_wording import listed
 
@@ -33,16 +33,16 @@ class Touched:
     ranks: dict[str, int | None]
     counts: dict[str, Counter[str]]
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
         paths = a or b
-        n = sum(self.counts[path].total() for path in paths if path in self.counts)
-        if not n:
-            return Told("same")
-        text = f"{WORDS['touched']}: {counted(n, 'layer')}"
-        own = [self.ranks[path] for path in paths if path in self.ranks]
-        if own:
-            text = f"{WORDS['touched']}: {_ranks(own)}"
-        return Told("touched", text, text)
+        changed = sum(self.counts[path].total() for path in paths if path in self.counts)
+        if not changed:
+            return Mark("same")
+        text = f"{WORDS['touched']}: {counted(changed, 'layer')}"
+        ranks = [self.ranks[path] for path in paths if path in self.ranks]
+        if ranks:
+            text = f"{WORDS['touched']}: {_ranks(ranks)}"
+        return Mark("touched", text, text)
 
     def below(self, paths: Sequence[str]) -> list[tuple[str, int | None]]:
         """Modules at or below these paths that are changed, named from there, with their ranks."""
@@ -61,47 +61,49 @@ def touched(adapter: Profile, base: Profile) -> Touched:
     ranks = {path: wanted[target].rank for target, path in lay(wanted, widths(base.tables)).touched.items()}
     counts: dict[str, Counter[str]] = {}
     for path in ranks:
-        note(counts, path, ["touched"])
+        count_above(counts, path, ["touched"])
     return Touched(ranks, counts)
 
 
-def _ranks(found: Sequence[int | None]) -> str:
-    return f"rank {listed(['unknown' if r is None else str(r) for r in found], 3)}"
+def _ranks(ranks: Sequence[int | None]) -> str:
+    return f"rank {listed(['unknown' if r is None else str(r) for r in ranks], 3)}"
 
 
-def summary(x: Adaptation) -> str:
+def summary(adaptation: Adaptation) -> str:
     """HTML of what the adapter changes, as a table, and of what would change nothing."""
-    idle = sum(n.count for n in x.no_ops)
-    said = (
-        f"<p><b>{safe(x.adapter)}</b> changes {counted(x.touched, 'layer')} of <b>{safe(x.base)}</b>, "
-        f"{x.share:.1%} of its parameters. "
+    idle = sum(n.count for n in adaptation.no_ops)
+    html = (
+        f"<p><b>{safe(adaptation.adapter)}</b> changes {counted(adaptation.touched, 'layer')} of "
+        f"<b>{safe(adaptation.base)}</b>, {adaptation.share:.1%} of its parameters. "
         + (
-            f"{idle:,} of its {counted(x.targets, 'target')} would change nothing."
+            f"{idle:,} of its {counted(adaptation.targets, 'target')} would change nothing."
             if idle
             else "Every target is there."
         )
         + "</p>"
     )
-    said += "".join(f"<p>{counted(n, 'tensor')} of no target: <code>{safe(name)}</code>.</p>" for name, n in x.beside)
-    if x.no_ops:
+    html += "".join(
+        f"<p>{counted(n, 'tensor')} of no target: <code>{safe(name)}</code>.</p>" for name, n in adaptation.beside
+    )
+    if adaptation.no_ops:
         items = (
             f'<li class="removed"><span title="no effect">−</span> {safe(n.pattern)}: '
             f"{counted(n.count, 'target')}, {safe(n.why)}</li>"
-            for n in x.no_ops
+            for n in adaptation.no_ops
         )
-        said += f'<ul class="edits">{"".join(items)}</ul>'
+        html += f'<ul class="edits">{"".join(items)}</ul>'
     groups: dict[tuple[object, ...], list[Touch]] = {}
-    for t in x.touches:
-        key = (_split(t.pattern)[0], t.kind, t.touched, t.total, t.ranks, t.where)
-        groups.setdefault(key, []).append(t)
-    body = [("", _touch(group)) for group in groups.values()]
+    for touch in adaptation.touches:
+        key = (_place_and_name(touch.pattern)[0], touch.kind, touch.touched, touch.total, touch.ranks, touch.where)
+        groups.setdefault(key, []).append(touch)
+    body = [("", _touch_cells(group)) for group in groups.values()]
     out = rows(("layers", "changed", "rank"), body[:MANY], "first") if body else ""
     if len(body) > MANY:
         out += opens(f"and {len(body) - MANY:,} more", rows(("layers", "changed", "rank"), body[MANY:], "first"))
-    return said + out
+    return html + out
 
 
-def _split(pattern: str) -> tuple[str, str]:
+def _place_and_name(pattern: str) -> tuple[str, str]:
     """Where a layer is, and its name with the numbers behind it.
 
     >>> _split("blocks.{i}.attn.to_out.{i}")
@@ -112,43 +114,47 @@ def _split(pattern: str) -> tuple[str, str]:
     return ".".join(names[:at]), ".".join(names[at:])
 
 
-def _touch(group: Sequence[Touch]) -> list[str]:
+def _touch_cells(group: Sequence[Touch]) -> list[str]:
     """Layers of one place of which the same is said."""
-    t = group[0]
-    where = f", in {t.where}" if t.where and t.touched < t.total else ""
-    ranks = ", ".join(f"{'unknown' if r is None else r}" + (f" × {n}" if len(t.ranks) > 1 else "") for r, n in t.ranks)
-    names = ", ".join(_split(x.pattern)[1] for x in group)
+    first = group[0]
+    where = f", in {first.where}" if first.where and first.touched < first.total else ""
+    ranks = ", ".join(
+        f"{'unknown' if r is None else r}" + (f" × {n}" if len(first.ranks) > 1 else "") for r, n in first.ranks
+    )
+    names = ", ".join(_place_and_name(x.pattern)[1] for x in group)
     each = " each" if len(group) > 1 else ""
-    place = _split(t.pattern)[0]
+    place = _place_and_name(first.pattern)[0]
     head = f"<small>{safe(place)}</small> {safe(names)}" if place else safe(names)
-    return [head, safe(f"{t.touched} of {t.total} {t.kind}{each}{where}"), safe(ranks)]
+    return [head, safe(f"{first.touched} of {first.total} {first.kind}{each}{where}"), safe(ranks)]
 
 
-def base_pictures(base: Profile, seen: Touched) -> str:
+def base_diagrams(base: Profile, adapted: Touched) -> str:
     """HTML of the base's blocks, those the adapter changes first; the others open on demand."""
-    found = [block for block in blocks(base) if block.share >= LEAST]
-    tint = tints(s for block in found for s in block.streams)
+    shown = [block for block in blocks(base) if block.share >= LEAST]
+    tint = tints(s for block in shown for s in block.streams)
 
     def figure(block: Block) -> str:
         slots = [
-            Slot(s, told.mark, _where(told, s.like, seen, block)) for s in block.steps for told in [seen(s.like, ())]
+            Slot(s, told.mark, _where(told, s.in_all_blocks, adapted, block))
+            for s in block.steps
+            for told in [adapted(s.in_all_blocks, ())]
         ]
         return drawn(block, slots, tint, caption(block))
 
-    first = [b for b in found if seen((b.stack,), ()).mark == "touched"][:MOST]
-    rest = [b for b in found if b not in first][:MOST]
+    first = [b for b in shown if adapted((b.stack,), ()).mark == "touched"][:MOST]
+    rest = [b for b in shown if b not in first][:MOST]
     out = grid([figure(b) for b in first])
     if rest:
         out += opens(f"{counted(len(rest), 'stack')} the adapter does not change", grid([figure(b) for b in rest]))
     return out or NONE
 
 
-def _where(told: Told, like: Sequence[str], seen: Touched, block: Block) -> str:
+def _where(mark: Mark, paths: Sequence[str], adapted: Touched, block: Block) -> str:
     """Which layers of a sublayer are changed, in how many of the blocks like this one, and at which rank."""
-    below = seen.below(like)
-    if told.mark != "touched" or not below:
+    below = adapted.below(paths)
+    if mark.mark != "touched" or not below:
         return ""
-    in_blocks = sum(path in seen.counts for path in like)
+    in_blocks = sum(path in adapted.counts for path in paths)
     names = listed([name or "itself" for name, _ in below], 6)
-    of = f" in {in_blocks} of {counted(block.count, 'block')}" if len(like) == block.count else ""
+    of = f" in {in_blocks} of {counted(block.count, 'block')}" if len(paths) == block.count else ""
     return f"{WORDS['touched']}: {names}{of}, {_ranks([rank for _, rank in below])}"

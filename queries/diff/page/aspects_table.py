@@ -31,14 +31,14 @@ _MARKS = {
 """Change of an aspect -> class of its row, sign and word."""
 
 
-def function(diff: Diff, *, tensors: bool) -> str:
+def aspects_table(diff: Diff, *, tensors: bool) -> str:
     """HTML of aspects, those that differ first, and of stacks; with `tensors` of changed keys too."""
-    differ = [x for x in diff.aspects if x.change != "same"]
-    same = [x for x in diff.aspects if x.change == "same"]
+    differ = [aspect for aspect in diff.aspects if aspect.change != "same"]
+    same = [aspect for aspect in diff.aspects if aspect.change == "same"]
     out = _table(diff, differ) if differ else "<p>Nothing differs.</p>"
     if same:
         out += opens(f"{counted(len(same), 'aspect')} the same in both", _table(diff, same))
-    if any(s.depth_a and s.depth_b for s in diff.stacks):  # else the two are spelt in two ways
+    if any(stack.depth_a and stack.depth_b for stack in diff.stacks):  # else the two are spelt in two ways
         out += _stacks(diff.stacks)
     return out + (_tensors(diff) if tensors else "")
 
@@ -49,12 +49,12 @@ def rows(head: Sequence[str], body: Iterable[tuple[str, Sequence[str]]], css: st
     out = []
     for mark, cells in body:
         first, *rest = cells
-        said = "".join(
-            f'<td role="cell" data-of="{name}">{c}</td>'
-            for name, c in zip(names[1:], rest, strict=False)
-            if c is not None
+        data_cells = "".join(
+            f'<td role="cell" data-of="{name}">{cell}</td>'
+            for name, cell in zip(names[1:], rest, strict=False)
+            if cell is not None
         )
-        out.append(f'<tr role="row" class="{mark}"><th role="rowheader" scope="row">{first}</th>{said}</tr>')
+        out.append(f'<tr role="row" class="{mark}"><th role="rowheader" scope="row">{first}</th>{data_cells}</tr>')
     kind = css or f"c{len(names)}"
     top = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in names)
     return (
@@ -67,11 +67,11 @@ def _table(diff: Diff, aspects: Sequence[Aspect]) -> str:
     return rows(("aspect", diff.a, diff.b), (_aspect(x) for x in aspects))
 
 
-def _aspect(x: Aspect) -> tuple[str, list[str]]:
-    mark, sign, word = _MARKS[x.change]
-    a, b = lines(x.a), lines(x.b)
-    head = f'<small><span class="sign" title="{word}">{sign}</span> {safe(x.topic)}</small> {safe(x.aspect)}'
-    return mark, [head, *(_value(own, other) for own, other in ((a, b), (b, a)))]
+def _aspect(aspect: Aspect) -> tuple[str, list[str]]:
+    mark, sign, word = _MARKS[aspect.change]
+    source_lines, target_lines = lines(aspect.a), lines(aspect.b)
+    head = f'<small><span class="sign" title="{word}">{sign}</span> {safe(aspect.topic)}</small> {safe(aspect.aspect)}'
+    return mark, [head, _value(source_lines, target_lines), _value(target_lines, source_lines)]
 
 
 def lines(value: str | None) -> list[str]:
@@ -89,23 +89,23 @@ def lines(value: str | None) -> list[str]:
     return value.split(", ") if len(value) > LONG else [value]
 
 
-def _headed(found: Iterable[str]) -> Iterator[str]:
+def _headed(values: Iterable[str]) -> Iterator[str]:
     """A word that stands before the first of several numbers, before each."""
     word = ""
-    for line in found:
+    for line in values:
         head = re.match(r"([a-z]+ )\d", line)
         word = head[1] if head else word if line[:1].isdigit() else ""
         yield line if head else word + line
 
 
-def _value(own: Sequence[str], other: Sequence[str]) -> str:
+def _value(values: Sequence[str], other_values: Sequence[str]) -> str:
     """Lines that only this side has; those of both are folded."""
-    if not own:
+    if not values:
         return '<span class="soft">—</span>'
-    if len(own) == 1:
-        return safe(own[0])
-    both = [x for x in own if x in other] if list(own) != list(other) else []
-    items = [f"<li>{safe(x)}</li>" for x in own if x not in both]
+    if len(values) == 1:
+        return safe(values[0])
+    both = [value for value in values if value in other_values] if list(values) != list(other_values) else []
+    items = [f"<li>{safe(value)}</li>" for value in values if value not in both]
     out = folded(items, MOST) if items else ""
     if both:
         out += opens(f"{counted(len(both), 'line')} the same in both", f"<ul>{_items(both)}</ul>")
@@ -113,34 +113,50 @@ def _value(own: Sequence[str], other: Sequence[str]) -> str:
 
 
 def _items(texts: Iterable[str]) -> str:
-    return "".join(f"<li>{safe(x)}</li>" for x in texts)
+    return "".join(f"<li>{safe(text)}</li>" for text in texts)
 
 
-def _stacks(found: Sequence[StackChange]) -> str:
+def _stacks(changes: Sequence[StackChange]) -> str:
     """A line a stack, like ones together; what is inside a stack of one model alone is left out."""
-    alone = {s.path for s in found if None in (s.depth_a, s.depth_b)}
+    alone = {change.path for change in changes if None in (change.depth_a, change.depth_b)}
     groups: dict[tuple[object, ...], list[StackChange]] = {}
-    for s in found:
-        if not any(path in alone for path in above(s.path)):
-            key = (pattern(s.path), s.depth_a, s.depth_b, s.kept, s.gained, s.lost, s.widened)
-            groups.setdefault(key, []).append(s)
+    for change in changes:
+        if not any(path in alone for path in above(change.path)):
+            key = (
+                pattern(change.path),
+                change.depth_a,
+                change.depth_b,
+                change.kept,
+                change.gained,
+                change.lost,
+                change.widened,
+            )
+            groups.setdefault(key, []).append(change)
     items = [_stack(group) for group in groups.values()]
     return f"<h3>Stacks, by their path</h3>{folded(items, 12, 'stacks')}" if items else ""
 
 
 def _stack(group: Sequence[StackChange]) -> str:
-    s = group[0]
-    name = s.path if len(group) == 1 else f"{pattern(s.path)} (× {len(group)})"
-    mark = "added" if s.depth_a is None else "removed" if s.depth_b is None else "changed"
-    if s.depth_a is None or s.depth_b is None:
-        said = f"{WORDS[mark]}, {counted(s.depth_a or s.depth_b or 0, 'block')}"
+    change = group[0]
+    name = change.path if len(group) == 1 else f"{pattern(change.path)} (× {len(group)})"
+    mark = "added" if change.depth_a is None else "removed" if change.depth_b is None else "changed"
+    if change.depth_a is None or change.depth_b is None:
+        description = f"{WORDS[mark]}, {counted(change.depth_a or change.depth_b or 0, 'block')}"
     else:
-        depth = f"{s.depth_a} → {s.depth_b} blocks" if s.depth_a != s.depth_b else counted(s.depth_a, "block")
-        said = f"{depth}, {s.kept or 'none'} of {min(s.depth_a, s.depth_b)} at one index alike"
-    more = "".join(_inside(verb, names) for verb, names in (("+", s.gained), ("−", s.lost), ("±", s.widened)) if names)
+        depth = (
+            f"{change.depth_a} → {change.depth_b} blocks"
+            if change.depth_a != change.depth_b
+            else counted(change.depth_a, "block")
+        )
+        description = f"{depth}, {change.kept or 'none'} of {min(change.depth_a, change.depth_b)} at one index alike"
+    more = "".join(
+        _inside(verb, names)
+        for verb, names in (("+", change.gained), ("−", change.lost), ("±", change.widened))
+        if names
+    )
     return (
         f'<li class="{mark}"><span class="sign" title="{WORDS[mark]}">{SIGNS[mark]}</span> <b>{safe(name)}</b> '
-        f"<span>{said}</span>{more}</li>"
+        f"<span>{description}</span>{more}</li>"
     )
 
 
@@ -157,23 +173,23 @@ def merged(names: Iterable[str]) -> Iterator[str]:
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for name in names:
-        found = re.fullmatch(r"(.*)\.(weight|bias) × (\d+)", name, re.DOTALL)
-        groups.setdefault((found[1], found[3]) if found else (name, ""), []).append(found[2] if found else "")
-    for (path, n), ends in groups.items():
-        if not n:
+        match = re.fullmatch(r"(.*)\.(weight|bias) × (\d+)", name, re.DOTALL)
+        groups.setdefault((match[1], match[3]) if match else (name, ""), []).append(match[2] if match else "")
+    for (path, count), ends in groups.items():
+        if not count:
             yield path
         else:
-            yield f"{path} ({', '.join(ends)}) × {n}" if len(ends) > 1 else f"{path}.{ends[0]} × {n}"
+            yield f"{path} ({', '.join(ends)}) × {count}" if len(ends) > 1 else f"{path}.{ends[0]} × {count}"
 
 
 def _tensors(diff: Diff) -> str:
     answer = side_by_side(diff, named=True, tensors=True)
-    found = [("", [safe(c) or "—" for c in r[1:]]) for r in shown(answer) if r[0] == "tensor"]
-    if not found:
+    body = [("", [safe(cell) or "—" for cell in row[1:]]) for row in shown(answer) if row[0] == "tensor"]
+    if not body:
         return ""
     head = ("tensor", diff.a, diff.b, "what")
-    title = f"{counted(len(found), 'kind')} of changed tensors"
-    table = rows(head, found[:ROWS])
-    if len(found) > ROWS:
-        table += opens(f"and {len(found) - ROWS:,} more", rows(head, found[ROWS:]))
+    title = f"{counted(len(body), 'kind')} of changed tensors"
+    table = rows(head, body[:ROWS])
+    if len(body) > ROWS:
+        table += opens(f"and {len(body) - ROWS:,} more", rows(head, body[ROWS:]))
     return f"<h3>Tensors</h3>{opens(title, table)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from archkb.kb.paths import outermost, pattern, within
 from archkb.queries.diff.page.block_forms import Form, forms
-from archkb.queries.diff.page.sublayer import told
+from archkb.queries.diff.page.sublayer import described
 from archkb.queries.model_inventory import sizes
 from archkb.queries.model_items import HOLDERS
 from archkb.queries.model_view import Cells, Profile
@@ -26,12 +26,12 @@ class Step:
 
     `adds_to` is None for an attention or feed-forward without an addition, and for what of the block is in no sublayer.
 
-    `paths` are in the block that is drawn, `like` the same places in every block like it. `function` is what kind of
-    sublayer it is, by which steps of two designs are laid beside each other.
+    `paths` are in the block that is drawn, `in_all_blocks` the same places in every block like it. `function` is what
+    kind of sublayer it is, by which steps of two designs are laid beside each other.
     """
 
     paths: tuple[str, ...]
-    like: tuple[str, ...]
+    in_all_blocks: tuple[str, ...]
     title: str
     function: str
     facts: str
@@ -57,79 +57,81 @@ class Block:
     others: tuple[Form, ...]
 
 
-def blocks(p: Profile) -> list[Block]:
+def blocks(profile: Profile) -> list[Block]:
     """The commonest block of each stack that has residual additions, the largest stack first."""
     out = []
-    for stack in sorted(p.labelled("Stack"), key=lambda s: (-s["n_params"], str(s["path"]))):
-        members = [c for c in p.children.get(str(stack["path"]), ()) if p.additions(c)]
+    for stack in sorted(profile.labelled("Stack"), key=lambda s: (-s["n_params"], str(s["path"]))):
+        members = [c for c in profile.children.get(str(stack["path"]), ()) if profile.additions(c)]
         if not members:
             continue
-        counted = Counter(m["template"] for m in members)
-        common = max(counted, key=lambda t: (counted[t], t))
-        like = [m for m in members if m["template"] == common]
-        like.sort(key=lambda m: (m["ordinal"] or 0, str(m["path"])))
-        out.append(_block(p, stack, like))
+        counts = Counter(m["template"] for m in members)
+        common = max(counts, key=lambda t: (counts[t], t))
+        alike = [m for m in members if m["template"] == common]
+        alike.sort(key=lambda m: (m["ordinal"] or 0, str(m["path"])))
+        out.append(_block(profile, stack, alike))
     return out
 
 
-def _block(p: Profile, stack: Cells, like: list[Cells]) -> Block:
-    block = like[0]
-    roots = [str(m["path"]) for m in like]
+def _block(profile: Profile, stack: Cells, alike: list[Cells]) -> Block:
+    block = alike[0]
+    roots = [str(m["path"]) for m in alike]
     steps: dict[int, list[tuple[Cells, str | None]]] = {}
-    for order, edge in p.additions(block):
-        steps.setdefault(order, []).append((p.by_uid[edge["target"]], edge["stream"]))
-    made = [_step(p, roots, steps[order]) for order in sorted(steps)]
-    made += _without_addition(p, roots, made)
-    made += _beside(p, roots, made)
-    lanes = dict.fromkeys(s.adds_to for s in made if s.adds_to)
-    lanes |= dict.fromkeys(s.reads for s in made if s.reads)
+    for order, edge in profile.additions(block):
+        steps.setdefault(order, []).append((profile.by_uid[edge["target"]], edge["stream"]))
+    drawn_steps = [_step(profile, roots, steps[order]) for order in sorted(steps)]
+    drawn_steps += _without_addition(profile, roots, drawn_steps)
+    drawn_steps += _beside(profile, roots, drawn_steps)
+    lanes = dict.fromkeys(step.adds_to for step in drawn_steps if step.adds_to)
+    lanes |= dict.fromkeys(step.reads for step in drawn_steps if step.reads)
     path, depth = str(stack["path"]), int(stack["stack_depth"] or 0)
-    share = stack["n_params"] / (p.model["n_params"] or 1)
-    others = tuple(f for f in forms(p, path, roots[0]) if roots[0] not in f.paths)
-    return Block(path, roots[0], share, len(like), depth, tuple(lanes), tuple(made), others)
+    share = stack["n_params"] / (profile.model["n_params"] or 1)
+    others = tuple(f for f in forms(profile, path, roots[0]) if roots[0] not in f.paths)
+    return Block(path, roots[0], share, len(alike), depth, tuple(lanes), tuple(drawn_steps), others)
 
 
 def _covered(path: str, steps: Sequence[Step]) -> bool:
     return any(within(path, own) for step in steps for own in step.paths)
 
 
-def _without_addition(p: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+def _without_addition(profile: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
     """Attentions and feed-forwards of the block around which no addition was found, the outermost of them."""
-    found = [c for role in HOLDERS for c in p.inside(p.labelled(role), roots[0])]
-    left = {str(c["path"]): c for c in found if not _covered(str(c["path"]), steps)}
-    return [replace(_step(p, roots, [(left[path], None)]), adds_to=None) for path in outermost(left)]
+    holders = [cells for role in HOLDERS for cells in profile.inside(profile.labelled(role), roots[0])]
+    uncovered = {str(cells["path"]): cells for cells in holders if not _covered(str(cells["path"]), steps)}
+    return [replace(_step(profile, roots, [(uncovered[path], None)]), adds_to=None) for path in outermost(uncovered)]
 
 
-def _beside(p: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+def _beside(profile: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
     """What of the block is in none of the steps, as one step: norms, what modulates, gates, other layers."""
-    items = [i for i in p.items if within(i.path, roots[0]) and not _covered(i.path, steps)]
-    if all(i.kind == "norm" for i in items):  # the norm before or after a sublayer goes without saying
+    items = [item for item in profile.items if within(item.path, roots[0]) and not _covered(item.path, steps)]
+    if all(item.kind == "norm" for item in items):  # the norm before or after a sublayer goes without saying
         return []
-    cut = len(roots[0])
-    said = Counter(
-        f"{pattern(i.path[cut + 1 :]) or p.modules[i.path]['name']} {sizes(p, i)}" for i in items if i.kind != "norm"
+    root_length = len(roots[0])
+    layers = Counter(
+        f"{pattern(item.path[root_length + 1 :]) or profile.modules[item.path]['name']} {sizes(profile, item)}"
+        for item in items
+        if item.kind != "norm"
     )
-    norms = Counter(str(p.modules[i.path]["kind"]) for i in items if i.kind == "norm")
-    texts = [f"{n} × {what}" if n > 1 else what for what, n in (*said.items(), *norms.items())]
-    paths = tuple(i.path for i in items)
-    like = tuple(root + path[cut:] for root in roots for path in paths)
-    return [Step(paths, like, "beside them", BESIDE, listed(texts, 8), None, None)]
+    norms = Counter(str(profile.modules[item.path]["kind"]) for item in items if item.kind == "norm")
+    texts = [f"{count} × {what}" if count > 1 else what for what, count in (*layers.items(), *norms.items())]
+    paths = tuple(item.path for item in items)
+    in_all_blocks = tuple(root + path[root_length:] for root in roots for path in paths)
+    return [Step(paths, in_all_blocks, "beside them", BESIDE, listed(texts, 8), None, None)]
 
 
-def _step(p: Profile, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:
-    cells = [m for m, _ in members]
-    paths = tuple(str(c["path"]) for c in cells)
+def _step(profile: Profile, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:
+    cells = [cell for cell, _ in members]
+    paths = tuple(str(cell["path"]) for cell in cells)
     below = [path[len(roots[0]) :] for path in paths]
-    names = [local.removeprefix(".") or str(c["name"]) for local, c in zip(below, cells, strict=True)]
+    names = [local.removeprefix(".") or str(cell["name"]) for local, cell in zip(below, cells, strict=True)]
     adds_to = next((stream for _, stream in members if stream), UNNAMED)
     reads = None
-    for c in cells:
-        asks, source = p.links.get(str(c["path"]), (None, None))
+    for cell in cells:
+        asks, source = profile.links.get(str(cell["path"]), (None, None))
         if source is not None and (asks is None or source["uid"] != asks["uid"]):
             reads = str(source["name"] or "other")
-        elif c["label"] == "Attention" and c["attends"] == "cross":
+        elif cell["label"] == "Attention" and cell["attends"] == "cross":
             reads = "context"
-    function, facts = told(p, cells)
+    function, facts = described(profile, cells)
     function += f" {reads}" if reads else ""
-    like = tuple(root + local for root in roots for local in below)
-    return Step(paths, like, " + ".join(names), function, facts, adds_to, reads)
+    in_all_blocks = tuple(root + local for root in roots for local in below)
+    return Step(paths, in_all_blocks, " + ".join(names), function, facts, adds_to, reads)

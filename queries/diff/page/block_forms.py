@@ -18,35 +18,38 @@ Inside = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Blocks of one template, by path in their order. `said`: how they differ from the commonest form."""
+    """Blocks of one template, by path in their order. `difference`: how they differ from the commonest form."""
 
     paths: tuple[str, ...]
     numbers: str
-    said: str
+    difference: str
 
 
-def forms(p: Profile, stack: str, drawn: str = "") -> list[Form]:
+def forms(profile: Profile, stack: str, drawn: str = "") -> list[Form]:
     """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too.
 
     `drawn`: a block whose form the others are held against, instead of the commonest.
     """
     groups: dict[str, list[Cells]] = {}
-    for c in p.children.get(stack, ()):
-        if c["ordinal"] is not None:
-            groups.setdefault(str(c["template"]), []).append(c)
-    first = next((t for t, g in groups.items() if any(c["path"] == drawn for c in g)), None)
+    for cells in profile.children.get(stack, ()):
+        if cells["ordinal"] is not None:
+            groups.setdefault(str(cells["template"]), []).append(cells)
+    first = next((t for t, g in groups.items() if any(cells["path"] == drawn for cells in g)), None)
     alike = [group for t, group in sorted(groups.items(), key=lambda g: (g[0] != first, -len(g[1]), _first(g[1])))]
     if len(alike) < 2:
         return []
-    inner = [_inside(p, str(g[0]["path"])) for g in alike]
-    said = ["" if len(alike) > 2 else difference(inner[1], inner[0]), *(difference(inner[0], i) for i in inner[1:])]
+    inner = [_inside(profile, str(g[0]["path"])) for g in alike]
+    differences = [
+        "" if len(alike) > 2 else difference(inner[1], inner[0]),
+        *(difference(inner[0], i) for i in inner[1:]),
+    ]
     return [
         Form(
-            tuple(str(c["path"]) for c in sorted(group, key=lambda c: int(c["ordinal"]))),
-            ranges(int(c["ordinal"]) for c in group),
+            tuple(str(cells["path"]) for cells in sorted(group, key=lambda cells: int(cells["ordinal"]))),
+            ranges(int(cells["ordinal"]) for cells in group),
             text,
         )
-        for group, text in zip(alike, said, strict=True)
+        for group, text in zip(alike, differences, strict=True)
     ]
 
 
@@ -54,19 +57,19 @@ def _first(blocks: Iterable[Cells]) -> int:
     return min(int(c["ordinal"]) for c in blocks)
 
 
-def said_of(p: Profile) -> dict[str, str]:
+def form_notes(profile: Profile) -> dict[str, str]:
     """What tells a form from the others, by the path of each of its blocks."""
     return {
-        path: form.said
-        for stack in p.labelled("Stack")
-        for form in forms(p, str(stack["path"]))
+        path: form.difference
+        for stack in profile.labelled("Stack")
+        for form in forms(profile, str(stack["path"]))
         for path in form.paths
-        if form.said
+        if form.difference
     }
 
 
-def _inside(p: Profile, block: str) -> Inside:
-    return {key[len(block) + 1 :]: tuple(p.tensors[key]["shape"]) for key in p.keys_below.get(block, ())}
+def _inside(profile: Profile, block: str) -> Inside:
+    return {key[len(block) + 1 :]: tuple(profile.tensors[key]["shape"]) for key in profile.keys_below.get(block, ())}
 
 
 def difference(common: Inside, other: Inside) -> str:
@@ -94,5 +97,5 @@ def _few(names: list[str]) -> str:
 
 def _roots(keys: Iterable[str], known: Inside) -> list[str]:
     """The shallowest parts of `keys` of which `known` has nothing."""
-    there = {path for key in known for path in above(key)}
-    return sorted({next((path for path in above(key) if path not in there), key) for key in keys})
+    known_paths = {path for key in known for path in above(key)}
+    return sorted({next((path for path in above(key) if path not in known_paths), key) for key in keys})

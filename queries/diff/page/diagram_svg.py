@@ -33,7 +33,7 @@ class Slot(NamedTuple):
 
 def tints(streams: Iterable[str]) -> dict[str, str]:
     """Stream -> class of its colour, one for a name wherever it runs; a stream without a name is grey."""
-    others = [s for s in dict.fromkeys(streams) if s not in (*USUAL, UNNAMED)]
+    others = [stream for stream in dict.fromkeys(streams) if stream not in (*USUAL, UNNAMED)]
     return {name: f"l{i % TINTS}" for i, name in enumerate((*USUAL, *others))} | {UNNAMED: "lx"}
 
 
@@ -41,7 +41,9 @@ def drawn(block: Block, slots: Sequence[Slot | None], tint: Mapping[str, str], c
     """The block as a figure of `len(slots) + 3` rows. `slots`: its steps, None where the other model alone has one."""
     lanes = {name: FIRST + i * LANE for i, name in enumerate(block.streams)}
     rail = FIRST + (len(lanes) - 1) * LANE + END
-    lines = "".join(f'<line class="lane {tint[s]}" x1="{x}" x2="{x}" y1="0" y2="100%"/>' for s, x in lanes.items())
+    lines = "".join(
+        f'<line class="lane {tint[stream]}" x1="{x}" x2="{x}" y1="0" y2="100%"/>' for stream, x in lanes.items()
+    )
     rows = "".join(_row(slot, lanes, rail, tint, lines) for slot in slots)
     return (
         f'<figure class="block" style="--rail:{rail}px;grid-row:span {len(slots) + 3}">'
@@ -82,18 +84,18 @@ def _wires(step: Step, lanes: Mapping[str, int], rail: int, tint: Mapping[str, s
     """A line from the stream at the top, one back at the bottom, and a dashed one from what is read besides."""
     if step.adds_to is None:
         return ""
-    x, own = lanes[step.adds_to], tint[step.adds_to]
-    out = f'<path class="wire {own}" d="M{x} 17 H{rail}"/>'
+    lane, tint_class = lanes[step.adds_to], tint[step.adds_to]
+    out = f'<path class="wire {tint_class}" d="M{lane} 17 H{rail}"/>'
     if step.reads and step.reads in lanes and step.reads != step.adds_to:
-        other, theirs = lanes[step.reads], tint[step.reads]
+        other_lane, other_class = lanes[step.reads], tint[step.reads]
         out += (
-            f'<svg y="50%" overflow="visible"><circle class="tap {theirs}" cx="{other}" cy="0" r="3"/>'
-            f'<path class="wire reads {theirs}" d="M{other} 0 H{rail - 1} m-5 -3 l5 3 l-5 3"/></svg>'
+            f'<svg y="50%" overflow="visible"><circle class="tap {other_class}" cx="{other_lane}" cy="0" r="3"/>'
+            f'<path class="wire reads {other_class}" d="M{other_lane} 0 H{rail - 1} m-5 -3 l5 3 l-5 3"/></svg>'
         )
     return out + (
-        f'<svg y="100%" overflow="visible"><path class="wire {own}" d="M{rail} -16 H{x + 6}"/>'
-        f'<circle class="add {own}" cx="{x}" cy="-16" r="6"/>'
-        f'<path class="plus" d="M{x - 3.5} -16 h7 m-3.5 -3.5 v7"/></svg>'
+        f'<svg y="100%" overflow="visible"><path class="wire {tint_class}" d="M{rail} -16 H{lane + 6}"/>'
+        f'<circle class="add {tint_class}" cx="{lane}" cy="-16" r="6"/>'
+        f'<path class="plus" d="M{lane - 3.5} -16 h7 m-3.5 -3.5 v7"/></svg>'
     )
 
 
@@ -107,9 +109,9 @@ def _box(slot: Slot, streams: int) -> str:
     elif step.reads:
         way = f"reads {step.reads}"
     sign = "" if mark == "apart" else f'<span class="sign" title="{WORDS[mark]}">{SIGNS[mark]}</span>'
-    said = "".join(
+    spans = "".join(
         f'<span class="{css}">{safe(text)}</span>'
         for css, text in (("facts", step.facts), ("way", way), ("note", note))
         if text
     )
-    return f'<div class="step {mark}"><b>{safe(step.title)}</b>{sign}{said}</div>'
+    return f'<div class="step {mark}"><b>{safe(step.title)}</b>{sign}{spans}</div>'

@@ -21,26 +21,29 @@ MOST = 10
 _MARK = {"depth": "changed", "reshaped": "changed", "packaging": "renamed"}
 
 
-def script(diff: Diff, a: Profile, b: Profile) -> str:
+def script(diff: Diff, source: Profile, target: Profile) -> str:
     """HTML of all edits, parts in the order of their first line, with what became of the tensors."""
     if diff.same:
         return "<p>Nothing.</p>"
     groups: dict[str, list[str]] = {}
-    for e in diff.edits:
-        mark = _MARK.get(e.kind, e.kind)
-        line = f'<li class="{mark}"><span title="{WORDS[mark]}">{SIGNS[mark]}</span> {safe(e.text)}</li>'
-        groups.setdefault(component(e, a, b), []).append(line)
-    parts = [_title(name, a, b) * (len(groups) > 1) + folded(lines, MOST, "edits") for name, lines in groups.items()]
+    for edit in diff.edits:
+        mark = _MARK.get(edit.kind, edit.kind)
+        line = f'<li class="{mark}"><span title="{WORDS[mark]}">{SIGNS[mark]}</span> {safe(edit.text)}</li>'
+        groups.setdefault(component(edit, source, target), []).append(line)
+    parts = [
+        _title(name, source, target) * (len(groups) > 1) + folded(lines, MOST, "edits")
+        for name, lines in groups.items()
+    ]
     return "".join(parts) + f'<p class="counts">{_tally(diff)}</p>'
 
 
-def _title(name: str, a: Profile, b: Profile) -> str:
+def _title(name: str, source: Profile, target: Profile) -> str:
     """A part's role, and where it is."""
-    cells = next((c for p in (b, a) for c in p.components if c["path"] == name), None)
+    cells = next((c for profile in (target, source) for c in profile.components if c["path"] == name), None)
     if cells is None:
         return f"<h3>{safe(name or WHOLE)}</h3>"
-    said = f"{safe(role(cells['role']))} " if cells["role"] else ""
-    return f"<h3>{said}<code>{safe(name)}</code></h3>"
+    role_text = f"{safe(role(cells['role']))} " if cells["role"] else ""
+    return f"<h3>{role_text}<code>{safe(name)}</code></h3>"
 
 
 def _tally(diff: Diff) -> str:
@@ -49,17 +52,17 @@ def _tally(diff: Diff) -> str:
     return f"{total[0]} in the first, {total[1]} in the second: {', '.join(counts)}."
 
 
-def component(e: Edit, a: Profile, b: Profile) -> str:
+def component(edit: Edit, source: Profile, target: Profile) -> str:
     """Path of the innermost component that holds more than half of an edit's tensors; empty for the whole model."""
-    held = Counter(path for k in e.added for path in _components(k, b))
-    held.update(path for k in e.removed for path in _components(k, a))
-    for x, y in e.changed:
-        held.update({*_components(x, a), *_components(y, b)})
-    most = [path for path, n in held.items() if 2 * n > e.count]
+    held = Counter(path for key in edit.added for path in _components(key, target))
+    held.update(path for key in edit.removed for path in _components(key, source))
+    for source_key, target_key in edit.changed:
+        held.update({*_components(source_key, source), *_components(target_key, target)})
+    most = [path for path, count in held.items() if 2 * count > edit.count]
     return max(most, key=lambda path: (path.count("."), path), default="")
 
 
-def _components(key: str, p: Profile) -> Iterator[str]:
+def _components(key: str, profile: Profile) -> Iterator[str]:
     for path in above(key):
-        if path in p.modules and p.modules[path]["label"] == "Component":
+        if path in profile.modules and profile.modules[path]["label"] == "Component":
             yield path

@@ -9,13 +9,13 @@ from archkb.kb.tables import GraphTables
 from archkb.kb.wording import counted
 from archkb.queries.diff.adapter_on_base import Adaptation
 from archkb.queries.diff.compare import Diff
-from archkb.queries.diff.page.adapter_section import base_pictures, summary, touched
-from archkb.queries.diff.page.aspects_table import function
-from archkb.queries.diff.page.block_diagrams import pictures
-from archkb.queries.diff.page.block_forms import said_of
+from archkb.queries.diff.page.adapter_section import base_diagrams, summary, touched
+from archkb.queries.diff.page.aspects_table import aspects_table
+from archkb.queries.diff.page.block_diagrams import block_diagrams
+from archkb.queries.diff.page.block_forms import form_notes
 from archkb.queries.diff.page.edit_lines import script
 from archkb.queries.diff.page.html_text import opens, role, safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS, marks, untold
+from archkb.queries.diff.page.marks import SIGNS, WORDS, marks, not_compared
 from archkb.queries.diff.page.module_rows import Trees
 from archkb.queries.diff.page.outline_pairs import alone, merge
 from archkb.queries.diff.similarity_words import similarity
@@ -26,66 +26,75 @@ RELATIONS = {
     "packaging": "One architecture, packed or spelt in two ways.",
     "part": "One is a part of the other.",
     "versions": "Two versions of one architecture.",
+    "resized": "One architecture in other sizes.",
     "adapter": "An adapter and the model it is laid on.",
     "designs": "Two designs: few tensors have a partner, so they are compared by function.",
 }
 
 
-def page(diff: Diff, a: GraphTables, b: GraphTables, *, tensors: bool = False) -> str:
+def page(diff: Diff, source: GraphTables, target: GraphTables, *, tensors: bool = False) -> str:
     """The comparison as one HTML document that needs nothing else. `tensors`: with a table of changed keys."""
     if diff.adaptation:
-        body = _adapter(diff.adaptation, diff, a, b)
+        body = _adapter(diff.adaptation, diff, source, target)
     elif diff.relation == "designs":
-        body = _designs(diff, a, b)
+        body = _designs(diff, source, target)
     else:
-        body = _versions(diff, a, b, tensors)
-    return _document(f"{diff.a} and {diff.b}", _head(diff, a, b) + body)
+        body = _versions(diff, source, target, tensors)
+    return _document(f"{diff.a} and {diff.b}", _head(diff, source, target) + body)
 
 
-def _versions(diff: Diff, a: GraphTables, b: GraphTables, tensors: bool) -> str:
-    left, right = Profile(a), Profile(b)
-    scales = {key for e in diff.edits if e.kind == "retyped" for key in (*e.added, *e.removed)}
-    seen = marks(diff.alignment, scales)
-    trees = Trees(seen, (said_of(left), said_of(right)))
-    tree = trees.html(merge(outline(a), outline(b), diff.alignment))
+def _versions(diff: Diff, source: GraphTables, target: GraphTables, tensors: bool) -> str:
+    source_profile, target_profile = Profile(source), Profile(target)
+    scales = {key for edit in diff.edits if edit.kind == "retyped" for key in (*edit.added, *edit.removed)}
+    tensor_marks = marks(diff.alignment, scales)
+    trees = Trees(tensor_marks, (form_notes(source_profile), form_notes(target_profile)))
+    tree = trees.html(merge(outline(source), outline(target), diff.alignment))
     return (
         _legend([name for name in SIGNS if name not in ("apart", "touched")])
-        + _section("What changed", script(diff, left, right), "changes")
-        + _section("Blocks", pictures(left, right, diff.alignment, seen, apart=False), "blocks")
-        + _section("By function", function(diff, tensors=tensors), "function")
+        + _section("What changed", script(diff, source_profile, target_profile), "changes")
         + _section(
-            "Modules", f'<div class="pair heads"><b>{safe(a.name)}</b><b>{safe(b.name)}</b></div>{tree}', "modules"
+            "Blocks",
+            block_diagrams(source_profile, target_profile, diff.alignment, tensor_marks, apart=False),
+            "blocks",
+        )
+        + _section("By function", aspects_table(diff, tensors=tensors), "function")
+        + _section(
+            "Modules",
+            f'<div class="pair heads"><b>{safe(source.name)}</b><b>{safe(target.name)}</b></div>{tree}',
+            "modules",
         )
     )
 
 
-def _designs(diff: Diff, a: GraphTables, b: GraphTables) -> str:
+def _designs(diff: Diff, source: GraphTables, target: GraphTables) -> str:
     """No tensor has a partner: no list of changes, and two trees beside each other."""
-    left, right = Profile(a), Profile(b)
-    trees = Trees(untold, (said_of(left), said_of(right)), alone=True)
-    both = (trees.html(alone(outline(t), side)) for t, side in ((a, "a"), (b, "b")))
-    columns = "".join(f"<div><b>{safe(t.name)}</b>{tree}</div>" for t, tree in zip((a, b), both, strict=True))
+    source_profile, target_profile = Profile(source), Profile(target)
+    trees = Trees(not_compared, (form_notes(source_profile), form_notes(target_profile)), alone=True)
+    both = (trees.html(alone(outline(tables), side)) for tables, side in ((source, "a"), (target, "b")))
+    columns = "".join(f"<div><b>{safe(t.name)}</b>{tree}</div>" for t, tree in zip((source, target), both, strict=True))
     return (
-        _section("Blocks", pictures(left, right, diff.alignment, untold, apart=True), "blocks")
-        + _section("By function", function(diff, tensors=False), "function")
+        _section(
+            "Blocks", block_diagrams(source_profile, target_profile, diff.alignment, not_compared, apart=True), "blocks"
+        )
+        + _section("By function", aspects_table(diff, tensors=False), "function")
         + _section("Modules", f'<div class="pair trees">{columns}</div>', "modules")
     )
 
 
-def _adapter(x: Adaptation, diff: Diff, a: GraphTables, b: GraphTables) -> str:
+def _adapter(adaptation: Adaptation, diff: Diff, source: GraphTables, target: GraphTables) -> str:
     """What is touched first, then the base with that marked, then the adapter itself."""
-    own, base = (a, b) if x.adapter == a.name else (b, a)
+    adapter, base = (source, target) if adaptation.adapter == source.name else (target, source)
     profile = Profile(base)
-    seen = touched(Profile(own), profile)
-    tree = Trees(seen, (said_of(profile), {}), alone=True).html(alone(outline(base), "a"))
-    itself = Trees(untold, ({}, {}), alone=True).html(alone(outline(own), "a"))
+    touched_modules = touched(Profile(adapter), profile)
+    tree = Trees(touched_modules, (form_notes(profile), {}), alone=True).html(alone(outline(base), "a"))
+    adapter_tree = Trees(not_compared, ({}, {}), alone=True).html(alone(outline(adapter), "a"))
     return (
         _legend(["same", "touched"])
-        + _section("What the adapter changes", summary(x), "changes")
-        + _section(f"Blocks of {base.name}", base_pictures(profile, seen), "blocks")
+        + _section("What the adapter changes", summary(adaptation), "changes")
+        + _section(f"Blocks of {base.name}", base_diagrams(profile, touched_modules), "blocks")
         + _section(f"Modules of {base.name}", tree, "modules")
-        + _section("By function", opens("both models side by side", function(diff, tensors=False)), "function")
-        + _section(f"Modules of {own.name}", opens("the adapter's own", itself), "own")
+        + _section("By function", opens("both models side by side", aspects_table(diff, tensors=False)), "function")
+        + _section(f"Modules of {adapter.name}", opens("the adapter's own", adapter_tree), "own")
     )
 
 
@@ -99,22 +108,22 @@ def _document(title: str, body: str) -> str:
     )
 
 
-def _head(diff: Diff, a: GraphTables, b: GraphTables) -> str:
+def _head(diff: Diff, source: GraphTables, target: GraphTables) -> str:
     similar = f'<p class="counts">Similarity {safe(similarity(diff.similarity))}.</p>'
     if diff.relation == "designs" and diff.differs_in:
         similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
     return (
         f"<header><h1>{safe(diff.a)} <span>and</span> {safe(diff.b)}</h1>"
         f"<p><b>{RELATIONS[diff.relation]}</b></p>"
-        f'<div class="pair names">{_side(a)}{_side(b)}</div>{similar if not diff.adaptation else ""}</header>'
+        f'<div class="pair names">{_side(source)}{_side(target)}</div>{similar if not diff.adaptation else ""}</header>'
     )
 
 
-def _side(t: GraphTables) -> str:
-    m = t.model
+def _side(tables: GraphTables) -> str:
+    model = tables.model
     return (
-        f"<div><b>{safe(t.name)}</b><br>{safe(role(m['role']))}, {counted(m['n_params'], 'parameter')} in "
-        f"{counted(m['n_tensors'], 'tensor')}, {m['n_bytes'] / 1e9:.2f} GB</div>"
+        f"<div><b>{safe(tables.name)}</b><br>{safe(role(model['role']))}, {counted(model['n_params'], 'parameter')} in "
+        f"{counted(model['n_tensors'], 'tensor')}, {model['n_bytes'] / 1e9:.2f} GB</div>"
     )
 
 

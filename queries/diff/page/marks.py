@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
 }
 
 
-class Told(NamedTuple):
+class Mark(NamedTuple):
     """A mark, a key of :data:`SIGNS`, and what is said beside it on either side."""
 
     mark: str
@@ -53,13 +53,13 @@ class Told(NamedTuple):
     b: str = ""
 
 
-class Tell(Protocol):
+class MarkFor(Protocol):
     """Says what became of modules of the first model and of those of the second that stand in the same row.
 
     `blocks`: how many blocks of a stack the paths are taken from, 1 where either has another number of them.
     """
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told: ...
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark: ...
 
 
 @dataclass(frozen=True)
@@ -73,80 +73,87 @@ class Marks:
     new: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Module path -> keys below it that only the second model has."""
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
         """Partners are counted once for the mark; what is said of a side counts its own tensors."""
-        ours, theirs = _sum(self.a, a), _sum(self.b, b)
-        known = mark(ours + Counter(added=theirs["added"], scaled=theirs["scaled"])) if ours else mark(theirs)
-        if known == "same":
-            return Told(known)
-        if known in ("added", "removed"):
-            text = f"{WORDS[known]}: {counted((ours + theirs).total(), 'tensor')}"
-            return Told(known, text, text)
-        gone, new = ours["removed"], theirs["added"]
-        lost = gone, _each(self.a, a, "removed", blocks), _names(self.gone, a)
-        got = new, _each(self.b, b, "added", blocks), _names(self.new, b)
-        left, right = spelt(ours, [("−", *got), ("+", *lost)]), spelt(theirs, [("−", *lost), ("+", *got)])
-        return Told(known, _said(known, left), _said(known, right))
+        source_counts, target_counts = _sum_below(self.a, a), _sum_below(self.b, b)
+        only_target = Counter(added=target_counts["added"], scaled=target_counts["scaled"])
+        name = mark(source_counts + only_target) if source_counts else mark(target_counts)
+        if name == "same":
+            return Mark(name)
+        if name in ("added", "removed"):
+            text = f"{WORDS[name]}: {counted((source_counts + target_counts).total(), 'tensor')}"
+            return Mark(name, text, text)
+        gone, new = source_counts["removed"], target_counts["added"]
+        removed_note = gone, _each_block(self.a, a, "removed", blocks), _names_below(self.gone, a)
+        added_note = new, _each_block(self.b, b, "added", blocks), _names_below(self.new, b)
+        source_note = side_note(source_counts, [("−", *added_note), ("+", *removed_note)])
+        target_note = side_note(target_counts, [("−", *removed_note), ("+", *added_note)])
+        return Mark(name, _worded(name, source_note), _worded(name, target_note))
 
 
-def untold(a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Told:
+def not_compared(a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
     """Of two designs nothing is said."""
-    return Told("apart")
+    return Mark("apart")
 
 
-def _sum(found: Mapping[str, Counter[str]], paths: Iterable[str]) -> Counter[str]:
+def _sum_below(counts: Mapping[str, Counter[str]], paths: Iterable[str]) -> Counter[str]:
     out: Counter[str] = Counter()
     for path in paths:
-        out.update(found.get(path, ()))
+        out.update(counts.get(path, ()))
     return out
 
 
-def _each(found: Mapping[str, Counter[str]], paths: Sequence[str], kind: str, blocks: int) -> int:
-    """How many of a kind every one of the blocks has; 0 where they have not the same number."""
-    if blocks < 2 or len(paths) % blocks:
+def _each_block(counts: Mapping[str, Counter[str]], paths: Sequence[str], kind: str, blocks: int) -> int:
+    """How many of a kind every one of the blocks has; 0 where they have not the same number, or there is none."""
+    if blocks < 2 or not paths or len(paths) % blocks:
         return 0
     step = len(paths) // blocks
-    sums = {_sum(found, paths[i : i + step])[kind] for i in range(0, len(paths), step)}
+    sums = {_sum_below(counts, paths[i : i + step])[kind] for i in range(0, len(paths), step)}
     return sums.pop() if len(sums) == 1 else 0
 
 
-def _names(found: Mapping[str, Sequence[str]], paths: Iterable[str]) -> str:
+def _names_below(keys_below: Mapping[str, Sequence[str]], paths: Iterable[str]) -> str:
     """What the keys below these paths are called from there, weight and bias as one."""
-    local = (key[len(path) + 1 :] if path and key != path else key for path in paths for key in found.get(path, ()))
+    local = (
+        key[len(path) + 1 :] if path and key != path else key for path in paths for key in keys_below.get(path, ())
+    )
     names = dict.fromkeys(pattern(name.removesuffix(".weight").removesuffix(".bias")) for name in local)
     return listed(names, NAMED)
 
 
-def _said(known: str, text: str) -> str:
-    return f"{WORDS[known]}: {text}" if text else WORDS[known]
+def _worded(name: str, text: str) -> str:
+    return f"{WORDS[name]}: {text}" if text else WORDS[name]
 
 
-def marks(found: Alignment, scales: Collection[str] = ()) -> Marks:
+def marks(alignment: Alignment, scales: Collection[str] = ()) -> Marks:
     """Count the changes of an alignment at every module above each tensor.
 
     `scales`: keys that only one model has and that are there for another dtype's sake.
     """
-    ours: dict[str, Counter[str]] = {}
-    theirs: dict[str, Counter[str]] = {}
-    for pair in found.pairs:
-        said = changes(pair, found) or ["same"]
-        for keys, side in ((pair.a, ours), (pair.b, theirs)):
+    source_counts: dict[str, Counter[str]] = {}
+    target_counts: dict[str, Counter[str]] = {}
+    for pair in alignment.pairs:
+        names = changes(pair, alignment) or ["same"]
+        for keys, side in ((pair.a, source_counts), (pair.b, target_counts)):
             for key in keys:
-                note(side, key, said)
-    gone: dict[str, list[str]] = {}
-    new: dict[str, list[str]] = {}
-    for keys, side, names, what in ((found.removed, ours, gone, "removed"), (found.added, theirs, new, "added")):
+                count_above(side, key, names)
+    removed: dict[str, list[str]] = {}
+    added: dict[str, list[str]] = {}
+    for keys, side, keys_below, name in (
+        (alignment.removed, source_counts, removed, "removed"),
+        (alignment.added, target_counts, added, "added"),
+    ):
         for key in keys:
-            note(side, key, ["scaled" if key in scales else what])
+            count_above(side, key, ["scaled" if key in scales else name])
             for path in ("", *above(key), key) if key not in scales else ():
-                names.setdefault(path, []).append(key)
-    return Marks(ours, theirs, gone, new)
+                keys_below.setdefault(path, []).append(key)
+    return Marks(source_counts, target_counts, removed, added)
 
 
-def note(side: dict[str, Counter[str]], key: str, said: Iterable[str]) -> None:
+def count_above(side: dict[str, Counter[str]], key: str, names: Iterable[str]) -> None:
     """Count what is said of a key at it and everywhere above it."""
     for path in ("", *above(key), key):
-        side.setdefault(path, Counter()).update(said)
+        side.setdefault(path, Counter()).update(names)
 
 
 def mark(counts: Counter[str]) -> str:
@@ -166,7 +173,7 @@ def mark(counts: Counter[str]) -> str:
     return next((name for name in ("retyped", "regrouped", "renamed") if name in kinds), "same")
 
 
-def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int, str]]) -> str:
+def side_note(counts: Counter[str], apart: Sequence[tuple[str, int, int, str]]) -> str:
     """What is said of one side: what became of its tensors, after those that only one of the two has.
 
     `apart`: sign, number, number in each block, and names; + is what this side alone has, − what the other alone has.
@@ -176,15 +183,15 @@ def spelt(own: Counter[str], apart: Sequence[tuple[str, int, int, str]]) -> str:
     >>> spelt(Counter(retyped=1), [])
     '1 tensor'
     """
-    said = []
-    for sign, n, each, names in reversed(apart):
-        if n:
-            what = ": ".join(x for x in (f"{each:,} a block" if each else "", names) if x)
-            said.append(f"{sign}{counted(n, 'tensor')}" + (f" ({what})" if what else ""))
-    kinds = [(own[kind], kind) for kind in ("reshaped", "retyped", "regrouped", "renamed") if own[kind]]
-    if not said and len(kinds) == 1 and kinds[0][1] != "reshaped":
-        said, kinds = [counted(kinds[0][0], "tensor")], []  # the mark itself says what became of them
-    scales = [counted(own["scaled"], "scale")] if own["scaled"] else []
-    for n, kind in kinds:
-        said.append(f"{n:,} {kind}" if said else f"{counted(n, 'tensor')} {kind}")
-    return ", ".join(said + scales)
+    parts = []
+    for sign, number, each, names in reversed(apart):
+        if number:
+            what = ": ".join(text for text in (f"{each:,} a block" if each else "", names) if text)
+            parts.append(f"{sign}{counted(number, 'tensor')}" + (f" ({what})" if what else ""))
+    kinds = [(counts[kind], kind) for kind in ("reshaped", "retyped", "regrouped", "renamed") if counts[kind]]
+    if not parts and len(kinds) == 1 and kinds[0][1] != "reshaped":
+        parts, kinds = [counted(kinds[0][0], "tensor")], []  # the mark itself says what became of them
+    scales = [counted(counts["scaled"], "scale")] if counts["scaled"] else []
+    for number, kind in kinds:
+        parts.append(f"{number:,} {kind}" if parts else f"{counted(number, 'tensor')} {kind}")
+    return ", ".join(parts + scales)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archkb.kb.outline import Box
 from archkb.queries.diff.page.html_text import safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS, Tell
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkFor
 from archkb.queries.diff.page.outline_pairs import Row
 
 OPEN = 2
@@ -21,23 +21,24 @@ class Trees:
     `alone`: the rows are of one model, and there is no second column.
     """
 
-    tell: Tell
+    tell: MarkFor
     forms: tuple[Mapping[str, str], Mapping[str, str]]
     alone: bool = False
 
     def html(self, row: Row, level: int = 0) -> str:
         """A row and all below it."""
-        a, b = row.a, row.b
-        told = self.tell(a.paths if a else (), b.paths if b else ())
-        mark = told.mark
-        if mark == "same" and not (a and b) and not self.alone:
+        source, target = row.a, row.b
+        row_mark = self.tell(source.paths if source else (), target.paths if target else ())
+        mark = row_mark.mark
+        if mark == "same" and not (source and target) and not self.alone:
             mark = "renamed"  # its tensors have partners, in other modules
         if self.alone:
-            side = 0 if a else 1
-            pair = _box(a or b, mark, told[1 + side], self.forms[side])
+            side = 0 if source else 1
+            pair = _box(source or target, mark, row_mark[1 + side], self.forms[side])
         else:
-            ours, theirs = _box(a, mark, told.a, self.forms[0]), _box(b, mark, told.b, self.forms[1])
-            pair = f'<div class="pair">{ours}{theirs}</div>'
+            source_box = _box(source, mark, row_mark.a, self.forms[0])
+            target_box = _box(target, mark, row_mark.b, self.forms[1])
+            pair = f'<div class="pair">{source_box}{target_box}</div>'
         if not row.children:
             return f'<div class="leaf">{pair}</div>'
         below = "".join(self.html(child, level + 1) for child in row.children)

@@ -24,29 +24,30 @@ class Row:
     children: tuple[Row, ...]
 
 
-def merge(a: Box, b: Box, found: Alignment) -> Row:
+def merge(source: Box, target: Box, alignment: Alignment) -> Row:
     """One tree of two outlines. Boxes go together by the tensors they share, each with at most one other.
 
     Where one model lies as a whole inside a part of the other (a transformer alone, and the same in a pipeline), the
     two meet at that part.
     """
-    return _met(a, b, [(x, p.b[0]) for p in found.pairs for x in p.a])
+    return _meet(source, target, [(key, pair.b[0]) for pair in alignment.pairs for key in pair.a])
 
 
-def _met(a: Box, b: Box, keys: Keys) -> Row:
+def _meet(source: Box, target: Box, keys: Keys) -> Row:
     """Two boxes that belong together, each behind the boxes of its own that wrap it."""
-    left, right = _core(a, [x for x, _ in keys]), _core(b, [y for _, y in keys])
-    both = min(len(left), len(right)) - 1  # as deep as the other lies too, the two meet before
-    left, right = left[: len(left) - both], right[: len(right) - both]
-    row = _row(left[-1], right[-1], keys)
-    for wrapper, inner in zip(reversed(left[:-1]), reversed(left[1:]), strict=True):
+    source_way = _way_to_core(source, [key for key, _ in keys])
+    target_way = _way_to_core(target, [key for _, key in keys])
+    both = min(len(source_way), len(target_way)) - 1  # as deep as the other lies too, the two meet before
+    source_way, target_way = source_way[: len(source_way) - both], target_way[: len(target_way) - both]
+    row = _row(source_way[-1], target_way[-1], keys)
+    for wrapper, inner in zip(reversed(source_way[:-1]), reversed(source_way[1:]), strict=True):
         row = Row(wrapper, None, (row, *(alone(c, "a") for c in wrapper.children if c is not inner)))
-    for wrapper, inner in zip(reversed(right[:-1]), reversed(right[1:]), strict=True):
+    for wrapper, inner in zip(reversed(target_way[:-1]), reversed(target_way[1:]), strict=True):
         row = Row(None, wrapper, (row, *(alone(c, "b") for c in wrapper.children if c is not inner)))
     return row
 
 
-def _core(box: Box, keys: Sequence[str]) -> list[Box]:
+def _way_to_core(box: Box, keys: Sequence[str]) -> list[Box]:
     """The way down from a box to the one below which nearly all of these keys first go apart."""
     way = [box]
     while keys:
@@ -66,34 +67,36 @@ def alone(box: Box, side: str) -> Row:
     return Row(box, None, below) if side == "a" else Row(None, box, below)
 
 
-def _row(a: Box, b: Box, keys: Keys) -> Row:
+def _row(source: Box, target: Box, keys: Keys) -> Row:
     """Children in the order of the first model; what only the second has stands before its next partner."""
-    joined, inside = _joined(a, b, keys)
+    joined, inside = _joined(source, target, keys)
     taken = set(joined.values())
     rows: list[Row] = []
     shown = 0
-    for i, child in enumerate(a.children):
-        j = joined.get(i)
-        if j is None:
+    for i, child in enumerate(source.children):
+        partner = joined.get(i)
+        if partner is None:
             rows.append(alone(child, "a"))
             continue
-        rows += [alone(b.children[k], "b") for k in range(shown, j) if k not in taken]
-        shown = max(shown, j)
-        other, below = b.children[j], _below(child, b.children[j], inside[i])
-        rows.append((_met if child.children and other.children else _row)(child, other, below))
-    rows += [alone(b.children[k], "b") for k in range(shown, len(b.children)) if k not in taken]
-    return Row(a, b, tuple(rows))
+        rows += [alone(target.children[k], "b") for k in range(shown, partner) if k not in taken]
+        shown = max(shown, partner)
+        other, below = target.children[partner], _below(child, target.children[partner], inside[i])
+        rows.append((_meet if child.children and other.children else _row)(child, other, below))
+    rows += [alone(target.children[k], "b") for k in range(shown, len(target.children)) if k not in taken]
+    return Row(source, target, tuple(rows))
 
 
-def _joined(a: Box, b: Box, keys: Keys) -> tuple[dict[int, int], dict[int, list[tuple[str, str]]]]:
+def _joined(source: Box, target: Box, keys: Keys) -> tuple[dict[int, int], dict[int, list[tuple[str, str]]]]:
     """Child of `a` -> child of `b` that has most of its tensors, the surest first; and the pairs inside each of `a`."""
-    mine, theirs = ({path: i for i, child in enumerate(box.children) for path in child.paths} for box in (a, b))
+    source_children, target_children = (
+        {path: i for i, child in enumerate(box.children) for path in child.paths} for box in (source, target)
+    )
     votes: Counter[tuple[int, int]] = Counter()
     inside: dict[int, list[tuple[str, str]]] = {}
-    for x, y in keys:
-        i, j = _home(x, mine), _home(y, theirs)
+    for key, other_key in keys:
+        i, j = _home(key, source_children), _home(other_key, target_children)
         if i is not None:
-            inside.setdefault(i, []).append((x, y))
+            inside.setdefault(i, []).append((key, other_key))
             if j is not None:
                 votes[i, j] += 1
     out: dict[int, int] = {}
@@ -105,14 +108,14 @@ def _joined(a: Box, b: Box, keys: Keys) -> tuple[dict[int, int], dict[int, list[
     return out, inside
 
 
-def _below(a: Box, b: Box, keys: Keys) -> Keys:
+def _below(source: Box, target: Box, keys: Keys) -> Keys:
     """Pairs of the first of equal siblings, as if its partner were the first of its own."""
-    homes = {path: i for i, path in enumerate(b.paths)}
+    homes = {path: i for i, path in enumerate(target.paths)}
     out = []
-    for x, y in keys:
-        home = _home(y, homes) if within(x, a.path) else None
+    for key, other_key in keys:
+        home = _home(other_key, homes) if within(key, source.path) else None
         if home is not None:
-            out.append((x, b.path + y[len(b.paths[home]) :]))
+            out.append((key, target.path + other_key[len(target.paths[home]) :]))
     return out
 
 

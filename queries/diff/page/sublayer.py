@@ -12,74 +12,76 @@ from archkb.queries.path_wording import listed
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 
 
-def told(p: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
+def described(profile: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
     """What modules that are added together are: the kind by which designs are laid side by side, and its numbers."""
     first = cells[0]
     if first["label"] == "Attention":
         return f"{_of(first['attends'])}-attention", attention(first)
     if first["label"] == "FeedForward":
         return "feed-forward", feed_forward(first)
-    held = [leaf for c in cells for leaf in leaves(p, c)]
+    held = [leaf for cell in cells for leaf in leaves(profile, cell)]
     kinds = Counter(str(leaf["kind"]) for leaf in held)
     if not held:
         return str(first["kind"]), f"{human(int(first['n_params']))} parameters"
-    said = Counter(layer(leaf) for leaf in held)
-    text = listed((f"{n} × {what}" if n > 1 else what for what, n in said.items()), 3)
+    layers = Counter(layer(leaf) for leaf in held)
+    text = listed((f"{count} × {what}" if count > 1 else what for what, count in layers.items()), 3)
     return max(kinds, key=lambda k: (kinds[k], k)), text
 
 
-def leaves(p: Profile, c: Cells) -> Iterator[Cells]:
+def leaves(profile: Profile, cells: Cells) -> Iterator[Cells]:
     """The layers at and below a module, norms left out; attention and feed-forward are taken as a whole."""
-    below = p.children.get(str(c["path"]), [])
-    if c["label"] in ("Attention", "FeedForward", "Linear", "Conv", "Embedding") or (not below and c["n_params"]):
-        if c["label"] != "Norm":
-            yield c
+    below = profile.children.get(str(cells["path"]), [])
+    if cells["label"] in ("Attention", "FeedForward", "Linear", "Conv", "Embedding") or (
+        not below and cells["n_params"]
+    ):
+        if cells["label"] != "Norm":
+            yield cells
         return
     for child in below:
-        yield from leaves(p, child)
+        yield from leaves(profile, child)
 
 
-def layer(c: Cells) -> str:
+def layer(cells: Cells) -> str:
     """One layer with its sizes."""
-    if c["label"] == "Attention":
-        return attention(c)
-    if c["label"] == "FeedForward":
-        return feed_forward(c)
-    if c["label"] == "Linear":
-        return f"{c['kind']} {c['in_features']} → {c['out_features']}"
-    if c["label"] == "Conv":
-        kernel = f", {'×'.join(map(str, c['kernel']))}" if c["kernel"] else ""
-        return f"{c['kind']} {c['in_channels']} → {c['out_channels']}{kernel}"
-    return str(c["kind"]) if c["kind"] != "Container" else str(c["name"])
+    if cells["label"] == "Attention":
+        return attention(cells)
+    if cells["label"] == "FeedForward":
+        return feed_forward(cells)
+    if cells["label"] == "Linear":
+        return f"{cells['kind']} {cells['in_features']} → {cells['out_features']}"
+    if cells["label"] == "Conv":
+        kernel = f", {'×'.join(map(str, cells['kernel']))}" if cells["kernel"] else ""
+        return f"{cells['kind']} {cells['in_channels']} → {cells['out_channels']}{kernel}"
+    return str(cells["kind"]) if cells["kind"] != "Container" else str(cells["name"])
 
 
-def attention(c: Cells) -> str:
+def attention(cells: Cells) -> str:
     """An attention with its widths and heads."""
-    width = f"width {c['q_dim']}" if c["q_dim"] == c["kv_dim"] else f"{c['q_dim']} ← {c['kv_dim']}"
-    said = [f"{_of(c['attends'])}-attention, {width}", heads(c), "gated" if c["gated"] else ""]
-    said.append(NORMS.get(str(c["qk_norm"]), ""))
-    return ", ".join(s for s in said if s)
+    width = f"width {cells['q_dim']}" if cells["q_dim"] == cells["kv_dim"] else f"{cells['q_dim']} ← {cells['kv_dim']}"
+    parts = [f"{_of(cells['attends'])}-attention, {width}", heads(cells), "gated" if cells["gated"] else ""]
+    parts.append(NORMS.get(str(cells["qk_norm"]), ""))
+    return ", ".join(s for s in parts if s)
 
 
-def heads(c: Cells) -> str:
+def heads(cells: Cells) -> str:
     """Query heads, and those of keys and values where they are fewer.
 
     >>> heads({"heads": 32, "kv_heads": 8, "gqa": 4}), heads({"heads": None, "kv_heads": None, "gqa": 4})
     ('32 heads, 8 KV', 'GQA 4:1')
     """
-    shares = c["gqa"] is not None and c["gqa"] > 1
-    if not c["heads"]:
-        return f"GQA {c['gqa']}:1" if shares else ""
-    few = c["kv_heads"] or (c["heads"] // c["gqa"] if shares else None)
-    noun = "head" if c["heads"] == 1 else "heads"
-    return f"{c['heads']} {noun}" + (f", {few} KV" if few and few != c["heads"] else "")
+    shares = cells["gqa"] is not None and cells["gqa"] > 1
+    if not cells["heads"]:
+        return f"GQA {cells['gqa']}:1" if shares else ""
+    kv_heads = cells["kv_heads"] or (cells["heads"] // cells["gqa"] if shares else None)
+    noun = "head" if cells["heads"] == 1 else "heads"
+    return f"{cells['heads']} {noun}" + (f", {kv_heads} KV" if kv_heads and kv_heads != cells["heads"] else "")
 
 
-def feed_forward(c: Cells) -> str:
+def feed_forward(cells: Cells) -> str:
     """A feed-forward with its widths."""
-    form = f"{c['form']} " if c["form"] else ""
-    experts = f", {c['experts']} experts" if c["experts"] else ""
-    return f"{form}feed-forward, {c['width']} → {c['hidden']}{experts}"
+    form = f"{cells['form']} " if cells["form"] else ""
+    experts = f", {cells['experts']} experts" if cells["experts"] else ""
+    return f"{form}feed-forward, {cells['width']} → {cells['hidden']}{experts}"
 
 
 def _of(value: object) -> str:

@@ -204,7 +204,7 @@ def test_an_index_joins_its_shards(tmp_path: Path):
         ({"a": ""}, "not a plain file name"),
         ({"a": "1\x00.safetensors"}, "not a plain file name"),
         ({"a": 7}, "its shard is not a string"),
-        ({}, "no `weight_map`"),
+        ({}, "names no tensor"),
     ],
 )
 def test_an_index_that_lies_is_refused(weight_map: dict[str, object], says: str, tmp_path: Path):

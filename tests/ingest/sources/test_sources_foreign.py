@@ -87,6 +87,14 @@ def test_a_name_tells_where_bytes_do_not(tmp_path: Path, suffix: str) -> None:
     [
         ("hf://owner/model", "hf download owner/model --include '*.safetensors'"),
         ("hf://owner/model@v1.0/part/m.safetensors", "owner/model part/m.safetensors --revision v1.0"),
+        ("hf:owner/model", "hf download owner/model --include"),
+        ("https://huggingface.co/owner/model", "hf download owner/model --include"),
+        ("huggingface.co/owner/model/tree/main", "hf download owner/model --include '*.safetensors'"),
+        ("hf.co/owner/model/blob/v2/m.gguf", "hf download owner/model m.gguf --revision v2"),
+        (
+            "https://hf.co/owner/model/blob/main/m.safetensors?x",
+            "u=https://hf.co/owner/model/resolve/main/m.safetensors;",
+        ),
         ("https://host/a/m.safetensors?x=1", "u='https://host/a/m.safetensors?x=1'"),
         ("http://host/m.gguf", "curl -fLO http://host/m.gguf"),
         ("s3://bucket/m.safetensors", "copy the file to this machine"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from archkb.ingest.analysis import Analysis
 from archkb.ingest.pipeline import analyse
+from archkb.ingest.sources import read_header
 from tests.nets import Shapes, below, header, repeated
 
 Net = dict[str, tuple[int, ...]]
@@ -275,3 +280,12 @@ def test_a_pooling_attention_reads_the_tower_it_stands_in():
     found = inferred(towers | pool | {"text.text_projection.weight": (32, 32), "logit_scale": ()})
     assert found.attentions["visual.cross_attn_pool"].attends.value == "cross"
     assert reads(found, "visual.cross_attn_pool") == ("image", "visual.blocks")
+
+
+@pytest.mark.shared
+def test_no_layer_behind_the_first_block_of_an_encoder_brings_in_its_stream(shared: Path) -> None:
+    """`mid` of the audio encoder reads four times its latent's channels too, and runs after `down`."""
+    ltx = read_header(shared / "checkpoints" / "ltx-2.3-22b-dev.json.gz")
+    sources = {(s.scope, s.width): s.source for s in analyse(ltx).streams}
+    assert sources["audio_vae.encoder.down", 512] is None
+    assert sources["audio_vae.decoder.up", 512] == "audio_vae.decoder.conv_in.conv"

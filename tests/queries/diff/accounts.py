@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archkb.kb.paths import above, pattern
 from archkb.kb.relations.adapter import targets_of
 from archkb.kb.tables import GraphTables
+from archkb.queries.block_index import block_indices, split
 from archkb.queries.diff.changes import changes
 from archkb.queries.diff.compare import Diff
 from archkb.queries.model_inventory import SHOWN
@@ -61,9 +62,10 @@ def _told(diff: Diff, p: Profile, item: Item, side: int) -> bool:
     if item.stack and item.stack != spine:
         return _in(values["other stacks"], item.stack)
     if item.stack:
-        place = pattern(item.path[len(item.stack) + 1 :].partition(".")[2]) or ITSELF
+        _, below = split(item.path[len(item.stack) + 1 :], block_indices(p, item.stack))
+        place = pattern(below) or ITSELF
         if item.kind in ALL_TOLD:
-            return any(v.partition(" × ")[2].startswith(f"{place}: ") for v in values[ALL_TOLD[item.kind]])
+            return any(_head(v.partition(" × ")[2]) == place for v in values[ALL_TOLD[item.kind]])
         return _in(values[IN_BACKBONE[item.kind]], place)
     if item.kind == "modulation":
         return _in(values["modulation outside the stacks"], pattern(item.path))
@@ -75,9 +77,14 @@ def _told(diff: Diff, p: Profile, item: Item, side: int) -> bool:
 def _in(parts: list[str], path: str) -> bool:
     """Whether one of the parts of a value names a path, maybe from another module on, or the value is cut short."""
     named = [part.partition(" × ")[2] or part for part in parts]
-    heads = {name.partition(":")[0].partition(" (")[0] for name in named}
+    heads = {_head(name) for name in named}
     ends = {path, *(path[i + 1 :] for i, c in enumerate(path) if c == ".")}
     return bool(heads & ends) or len(parts) > SHOWN
+
+
+def _head(part: str) -> str:
+    """The path a part of a value begins with, without the blocks it is in."""
+    return part.partition(":")[0].partition(" (")[0].partition(" in ")[0]
 
 
 def _of_adapter(diff: Diff, left: Profile, right: Profile) -> Iterator[str]:

@@ -38,6 +38,8 @@ def test_relations() -> None:
     assert (
         diff(net, net | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in range(4)}).relation == "versions"
     )
+    assert diff(net, transformer(2, 32, 100)).relation == "resized"
+    assert diff(net, transformer(4, 64, 100)).relation == "versions", "most matrices keep their shapes"
     assert diff(net, {f"c.{i}.weight": (7, 7, 3) for i in range(9)}).relation == "designs"
 
 

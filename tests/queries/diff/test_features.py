@@ -116,10 +116,10 @@ def test_an_attention_without_an_addition_is_drawn_without_one() -> None:
         else e
         for e in net.edges
     )
-    cut = replace(net, edges=edges)
-    (block,) = blocks(Profile(cut))
+    prefix_lengths = replace(net, edges=edges)
+    (block,) = blocks(Profile(prefix_lengths))
     assert [(s.title, s.adds_to) for s in block.steps] == [("attn1", "hidden"), ("ff", "hidden"), ("attn2", None)]
-    assert "no addition found" in page(compare(cut, cut), cut, cut)
+    assert "no addition found" in page(compare(prefix_lengths, prefix_lengths), prefix_lengths, prefix_lengths)
 
 
 def test_stages_of_unequal_width_have_each_its_own() -> None:
@@ -130,11 +130,52 @@ def test_stages_of_unequal_width_have_each_its_own() -> None:
     said = {x.aspect: x.a for x in diff.aspects}
     places = (said["attentions per place"] or "").split("; ")
     assert [part.partition(", ")[0] for part in places] == [
-        "1 × attn: self 32",
-        "2 × attn: self 64",
-        "1 × attn: self 128",
+        "1 × attn in 0: self 32",
+        "2 × attn in 1-2: self 64",
+        "1 × attn in 3: self 128",
     ]
-    assert said["feed-forwards per place"] == "1 × mlp: plain 32→128; 2 × mlp: plain 64→256; 1 × mlp: plain 128→512"
+    assert said["feed-forwards per place"] == (
+        "1 × mlp in 0: plain 32→128; 2 × mlp in 1-2: plain 64→256; 1 × mlp in 3: plain 128→512"
+    )
+
+
+def pyramid(*widths: int, depth: int = 2) -> dict[str, tuple[int, ...]]:
+    """Stages that are stacks, each of a width of its own."""
+    net: dict[str, tuple[int, ...]] = {}
+    for i, width in enumerate(widths):
+        for j in range(depth):
+            net |= below(f"stages.{i}.{j}", attention("attn", width, width) | feed_forward("mlp", width))
+    return net
+
+
+def test_stages_of_all_widths_doubled_share_nothing() -> None:
+    """The second stage of one has the width of the first stage of the other, and is not the same for it."""
+    diff = compare(tables(pyramid(32, 64, 128), name="one"), tables(pyramid(64, 128, 256), name="two"))
+    assert diff.relation == "resized"
+    row = next(r for r in side_by_side(diff, named=True).rows if r[1] == "feed-forwards per place")
+    assert row[2:4] == (
+        "2 × mlp in 0.0-0.1: plain 32→128; 2 × mlp in 1.0-1.1: plain 64→256; 2 × mlp in 2.0-2.1: plain 128→512",
+        "2 × mlp in 0.0-0.1: plain 64→256; 2 × mlp in 1.0-1.1: plain 128→512; 2 × mlp in 2.0-2.1: plain 256→1024",
+    )
+
+
+def test_what_one_block_has_alone_is_told_with_the_block() -> None:
+    net = pyramid(32, 64, 128, depth=4)
+    more = net | linear("stages.2.3.pose", 128, 12) | linear("stages.1.0.exit_gate", 1, 64)
+    diff = compare(tables(net, name="one"), tables(more, name="two"))
+    assert sorted(e.text for e in diff.edits) == [
+        "gate (exit_gate) added: 1 place × stages.1.0 (2 tensors)",
+        "pose added: 1 place × stages.2.3 (2 tensors)",
+    ]
+    value = next(x.b for x in diff.aspects if x.aspect == "other layers per place")
+    assert value == "1 × exit_gate in 1.0: Linear 64→1; 1 × pose in 2.3: Linear 12→128"
+
+
+def test_what_some_blocks_of_a_stack_have_is_told_with_their_numbers() -> None:
+    net = transformer(8)
+    more = net | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in (0, 1, 5)}
+    (edit,) = compare(tables(net), tables(more)).edits
+    assert edit.text == "gate added: 1 attention × 3 blocks of model.layers (0-1, 5) (3 tensors)"
 
 
 FEATURES = st.lists(st.sampled_from(EVERY), unique=True)

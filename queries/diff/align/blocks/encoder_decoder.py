@@ -10,13 +10,13 @@ MOST = 0.8
 _NAMES = ("encoder", "decoder")
 
 
-def halves(a: Part, b: Part) -> list[tuple[Part, Part]]:
+def encoder_decoder_pairs(source: Part, target: Part) -> list[tuple[Part, Part]]:
     """Encoder with encoder and decoder with decoder; empty where either model has not both."""
-    found = [_found(side) for side in (a, b)]
-    if None in found or a.node is None or b.node is None:
+    halves = [_found(side) for side in (source, target)]
+    if None in halves or source.node is None or target.node is None:
         return []
-    ours, theirs = (list(nodes or ()) for nodes in found)
-    return [(_part(x), _part(y)) for x, y in zip(ours, theirs, strict=True)]
+    source_halves, target_halves = (list(nodes or ()) for nodes in halves)
+    return [(_part(x), _part(y)) for x, y in zip(source_halves, target_halves, strict=True)]
 
 
 def _found(part: Part) -> list[Node] | None:

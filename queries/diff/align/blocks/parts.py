@@ -11,7 +11,7 @@ from archkb.queries.diff.align.model.words import features, merged, stem
 class Part:
     """Modules at and below `path`; `node` is set while all of them are below it (nothing was taken out)."""
 
-    __slots__ = ("_content", "_read", "modules", "node", "numbers", "path", "size", "template")
+    __slots__ = ("_content", "_words", "modules", "node", "numbers", "path", "size", "template")
 
     def __init__(self, path: tuple[str, ...], modules: list[Module], node: Node | None) -> None:
         self.path, self.modules, self.node = path, modules, node
@@ -19,10 +19,15 @@ class Part:
         self.template = tuple("#" if p.isdigit() else stem(p) for p in path)
         self.numbers = tuple(_number(p) for p in path if p[-1:].isdigit())
         self._content: tuple[object, ...] | None = None
-        self._read: dict[str, float] | None = None
+        self._words: dict[str, float] | None = None
 
     def __repr__(self) -> str:
         return f"Part({'.'.join(self.path)!r}, {len(self.modules)})"
+
+    @property
+    def title(self) -> str:
+        """Its path, for a sentence."""
+        return ".".join(self.path) or "the whole"
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -32,19 +37,19 @@ class Part:
         return self._content
 
     @property
-    def read(self) -> dict[str, float]:
+    def words(self) -> dict[str, float]:
         """What the names of the modules inside mean, summed."""
-        if self._read is None:
-            self._read = merged(features(m.path[len(self.path) :]) for m in self.modules)
-        return self._read
+        if self._words is None:
+            self._words = merged(features(m.path[len(self.path) :]) for m in self.modules)
+        return self._words
 
     @property
-    def place(self) -> int:
+    def file_position(self) -> int:
         """Where its first tensor stands in the file, where that is known."""
-        return min((m.place for m in self.modules), default=0)
+        return min((m.file_position for m in self.modules), default=0)
 
     @property
-    def mass(self) -> tuple[int, int]:
+    def parameter_counts(self) -> tuple[int, int]:
         """Elements in matrices and in vectors: the same for a fused, split, turned or stacked spelling."""
         flat = sum(prod(s) for m in self.modules for s in m.shapes.values() if len(s) < 2)
         return self.size - flat, flat
@@ -74,11 +79,11 @@ def opened(part: Part) -> list[Part]:
 
 def _unwrapped(node: Node) -> Node:
     """The innermost numbered block that still holds everything."""
-    inner = node
-    while inner.module is None and len(inner.children) == 1:
-        (inner,) = inner.children.values()
-        if inner.unit:
-            node = inner
+    below = node
+    while below.module is None and len(below.children) == 1:
+        (below,) = below.children.values()
+        if below.unit:
+            node = below
     return node
 
 
@@ -90,11 +95,3 @@ def _collect(node: Node, rest: list[Module], inner: list[Node]) -> None:
             inner.append(child)
         else:
             _collect(child, rest, inner)
-
-
-def _forms(part: Part) -> object:
-    return part.content
-
-
-def _elements(part: Part) -> object:
-    return part.mass if len(part.modules) > 1 else id(part)

@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archkb.queries.diff.align.blocks.block_runs import Orders, Template, runs
+from archkb.queries.diff.align.blocks.block_runs import Orders, Template, by_template
 from archkb.queries.diff.align.blocks.parts import Part
-from archkb.queries.diff.align.model.optimal import best
-from archkb.queries.diff.align.model.shapes import bare
-from archkb.queries.diff.align.model.words import features, likeness
-from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
+from archkb.queries.diff.align.model.shapes import squeezed
+from archkb.queries.diff.align.model.words import features, word_similarity
+
+
+class SimilarityWeights:
+    """What makes two runs of blocks alike: contents and words of a block, each in [0, 1], then these.
+
+    Set by hand on the shared pairs of docs/accuracy.md.
+    """
+
+    SCALED = 0.8
+    """Of contents that are the same in units of the widths only."""
+    PATHS = 0.6
+    """Of likeness of the paths' words."""
+    ANCESTORS = 0.3
+    """Of ancestors that went together."""
+    LENGTHS = 0.1
+    """Of how near the runs are in length."""
+    SAME_NUMBERS = 0.2
+    """Of two blocks of one number, where runs are laid side by side."""
+
 
 FLOOR = 0.9
 """Least score of two runs: contents, words and paths add up to at most 3."""
@@ -20,20 +38,20 @@ SMALL = 2
 """Parts of at most this many modules are left to the comparison of single modules."""
 
 
-def overlap(a: Counter[object], b: Counter[object]) -> float:
+def dice(source: Counter[object], target: Counter[object]) -> float:
     """Shared share of two multisets (twice the common part over the sum)."""
-    total = a.total() + b.total()
-    return 2 * (a & b).total() / total if total else 0.0
+    total = source.total() + target.total()
+    return 2 * (source & target).total() / total if total else 0.0
 
 
 def contents(part: Part) -> tuple[Counter[object], Counter[object]]:
     """Forms as they are, and forms in units of the part's commonest width."""
-    exact: Counter[object] = Counter(m.form for m in part.modules)
-    width = Counter(d for m in part.modules for s in m.shapes.values() for d in s if d > 4).most_common(1)
+    exact: Counter[object] = Counter(module.form for module in part.modules)
+    width = Counter(d for m in part.modules for shape in m.shapes.values() for d in shape if d > 4).most_common(1)
     unit = width[0][0] if width else 1
     scaled: Counter[object] = Counter(
-        tuple(sorted((role, tuple(_scaled(d, unit) for d in bare(s))) for role, s in m.shapes.items()))
-        for m in part.modules
+        tuple(sorted((role, tuple(_scaled(d, unit) for d in squeezed(s))) for role, s in module.shapes.items()))
+        for module in part.modules
     )
     return exact, scaled
 
@@ -42,75 +60,85 @@ def _scaled(d: int, unit: int) -> object:
     return f"{d // unit}w" if d % unit == 0 else f"w/{unit // d}" if unit % d == 0 and d > 4 else "?"
 
 
-def alike(a: Part, b: Part) -> float:
+def part_similarity(source: Part, target: Part) -> float:
     """Likeness of two parts' contents and words, in [0, 2]; 0 where the contents have too little in common."""
-    (x, xs), (y, ys) = contents(a), contents(b)
-    exact, units = overlap(x, y), overlap(xs, ys)
-    if max(exact, units) < CONTENT:
+    (source_forms, source_scaled), (target_forms, target_scaled) = contents(source), contents(target)
+    same_forms, same_scaled = dice(source_forms, target_forms), dice(source_scaled, target_scaled)
+    if max(same_forms, same_scaled) < CONTENT:
         return 0.0
-    return max(exact, 0.8 * units) + likeness(a.read, b.read)
+    return max(same_forms, SimilarityWeights.SCALED * same_scaled) + word_similarity(source.words, target.words)
 
 
 def similar_parts(
-    ours: Sequence[Part], theirs: Sequence[Part], orders: Orders
+    sources: Sequence[Part], targets: Sequence[Part], orders: Orders
 ) -> tuple[list[tuple[Part, Part]], list[Part], list[Part]]:
     """Pairs of parts that are alike, run by run, and what is left."""
-    left = [p for p in ours if len(p.modules) > SMALL]
-    right = [p for p in theirs if len(p.modules) > SMALL]
+    left = [p for p in sources if len(p.modules) > SMALL]
+    right = [p for p in targets if len(p.modules) > SMALL]
     pairs: list[tuple[Part, Part]] = []
     while left and right:
-        x, y = list(runs(left).items()), list(runs(right).items())
-        found = _runs(x, y, orders)
-        if not found:
+        source_runs, target_runs = list(by_template(left).items()), list(by_template(right).items())
+        run_pairs = _similar_runs(source_runs, target_runs, orders)
+        if not run_pairs:
             break
-        new = [pair for i, j in found for pair in _in_step(x[i][1], y[j][1], orders)]
-        if not new:
+        step = [pair for i, j in run_pairs for pair in _pairs_in_step(source_runs[i][1], target_runs[j][1], orders)]
+        if not step:
             break
-        for a, b in new:
-            orders.learn(a, b)
-        pairs += new
-        used = {id(p) for pair in new for p in pair}
+        for source, target in step:
+            orders.learn(source, target)
+        pairs += step
+        used = {id(p) for pair in step for p in pair}
         left = [p for p in left if id(p) not in used]
         right = [p for p in right if id(p) not in used]
     used = {id(p) for pair in pairs for p in pair}
-    return pairs, [p for p in ours if id(p) not in used], [p for p in theirs if id(p) not in used]
+    return pairs, [p for p in sources if id(p) not in used], [p for p in targets if id(p) not in used]
 
 
-def _runs(
-    x: list[tuple[Template, list[Part]]], y: list[tuple[Template, list[Part]]], orders: Orders
+def _similar_runs(
+    source_runs: list[tuple[Template, list[Part]]], target_runs: list[tuple[Template, list[Part]]], orders: Orders
 ) -> list[tuple[int, int]]:
     table = [
         [
-            (content := _content(some, others))
+            (content := _run_similarity(sources, targets))
             and content
-            + 0.6 * likeness(features(p), features(q))
-            + 0.3 * orders.met(p, q)
-            + 0.1 * min(len(some), len(others)) / max(len(some), len(others))
-            for q, others in y
+            + SimilarityWeights.PATHS * word_similarity(features(source_template), features(target_template))
+            + SimilarityWeights.ANCESTORS * orders.seen_together(source_template, target_template)
+            + SimilarityWeights.LENGTHS * min(len(sources), len(targets)) / max(len(sources), len(targets))
+            for target_template, targets in target_runs
         ]
-        for p, some in x
+        for source_template, sources in source_runs
     ]
-    return [(i, j) for i, j in best(len(x), len(y), lambda i, j: table[i][j]) if table[i][j] >= FLOOR]
+    return [
+        (i, j)
+        for i, j in optimal_pairs(len(source_runs), len(target_runs), lambda i, j: table[i][j])
+        if table[i][j] >= FLOOR
+    ]
 
 
-def _content(some: list[Part], others: list[Part]) -> float:
-    picks = {id(p): p for p in (some[0], some[len(some) // 2], some[-1])}.values()
-    rivals = {id(p): p for p in (others[0], others[len(others) // 2], others[-1])}.values()
-    return max(alike(p, q) for p in picks for q in rivals)
+def _run_similarity(sources: list[Part], targets: list[Part]) -> float:
+    source_samples = {id(p): p for p in (sources[0], sources[len(sources) // 2], sources[-1])}.values()
+    target_samples = {id(p): p for p in (targets[0], targets[len(targets) // 2], targets[-1])}.values()
+    return max(part_similarity(p, q) for p in source_samples for q in target_samples)
 
 
-def _in_step(ours: list[Part], theirs: list[Part], orders: Orders) -> list[tuple[Part, Part]]:
-    """Two runs side by side in the order of their numbers, none crossing, as much alike as possible."""
-    left, right = (sorted(side, key=lambda p: p.numbers) for side in (ours, theirs))
-    kinds: dict[tuple[object, object], float] = {}
+def _pairs_in_step(sources: list[Part], targets: list[Part], orders: Orders) -> list[tuple[Part, Part]]:
+    """Two runs side by side in the order of their numbers, none crossing, as much alike as possible.
+
+    Parts with nothing in common are no pair, whatever their numbers.
+    """
+    left, right = (sorted(side, key=lambda p: p.numbers) for side in (sources, targets))
+    known: dict[tuple[object, object], float] = {}
 
     def gain(i: int, j: int) -> float:
-        key = (left[i].content, right[j].content)
-        if key not in kinds:
-            kinds[key] = alike(left[i], right[j])
-        return kinds[key] + (0.2 if left[i].numbers == right[j].numbers else 0.0)
+        content_pair = (left[i].content, right[j].content)
+        if content_pair not in known:
+            known[content_pair] = part_similarity(left[i], right[j])
+        similarity = known[content_pair]
+        return similarity and similarity + (
+            SimilarityWeights.SAME_NUMBERS if left[i].numbers == right[j].numbers else 0.0
+        )
 
     if len(left) == len(right) and all(p.numbers == q.numbers for p, q in zip(left, right, strict=True)):
         return list(zip(left, right, strict=True))
     table = [[gain(i, j) for j in range(len(right))] for i in range(len(left))]
-    return [(left[i], right[j]) for i, j in chain(table, idle=True)]
+    return [(left[i], right[j]) for i, j in weighted_lcs(table)]

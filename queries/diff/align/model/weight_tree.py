@@ -22,25 +22,27 @@ _PARTS = {
 _TELLING = _WEIGHT | _BIAS | _PARTS
 _G = {"parametrizations.weight.original0": "weight_g", "parametrizations.weight.original1": "weight_v"}
 Shape = tuple[int, ...]
+Form = tuple[tuple[str, Shape], ...]
+"""Roles of a module's tensors and their shapes, sorted."""
 
 
 class Module:
     """Tensors that belong together: `locals` maps a role (weight, bias ...) to its key, `shapes` to its shape."""
 
-    __slots__ = ("form", "keys", "path", "place", "rank", "shapes")
+    __slots__ = ("file_position", "form", "keys", "path", "rank", "shapes")
 
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
         self.keys: dict[str, str] = {}
         self.shapes: dict[str, Shape] = {}
-        self.form: tuple[tuple[str, Shape], ...] = ()
+        self.form: Form = ()
         self.rank: tuple[int, ...] = ()
-        self.place = 0
+        self.file_position = 0
 
     def __repr__(self) -> str:
         return f"Module({'.'.join(self.path)!r}, {dict(self.shapes)})"
 
-    def moved(self, path: tuple[str, ...], keys: Mapping[str, str]) -> Module:
+    def at_path(self, path: tuple[str, ...], keys: Mapping[str, str]) -> Module:
         """The same module at another path. `keys`: what each of its keys is there."""
         out = Module(path)
         out.keys = {role: keys[key] for role, key in self.keys.items()}
@@ -67,56 +69,69 @@ def module_of(key: str) -> tuple[tuple[str, ...], str]:
     """
     path, local = owner(key)
     parts = tuple(path.split(".")) if path else ()
-    low = local.lower()
+    lower = local.lower()
     if local in _G:
         return parts, _G[local]
-    if low in _WEIGHT:
+    if lower in _WEIGHT:
         return parts, "weight"
-    if low in _BIAS:
+    if lower in _BIAS:
         return parts, "bias"
-    if low in _PARTS:
-        return parts, low
-    found = _LOCAL.match(local)
-    if found:
-        return (*parts, found[1]), found[2]
+    if lower in _PARTS:
+        return parts, lower
+    match = _LOCAL.match(local)
+    if match:
+        return (*parts, match[1]), match[2]
     return (*parts, *local.split(".")), "weight"
 
 
-def opaque(keys: Iterable[str]) -> bool:
+def anonymous_names(keys: Iterable[str]) -> bool:
     """Whether no name says which tensor of a module it is: then every tensor stands for itself."""
     return not any(k.rpartition(".")[2].lower() in _TELLING or _LOCAL.match(k) for k in keys)
 
 
-def modules(
-    tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = False, places: Mapping[str, int] | None = None
+def modules_of(
+    tensors: Mapping[str, Spec], keys: Iterable[str], *, plain: bool = False, positions: Mapping[str, int] | None = None
 ) -> list[Module]:
     """The modules that own `keys`, in the keys' order; with `plain` every tensor is one of its own.
 
-    `places`: where each key stands in its file, if that says anything.
+    `positions`: where each key stands in its file, if that says anything.
     """
-    found: dict[tuple[str, ...], Module] = {}
+    by_path: dict[tuple[str, ...], Module] = {}
     for key in keys:
         path, role = (tuple(key.split(".")), "weight") if plain else module_of(key)
-        module = found.get(path)
+        module = by_path.get(path)
         if module is None:
-            module = found[path] = Module(path)
+            module = by_path[path] = Module(path)
         if role in module.keys:
             role = key.rpartition(".")[2]
         module.keys[role] = key
         module.shapes[role] = tensors[key].shape
-    for module in found.values():
+    for module in by_path.values():
+        # a lone scale is what a norm is about
         if "weight" not in module.shapes and set(module.shapes) == {"scale"}:
             module.keys = {"weight": module.keys["scale"]}
             module.shapes = {"weight": module.shapes["scale"]}
         module.form = tuple(sorted(module.shapes.items()))
-        module.place = min(places[k] for k in module.keys.values()) if places else 0
-    return list(found.values())
+        module.file_position = min(positions[k] for k in module.keys.values()) if positions else 0
+    return list(by_path.values())
 
 
 class Node:
     """A part of the tree: its children by name, the module that sits at its path, elements and modules below."""
 
-    __slots__ = ("children", "count", "module", "name", "number", "path", "place", "rank", "size", "tensors", "unit")
+    __slots__ = (
+        "children",
+        "count",
+        "file_position",
+        "module",
+        "name",
+        "number",
+        "path",
+        "rank",
+        "size",
+        "tensors",
+        "unit",
+    )
 
     def __init__(self, name: str, path: tuple[str, ...]) -> None:
         self.name, self.path = name, path
@@ -124,7 +139,7 @@ class Node:
         self.module: Module | None = None
         self.size = self.count = self.tensors = 0
         self.number = number(name)
-        self.rank = self.place = 0
+        self.rank = self.file_position = 0
         self.unit = False
 
     def walk(self) -> Iterator[Module]:
@@ -143,15 +158,15 @@ def gathered(node: Node) -> Module | None:
     if node.module is not None:
         return node.module
     below = [c.module for c in node.children.values() if c.module is not None and not c.children]
-    if len(below) != len(node.children) or not 1 <= len(below) <= 2 or any(len(m.shapes) > 1 for m in below):
+    if len(below) != len(node.children) or not 1 <= len(below) <= 2 or any(len(module.shapes) > 1 for module in below):
         return None
-    below.sort(key=lambda m: -len(m.main))
-    if len(below[0].main) < 2 or any(m.main != below[0].main[:1] for m in below[1:]):
+    below.sort(key=lambda module: -len(module.main))
+    if len(below[0].main) < 2 or any(module.main != below[0].main[:1] for module in below[1:]):
         return None
     out = Module(node.path)
-    for role, m in zip(("weight", "bias"), below, strict=False):
-        (out.keys[role],) = m.keys.values()
-        out.shapes[role] = m.main
+    for role, module in zip(("weight", "bias"), below, strict=False):
+        (out.keys[role],) = module.keys.values()
+        out.shapes[role] = module.main
     out.form = tuple(sorted(out.shapes.items()))
     return out
 
@@ -162,16 +177,16 @@ def natural(text: str) -> tuple[object, ...]:
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in _NUMBERS.split(text) if p)
 
 
-def tree(found: Iterable[Module]) -> Node:
+def build_tree(modules: Iterable[Module]) -> Node:
     """The tree of modules, children in natural order, counted and ranked."""
     root = Node("", ())
-    for module in found:
+    for module in modules:
         node = root
         for depth, part in enumerate(module.path):
-            below = node.children.get(part)
-            if below is None:
-                below = node.children[part] = Node(part, module.path[: depth + 1])
-            node = below
+            child = node.children.get(part)
+            if child is None:
+                child = node.children[part] = Node(part, module.path[: depth + 1])
+            node = child
         node.module = module
     _finish(root)
     return root
@@ -180,23 +195,24 @@ def tree(found: Iterable[Module]) -> Node:
 def _finish(node: Node) -> None:
     if len(node.children) > 1:
         node.children = {k: node.children[k] for k in sorted(node.children, key=natural)}
-    seen: dict[str, int] = {}
+    siblings: dict[str, int] = {}
     for child in node.children.values():
         _finish(child)
         node.size += child.size
         node.count += child.count
         node.tensors += child.tensors
         if child.number is not None:
-            child.rank = seen.get(stem(child.name), 0)
-            seen[stem(child.name)] = child.rank + 1
+            child.rank = siblings.get(stem(child.name), 0)
+            siblings[stem(child.name)] = child.rank + 1
     if node.module is not None:
         node.size += node.module.size
         node.count += 1
         node.tensors += len(node.module.keys)
-    below = [c.place for c in node.children.values()]
-    node.place = min(below if node.module is None else [node.module.place, *below], default=0)
+    below = [c.file_position for c in node.children.values()]
+    node.file_position = min(below if node.module is None else [node.module.file_position, *below], default=0)
     for child in node.children.values():
-        numbered = child.name.isdigit() or (child.number is not None and seen[stem(child.name)] > 1)
+        # a unit is one of several numbered things that hold more than one module
+        numbered = child.name.isdigit() or (child.number is not None and siblings[stem(child.name)] > 1)
         child.unit = numbered and child.count > 1 and _is_block(child.name)
 
 
@@ -208,7 +224,7 @@ def _is_block(name: str) -> bool:
     return name.isdigit() or not _PARTS_OF_BLOCKS.intersection(split(name))
 
 
-def ranks(root: Node, *, alone: bool) -> None:
+def note_ranks(root: Node, *, alone: bool) -> None:
     """Note for every module the rank each number of its path has among its siblings of one stem.
 
     `alone`: also for the number of a name without a sibling; else that is -1, since it tells nothing apart (`lambda1`
@@ -216,11 +232,11 @@ def ranks(root: Node, *, alone: bool) -> None:
     """
     stack: list[tuple[Node, tuple[int, ...]]] = [(root, ())]
     while stack:
-        node, here = stack.pop()
+        node, ranks_above = stack.pop()
         if node.module is not None:
-            node.module.rank = here
-        like = Counter(stem(child.name) for child in node.children.values())
+            node.module.rank = ranks_above
+        stem_counts = Counter(stem(child.name) for child in node.children.values())
         for child in node.children.values():
-            told = alone or child.name.isdigit() or like[stem(child.name)] > 1
-            rank = child.rank if told else -1
-            stack.append((child, (*here, rank) if child.number is not None else here))
+            telling = alone or child.name.isdigit() or stem_counts[stem(child.name)] > 1
+            rank = child.rank if telling else -1
+            stack.append((child, (*ranks_above, rank) if child.number is not None else ranks_above))

@@ -9,20 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archkb.queries.diff.align.model.vocabulary import EMPTY, PHRASES, WORDS, Features
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Matrix = np.ndarray[Any, np.dtype[np.float64]]
+    from archkb.queries.diff.align.model.optimal import Matrix
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = re.compile(r"[^a-z0-9]+")
 _TRAILING = re.compile(r"^(.*?)(\d+)$")
 RAW = 0.6
 """Weight of a word's own spelling beside its meaning."""
+ABOVE = 0.8
+"""Weight of words above the last two components of a path."""
+SILENT = 0.5
+"""Likeness of two paths that say nothing."""
 
 
 @lru_cache(maxsize=65536)
@@ -45,15 +47,15 @@ def number(component: str) -> int | None:
     >>> number("12"), number("conv_2"), number("conv")
     (12, 2, None)
     """
-    found = _TRAILING.match(component)
-    return int(found[2]) if found and len(found[2]) < 7 else None
+    match = _TRAILING.match(component)
+    return int(match[2]) if match and len(match[2]) < 7 else None
 
 
 @lru_cache(maxsize=65536)
 def stem(component: str) -> str:
     """The component without the number it ends in."""
-    found = _TRAILING.match(component)
-    return found[1] if found else component
+    match = _TRAILING.match(component)
+    return match[1] if match else component
 
 
 def features(path: Sequence[str]) -> Features:
@@ -67,7 +69,7 @@ def _features(joined: str) -> Features:
     parts = joined.split(".")
     last = len(parts) - 1
     for depth, part in enumerate(parts):
-        near = 1.0 if depth >= last - 1 else 0.8
+        near = 1.0 if depth >= last - 1 else ABOVE
         for word in split(part):
             if word in EMPTY:
                 continue
@@ -76,12 +78,12 @@ def _features(joined: str) -> Features:
                 out[meaning] = max(out.get(meaning, 0.0), near)
             if word not in meanings:
                 out[f"'{word}"] = RAW
-        if (n := number(part)) is not None and not part.isdigit():
-            out[f"'{stem(part).rstrip('_')}{n}"] = RAW
+        if (trailing := number(part)) is not None and not part.isdigit():
+            out[f"'{stem(part).rstrip('_')}{trailing}"] = RAW
     text = ".".join(snake(p) for p in parts)
-    for pattern, said in PHRASES:
+    for pattern, meaning_weights in PHRASES:
         if pattern.search(text):
-            for name, weight in said.items():
+            for name, weight in meaning_weights.items():
                 out[name] = max(out.get(name, 0.0), weight)
     return out
 
@@ -95,32 +97,32 @@ def merged(paths: Iterable[Features]) -> dict[str, float]:
     return out
 
 
-def likeness(a: Features, b: Features) -> float:
-    """Cosine of two weighted sets of features, in [0, 1]; 0.5 where both are empty."""
-    if not a and not b:
-        return 0.5
-    shared = sum(w * b[f] for f, w in a.items() if f in b)
-    size = sum(w * w for w in a.values()) * sum(w * w for w in b.values())
+def word_similarity(ours: Features, theirs: Features) -> float:
+    """Cosine of two weighted sets of features, in [0, 1]; :data:`SILENT` where both are empty."""
+    if not ours and not theirs:
+        return SILENT
+    shared = sum(w * theirs[f] for f, w in ours.items() if f in theirs)
+    size = sum(w * w for w in ours.values()) * sum(w * w for w in theirs.values())
     return float(shared / size**0.5) if size else 0.0
 
 
-def likenesses(ours: Sequence[Features], theirs: Sequence[Features]) -> Matrix:
-    """:func:`likeness` of each with each, rows for `ours`."""
+def word_similarities(sources: Sequence[Features], targets: Sequence[Features]) -> Matrix:
+    """:func:`word_similarity` of each with each, rows for `sources`."""
     import numpy as np
 
     index: dict[str, int] = {}
-    for words in (*ours, *theirs):
+    for words in (*sources, *targets):
         for word in words:
             index.setdefault(word, len(index))
     sides = []
-    for side in (ours, theirs):
+    for side in (sources, targets):
         rows = np.zeros((len(side), len(index)))
         for i, words in enumerate(side):
             for word, weight in words.items():
                 rows[i, index[word]] = weight
-        size = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
-        sides.append(rows / np.where(size == 0, 1, size))
+        norms = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+        sides.append(rows / np.where(norms == 0, 1, norms))
     out = np.asarray(sides[0] @ sides[1].T)
-    empty = [np.array([not words for words in side]) for side in (ours, theirs)]
-    out[np.ix_(empty[0], empty[1])] = 0.5
+    empty = [np.array([not words for words in side]) for side in (sources, targets)]
+    out[np.ix_(empty[0], empty[1])] = SILENT
     return out

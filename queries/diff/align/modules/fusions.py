@@ -4,42 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.model.weight_tree import Module, Shape
-from archkb.queries.diff.align.model.words import features, likeness, merged
+from archkb.queries.diff.align.model.words import features, merged, word_similarity
 
-_TOGETHER = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
+FUSED_ROLES = (("q", "k", "v"), ("k", "v"), ("q", "k"), ("gate", "up"), ("q", "k", "v", "up"), ("q", "k", "v", "ffn"))
 ROLES = frozenset(("q", "k", "v", "o", "out", "up", "gate", "down", "qkv", "kv"))
 """What the words of projections mean that may have been fused."""
-_LARGEST = 6
+
+
+class FusionScores:
+    """What speaks for a fusion beside likeness of its words, which counts 1. Set by hand on the shared pairs of
+    docs/accuracy.md: roles that are known to be fused count as much as parts of one parent.
+    """
+
+    SHARED_ROLE = 0.1
+    """For each of q, k, v, gate and up that both the whole and its parts speak of."""
+    KNOWN_ROLES, ONE_PARENT, SAME_TENSORS = 0.3, 0.3, 0.2
+    LIST = 0.5
+    """For a numbered list that became one axis: its length is a third size that agrees."""
+
+
+SHARED = ("q", "k", "v", "gate", "up")
+MOST_PARTS = 6
 """Parts one tensor may be fused of, lists of experts apart."""
 
 
-class Fused(NamedTuple):
+class Fusion(NamedTuple):
     """`whole` on one side is `parts` on the other."""
 
     whole: Module
     parts: tuple[Module, ...]
     words: float
-    rule: str
+    rule: Literal["fused", "experts"]
 
 
-def fused(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int] = (0, 0)) -> list[Fused]:
-    """Disjoint groups of `parts` that make up one of `wholes`, best first. `cut` as in `assign`."""
-    candidates = [*_rows(wholes, parts, cut), *_lists(wholes, parts, cut)]
-    candidates.sort(key=lambda c: (-c.words, c.whole.path, [p.path for p in c.parts]))
+def find_fusions(
+    wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
+) -> list[Fusion]:
+    """Disjoint groups of `parts` that make up one of `wholes`, best first. `prefix_lengths` as in `assign`."""
+    candidates = [*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)]
+    candidates.sort(key=lambda candidate: (-candidate.words, candidate.whole.path, [p.path for p in candidate.parts]))
     taken: set[tuple[bool, tuple[str, ...]]] = set()
     out = []
-    for c in candidates:
-        marks = {(True, c.whole.path), *((False, p.path) for p in c.parts)}
+    for candidate in candidates:
+        marks = {(True, candidate.whole.path), *((False, p.path) for p in candidate.parts)}
         if not marks & taken:
             taken |= marks
-            out.append(c)
+            out.append(candidate)
     return out
 
 
-def _groups(parts: Iterable[Module]) -> dict[tuple[tuple[str, ...], Shape], list[Module]]:
+def _by_ancestor_and_columns(parts: Iterable[Module]) -> dict[tuple[tuple[str, ...], Shape], list[Module]]:
     """Modules by an ancestor (up to two levels up) and the axes below the first."""
     out: dict[tuple[tuple[str, ...], Shape], list[Module]] = {}
     for part in parts:
@@ -51,8 +68,10 @@ def _groups(parts: Iterable[Module]) -> dict[tuple[tuple[str, ...], Shape], list
     return out
 
 
-def _rows(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int]) -> Iterator[Fused]:
-    groups = _groups(parts)
+def _row_fusions(
+    wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int]
+) -> Iterator[Fusion]:
+    groups = _by_ancestor_and_columns(parts)
     by_rest: dict[Shape, list[tuple[tuple[str, ...], list[Module]]]] = {}
     for (parent, rest), members in groups.items():
         if len(members) > 1:
@@ -64,52 +83,58 @@ def _rows(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int
         turned = shape[::-1] if len(shape) == 2 else shape
         for rows, rest in {(shape[0], shape[1:]), (turned[0], turned[1:])}:
             for _, members in by_rest.get(rest, ()):
-                yield from _sums(whole, members, rows, cut)
+                yield from _fusions_of_rows(whole, members, rows, prefix_lengths)
 
 
-def _sums(whole: Module, members: list[Module], rows: int, cut: tuple[int, int]) -> Iterator[Fused]:
-    here = features(whole.path[cut[0] :])
-    for group in _choices(members, rows):
-        said = merged(features(m.path[cut[1] :]) for m in group)
-        bonus = sum(f in here and f in said for f in ("q", "k", "v", "gate", "up")) * 0.1
-        same = sum(m.shapes.keys() == whole.shapes.keys() for m in group) == len(group)
-        telling = 0.3 if _roles(group) else 0.0
-        telling += 0.3 if len({m.path[:-1] for m in group}) == 1 else 0.0
-        yield Fused(whole, group, likeness(here, said) + bonus + telling + (0.2 if same else 0.0), "fused")
+def _fusions_of_rows(
+    whole: Module, members: list[Module], rows: int, prefix_lengths: tuple[int, int]
+) -> Iterator[Fusion]:
+    whole_words = features(whole.path[prefix_lengths[0] :])
+    for group in _candidate_parts(members, rows):
+        part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
+        bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
+        telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
+        telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
+        same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
+        score = word_similarity(whole_words, part_words) + bonus + telling + same
+        yield Fusion(whole, group, score, "fused")
 
 
-def _roles(group: Sequence[Module]) -> bool:
+def _play_fused_roles(group: Sequence[Module]) -> bool:
     """Whether the parts' words are roles that are known to be kept in one tensor."""
-    said = [features(m.path) for m in group]
+    words = [features(m.path) for m in group]
     return any(
-        len(roles) == len(said) and all(any(r in s for s in said) for r in roles) and _distinct(said, roles)
-        for roles in _TOGETHER
+        len(roles) == len(words)
+        and all(any(r in part_words for part_words in words) for r in roles)
+        and _roles_apart(words, roles)
+        for roles in FUSED_ROLES
     )
 
 
-def _distinct(said: Sequence[object], roles: Sequence[str]) -> bool:
-    own = [{r for r in roles if r in s} for s in said]  # type: ignore[operator]
-    return len({frozenset(o) for o in own}) == len(own)
+def _roles_apart(words: Sequence[object], roles: Sequence[str]) -> bool:
+    played = [{role for role in roles if role in part_words} for part_words in words]  # type: ignore[operator]
+    return len({frozenset(roles_played) for roles_played in played}) == len(played)
 
 
-def _choices(members: list[Module], rows: int) -> Iterator[tuple[Module, ...]]:
-    if len(members) <= _LARGEST and sum(m.main[0] for m in members) == rows:
+def _candidate_parts(members: list[Module], rows: int) -> Iterator[tuple[Module, ...]]:
+    if len(members) <= MOST_PARTS and sum(part.main[0] for part in members) == rows:
         yield tuple(members)
         return
+    # all of them are too many: equal siblings without a word, or one a role
     families: dict[tuple[str, ...], list[Module]] = {}
-    for m in members:
-        families.setdefault(m.path[:-1], []).append(m)
-    n = rows // members[0].main[0]
-    if 1 < n < len(members) <= _LARGEST and rows == n * members[0].main[0] and _mute(members):
-        yield tuple(members[:n])
+    for part in members:
+        families.setdefault(part.path[:-1], []).append(part)
+    count = rows // members[0].main[0]
+    if 1 < count < len(members) <= MOST_PARTS and rows == count * members[0].main[0] and _silent_siblings(members):
+        yield tuple(members[:count])
     for family in families.values():
-        for roles in _TOGETHER:
-            group = _cast(family, members, roles)
-            if group is not None and sum(m.main[0] for m in group) == rows:
+        for roles in FUSED_ROLES:
+            group = _parts_by_role(family, members, roles)
+            if group is not None and sum(part.main[0] for part in group) == rows:
                 yield group
 
 
-def _mute(members: Sequence[Module]) -> bool:
+def _silent_siblings(members: Sequence[Module]) -> bool:
     """Equal siblings whose names say nothing: any of them will do."""
     return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(_silent, members))
 
@@ -119,25 +144,29 @@ def _silent(m: Module) -> bool:
     return not ROLES.intersection(features(m.path[-1:]))
 
 
-def _cast(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
+def _parts_by_role(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
     """One module a role, from one family as far as it has them; the last role may come from elsewhere.
 
     One of three roles or more may be played by a module whose name says nothing.
     """
     out: list[Module] = []
-    silent = [m for m in family if _silent(m)]
+    silent = [part for part in family if _silent(part)]
     for at, role in enumerate(roles):
         pools = (family, members) if at == len(roles) - 1 and at > 1 else (family,)
-        pick = next((m for pool in pools for m in pool if m not in out and role in features(m.path[-2:])), None)
-        if pick is None and len(roles) > 2 and silent:
-            pick, silent = silent[0], []
-        if pick is None:
+        player = next(
+            (part for pool in pools for part in pool if part not in out and role in features(part.path[-2:])), None
+        )
+        if player is None and len(roles) > 2 and silent:
+            player, silent = silent[0], []
+        if player is None:
             return None
-        out.append(pick)
+        out.append(player)
     return tuple(out)
 
 
-def _lists(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, int]) -> Iterator[Fused]:
+def _list_fusions(
+    wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int]
+) -> Iterator[Fusion]:
     """Numbered lists of equal modules against one tensor with an axis more, one kind of them or all that fit."""
     lists: dict[tuple[tuple[str, ...], Shape], list[Module]] = {}
     for part in parts:
@@ -148,23 +177,26 @@ def _lists(wholes: Sequence[Module], parts: Sequence[Module], cut: tuple[int, in
     for (path, shape), members in lists.items():
         if len(members) > 1:
             by_owner.setdefault((path[: path.index("#")], len(members)), []).append((shape, members))
+    # one kind of list, or two or three that stand beside each other in the tensor
     for whole in wholes:
         if len(whole.main) != 3:
             continue
         count, rows, columns = whole.main
-        here = features(whole.path[cut[0] :])
-        for (_, n), kinds in by_owner.items():
-            if n != count:
+        whole_words = features(whole.path[prefix_lengths[0] :])
+        for (_, length), kinds in by_owner.items():
+            if length != count:
                 continue
             for size in (1, 2, 3):
                 for chosen in combinations(kinds, size):
-                    if _stacks([s for s, _ in chosen], rows, columns):
+                    if _stack_to([s for s, _ in chosen], rows, columns):
                         group = tuple(m for _, members in chosen for m in members)
-                        said = merged(features(m[0].path[cut[1] :]) for _, m in chosen)
-                        yield Fused(whole, group, likeness(here, said) + 0.5, "experts")
+                        part_words = merged(features(m[0].path[prefix_lengths[1] :]) for _, m in chosen)
+                        yield Fusion(
+                            whole, group, word_similarity(whole_words, part_words) + FusionScores.LIST, "experts"
+                        )
 
 
-def _stacks(shapes: list[Shape], rows: int, columns: int) -> bool:
+def _stack_to(shapes: list[Shape], rows: int, columns: int) -> bool:
     if any(len(s) != 2 for s in shapes):
         return False
     return any(

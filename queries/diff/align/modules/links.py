@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from archkb.queries.diff.align.alignment import MEASURED
-from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
+from archkb.queries.diff.align.model.optimal import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
-from archkb.queries.diff.align.modules.assignment import SCALED, Found, Neighbours, assign
-from archkb.queries.diff.align.modules.fusions import fused
-from archkb.queries.diff.align.trees.isomorphism import Forms, same_tree
+from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
+from archkb.queries.diff.align.modules.fusions import find_fusions
+from archkb.queries.diff.align.modules.link_evidence import Neighbours
+from archkb.queries.diff.align.modules.shape_scores import ShapeScores
 
 
 class Link(NamedTuple):
@@ -19,13 +20,13 @@ class Link(NamedTuple):
 
     a: tuple[Module, ...]
     b: tuple[Module, ...]
-    rule: str
+    rule: Rule
     evidence: str
     confidence: float
-    free: bool = False
+    ambiguous: bool = False
 
 
-class Demand(NamedTuple):
+class MatchThresholds(NamedTuple):
     """What a match has to show. `words`: least likeness of names at equal shape; `resized`: at another shape.
 
     `strict`: the two models follow one convention, so what kept its role mostly kept its name: a match must have the
@@ -37,67 +38,86 @@ class Demand(NamedTuple):
     strict: bool = False
 
 
-LENIENT = Demand(0.0, 0.45)
-STRICT = Demand(0.1, 2.0, True)
-_GRADES = ((0.25, "shape"), (0.2, "shape, good"), (0.15, "shape, fair"), (0.05, "shape, poor"))
-ALIKE = 1.33
-"""Likeness and bonuses of a fusion's words from which on they are much alike."""
-LIKE = 0.5
-"""Least likeness of names of a match under one convention that its parent does not vouch for."""
+LENIENT = MatchThresholds(0.0, 0.45)
+STRICT = MatchThresholds(0.1, 2.0, True)
 
 
-def isomorphic(a: Part, b: Part, forms: Forms) -> list[Link] | None:
-    """Links of two parts that have one unlabelled tree, or None."""
-    if a.node is None or b.node is None or forms.of(a.node) != forms.of(b.node):
-        return None
-    text = f"{'.'.join(a.path) or 'the whole'} and {'.'.join(b.path) or 'the whole'} have one tree of shapes"
-    found = same_tree(a.node, b.node, forms)
-    return [Link((x,), (y,), "tree", text, MEASURED["tree, free" if free else "tree"], free) for x, y, free in found]
+class LinkWeights:
+    """How sure a match by shape is: how far the next best is behind, a little, and how alike names are.
+
+    The sum was a confidence once, set by hand; now it sorts matches into grades, and what these are worth is measured
+    (:data:`MEASURED`).
+    """
+
+    MARGIN_UNIT, MARGIN_MOST, WORDS = 10, 1.5, 0.14
+    GRADES: tuple[tuple[float, Grade], ...] = ((0.25, ""), (0.2, "good"), (0.15, "fair"), (0.05, "poor"))
+    """Least sum of each grade; below the last it is weak."""
 
 
-def between(
-    ours: Sequence[Module],
-    theirs: Sequence[Module],
-    cut: tuple[int, int],
-    demand: Demand,
+class LinkFloors:
+    """What links must reach. Set by hand on the shared pairs of docs/accuracy.md."""
+
+    FUSION, FUSION_OUTSTANDING = 0.3, 0.55
+    """Score of a fusion among what is left, and of one that is taken before anything is assigned."""
+    FUSION_SURE = 1.33
+    """Score of a fusion from which on its names are much alike."""
+    NAMES_ALONE = 0.5
+    """Likeness of names of a match under one convention that its parent does not vouch for."""
+    RESIZED_ALONE, RESIZED_MARGIN = 0.6, 0.05
+    """From this floor on modules of other sizes must have the same roles, and no rival nearer than this."""
+    RESIZED_SCALED = 0.3
+    """Taken off the floor where sizes are the same in units of the widths."""
+
+
+def link_modules(
+    sources: Sequence[Module],
+    targets: Sequence[Module],
+    prefix_lengths: tuple[int, int],
+    thresholds: MatchThresholds,
     known: Neighbours | None = None,
 ) -> list[Link]:
     """Links between two sets of modules. `known`: paths that go together by what was linked before."""
-    links = _telling(ours, theirs, cut)
-    left, right = _spare(ours, theirs, links)
-    found = [f for f in assign(left, right, cut, known=known) if f.support >= demand.words]
-    if demand.strict:
-        found = _vouched(found, left, right)
-    links += [_one(f, "shape") for f in found]
-    left, right = _spare(ours, theirs, links)
-    links += fusions(left, right, cut, 0.3)
-    left, right = _spare(ours, theirs, links)
-    if demand.resized <= 1:
-        found = assign(left, right, cut, sizes=True, known=known)
-        links += [_one(f, "role") for f in found if _same_role(f, demand.resized)]
+    # fusions that stand out before anything is assigned: the fused shape is rarer where the parts are
+    links = fusion_links(*surplus(sources, targets), prefix_lengths, LinkFloors.FUSION_OUTSTANDING)
+    # equal shapes, one to one
+    left, right = _unlinked(sources, targets, links)
+    matches = [match for match in assign(left, right, prefix_lengths, known=known) if match.support >= thresholds.words]
+    if thresholds.strict:
+        matches = _vouched_for(matches, left, right)
+    links += [_module_link(match, "shape") for match in matches]
+    # fusions of what is left, then the same role at another size
+    left, right = _unlinked(sources, targets, links)
+    links += fusion_links(left, right, prefix_lengths, LinkFloors.FUSION)
+    left, right = _unlinked(sources, targets, links)
+    if thresholds.resized <= 1:
+        matches = assign(left, right, prefix_lengths, sizes=True, known=known)
+        links += [_module_link(match, "role") for match in matches if _same_role(match, thresholds.resized)]
     return links
 
 
-def _same_role(f: Found, floor: float) -> bool:
+def _same_role(match: ModuleMatch, floor: float) -> bool:
     """Whether a match of another size is believed; alone, it must have the same kinds of tensors and no rival."""
-    if floor > 0.6 and (f.a.shapes.keys() != f.b.shapes.keys() or f.margin < 0.05):
+    other_roles = match.a.shapes.keys() != match.b.shapes.keys()
+    if floor > LinkFloors.RESIZED_ALONE and (other_roles or match.margin < LinkFloors.RESIZED_MARGIN):
         return False
-    return f.support >= floor - (0.3 if f.fit >= SCALED else 0.0)
+    return match.support >= floor - (LinkFloors.RESIZED_SCALED if match.shape_score >= ShapeScores.SCALED else 0.0)
 
 
-def _vouched(found: list[Found], left: Sequence[Module], right: Sequence[Module]) -> list[Found]:
+def _vouched_for(matches: list[ModuleMatch], left: Sequence[Module], right: Sequence[Module]) -> list[ModuleMatch]:
     """Matches that hold although the rest of the two models agrees by name.
 
     A parent vouches for what goes over as a whole, and so does the one above it: one library keeps in a module of its
     own what another keeps beside others.
     """
-    ours, theirs = (Counter(p for m in side for p in _parents(m)) for side in (left, right))
-    both = Counter((p, q) for f in found for p in _parents(f.a) for q in _parents(f.b))
+    source_sizes, target_sizes = (Counter(p for m in side for p in _parents(m)) for side in (left, right))
+    both = Counter((p, q) for match in matches for p in _parents(match.a) for q in _parents(match.b))
 
-    def whole(f: Found) -> bool:
-        return any(ours[p] == theirs[q] == both[p, q] for p in _parents(f.a) for q in _parents(f.b))
+    def whole(match: ModuleMatch) -> bool:
+        return any(
+            source_sizes[p] == target_sizes[q] == both[p, q] for p in _parents(match.a) for q in _parents(match.b)
+        )
 
-    return [f for f in found if f.words >= LIKE or whole(f)]
+    return [match for match in matches if match.words >= LinkFloors.NAMES_ALONE or whole(match)]
 
 
 def _parents(module: Module) -> tuple[tuple[str, ...], ...]:
@@ -108,8 +128,8 @@ def _parents(module: Module) -> tuple[tuple[str, ...], ...]:
 
 def in_place(link: Link) -> bool:
     """Whether the numbers of the two paths agree in their order as far as both have some."""
-    ours, theirs = _numbers(link.a), _numbers(link.b)
-    short, long = sorted((ours, theirs), key=len)
+    source_numbers, target_numbers = _numbers(link.a), _numbers(link.b)
+    short, long = sorted((source_numbers, target_numbers), key=len)
     rest = iter(long)
     return all(n in rest for n in short)
 
@@ -119,65 +139,54 @@ def _numbers(side: tuple[Module, ...]) -> list[str]:
     return [p for p in side[0].path if p.isdigit() and all(p in m.path for m in side)]
 
 
-def _one(f: Found, rule: str) -> Link:
-    free = f.margin <= 1e-9
-    how = rule if rule == "role" else _grade(min(f.margin, 1.5) / 10 + 0.14 * f.words)
+def _module_link(match: ModuleMatch, rule: Literal["shape", "role"]) -> Link:
+    ambiguous = match.margin <= TIE
+    grade = _grade(match) if rule == "shape" else ""
     size = "shape" if rule == "shape" else "axes"
-    text = (
-        f"{size} {list(f.a.main)}{'' if f.a.main == f.b.main else f' and {list(f.b.main)}'}, words alike {f.words:.2f}"
-    )
-    return Link((f.a,), (f.b,), rule, text, MEASURED[f"{rule}, free" if free else how], free)
+    other_shape = "" if match.a.main == match.b.main else f" and {list(match.b.main)}"
+    text = f"{size} {list(match.a.main)}{other_shape}, words alike {match.words:.2f}"
+    return Link((match.a,), (match.b,), rule, text, MEASURED[rule, "ambiguous" if ambiguous else grade], ambiguous)
 
 
-def _grade(sure: float) -> str:
-    """The entry of MEASURED for a match by shape. `sure`: how far the next best is behind, and how alike words are."""
-    return next((name for floor, name in _GRADES if sure >= floor), "shape, weak")
+def _grade(match: ModuleMatch) -> Grade:
+    """The grade of a match by shape."""
+    sure = min(match.margin, LinkWeights.MARGIN_MOST) / LinkWeights.MARGIN_UNIT + LinkWeights.WORDS * match.words
+    return next((grade for floor, grade in LinkWeights.GRADES if sure >= floor), "weak")
 
 
-def _telling(ours: Sequence[Module], theirs: Sequence[Module], cut: tuple[int, int]) -> list[Link]:
-    """Fusions that stand out before anything is assigned: the fused shape is rarer on the parts' side."""
-    mine, others = Counter(m.main for m in ours), Counter(m.main for m in theirs)
-    wide = [m for m in ours if mine[m.main] > others[m.main]]
-    tall = [m for m in theirs if others[m.main] > mine[m.main]]
-    few = [m for m in ours if mine[m.main] > others[m.main]]
-    thin = [m for m in theirs if others[m.main] > mine[m.main]]
-    return _both(wide, thin, tall, few, cut, 0.55)
+def surplus(sources: Sequence[Module], targets: Sequence[Module]) -> tuple[list[Module], list[Module]]:
+    """The modules of either side whose shape more of them have there than on the other."""
+    source_counts, target_counts = Counter(m.main for m in sources), Counter(m.main for m in targets)
+    left = [m for m in sources if source_counts[m.main] > target_counts[m.main]]
+    return left, [m for m in targets if target_counts[m.main] > source_counts[m.main]]
 
 
-def fusions(left: Sequence[Module], right: Sequence[Module], cut: tuple[int, int], floor: float) -> list[Link]:
-    """Modules of either side that make up one of the other, with names at least so much alike."""
-    return _both(left, right, right, left, cut, floor)
-
-
-def _both(
-    wholes: Sequence[Module],
-    parts: Sequence[Module],
-    other_wholes: Sequence[Module],
-    other_parts: Sequence[Module],
-    cut: tuple[int, int],
-    floor: float,
+def fusion_links(
+    left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], floor: float
 ) -> list[Link]:
+    """Modules of either side that make up one of the other, with names at least so much alike."""
     out: list[Link] = []
-    used: set[int] = set()
-    for one in fused(wholes, parts, cut):
-        if one.words >= floor:
-            used |= {id(one.whole), *map(id, one.parts)}
-            out.append(_many((one.whole,), one.parts, one.rule, one.words))
-    spare = [m for m in other_wholes if id(m) not in used], [m for m in other_parts if id(m) not in used]
-    for one in fused(*spare, (cut[1], cut[0])):
-        if one.words >= floor:
-            out.append(_many(one.parts, (one.whole,), one.rule, one.words))
+    for fusion in find_fusions(left, right, prefix_lengths):
+        if fusion.words >= floor:
+            out.append(_fusion_link((fusion.whole,), fusion.parts, fusion.rule, fusion.words))
+    left, right = _unlinked(left, right, out)
+    for fusion in find_fusions(right, left, (prefix_lengths[1], prefix_lengths[0])):
+        if fusion.words >= floor:
+            out.append(_fusion_link(fusion.parts, (fusion.whole,), fusion.rule, fusion.words))
     return out
 
 
-def _many(a: tuple[Module, ...], b: tuple[Module, ...], rule: str, words: float) -> Link:
-    parts, whole = (b, a[0]) if len(b) > 1 else (a, b[0])
+def _fusion_link(
+    sources: tuple[Module, ...], targets: tuple[Module, ...], rule: Literal["fused", "experts"], words: float
+) -> Link:
+    parts, whole = (targets, sources[0]) if len(targets) > 1 else (sources, targets[0])
     text = f"{len(parts)} tensors of {list(parts[0].main)} make up {list(whole.main)}"
-    return Link(a, b, rule, text, MEASURED["fused, weak" if rule == "fused" and words < ALIKE else rule])
+    weak = rule == "fused" and words < LinkFloors.FUSION_SURE
+    return Link(sources, targets, rule, text, MEASURED[rule, "weak" if weak else ""])
 
 
-def _spare(
-    ours: Sequence[Module], theirs: Sequence[Module], links: Sequence[Link]
+def _unlinked(
+    sources: Sequence[Module], targets: Sequence[Module], links: Sequence[Link]
 ) -> tuple[list[Module], list[Module]]:
-    used = {id(m) for link in links for m in (*link.a, *link.b)}
-    return [m for m in ours if id(m) not in used], [m for m in theirs if id(m) not in used]
+    linked = {id(m) for link in links for m in (*link.a, *link.b)}
+    return [m for m in sources if id(m) not in linked], [m for m in targets if id(m) not in linked]

@@ -11,7 +11,7 @@ _NAMED = ("name", "prefix")
 """Rules by which names alone vouch for a pair."""
 
 
-def together(pairs: Sequence[Pair], ours: Iterable[str], theirs: Iterable[str]) -> list[Pair]:
+def keep_modules_whole(pairs: Sequence[Pair], source_keys: Iterable[str], target_keys: Iterable[str]) -> list[Pair]:
     """The pairs without those that tear a module apart: both have a weight, and the one did not become the other.
 
     >>> keys = ["a.weight", "a.bias"], ["x.weight", "y.weight", "y.bias"]
@@ -20,16 +20,23 @@ def together(pairs: Sequence[Pair], ours: Iterable[str], theirs: Iterable[str]) 
     >>> [p.b for p in together([weight, bias], *keys)]
     [('x.weight',)]
     """
-    weighty = tuple({path for path, role in map(module_of, keys) if role == "weight"} for keys in (ours, theirs))
-    placed = [(p, module_of(p.a[0]), module_of(p.b[0])) for p in pairs if len(p.a) == len(p.b) == 1]
-    went = {(here, there) for _, (here, role), (there, _) in placed if role == "weight"}
-    torn = {
-        p
-        for p, (here, role), (there, other) in placed
-        if p.rule not in _NAMED
-        and "weight" not in (role, other)
-        and here in weighty[0]
-        and there in weighty[1]
-        and (here, there) not in went
+    weighty = tuple(
+        {path for path, source_role in map(module_of, keys) if source_role == "weight"}
+        for keys in (source_keys, target_keys)
+    )
+    located = [(pair, module_of(pair.a[0]), module_of(pair.b[0])) for pair in pairs if len(pair.a) == len(pair.b) == 1]
+    went = {
+        (source_path, target_path)
+        for _, (source_path, source_role), (target_path, _) in located
+        if source_role == "weight"
     }
-    return [p for p in pairs if p not in torn]
+    torn = {
+        pair
+        for pair, (source_path, source_role), (target_path, target_role) in located
+        if pair.rule not in _NAMED
+        and "weight" not in (source_role, target_role)
+        and source_path in weighty[0]
+        and target_path in weighty[1]
+        and (source_path, target_path) not in went
+    }
+    return [pair for pair in pairs if pair not in torn]

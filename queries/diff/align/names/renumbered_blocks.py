@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.diff.align.model.optimal import weighted_lcs
 from archkb.queries.tensor_types import Spec
 
 KEPT, GAINED = 0.8, 0.2
@@ -19,27 +19,31 @@ Tensors = Mapping[str, Spec]
 Stacks = dict[str, dict[int, list[str]]]
 
 
-def renumbered(a: Tensors, b: Tensors) -> dict[str, str]:
+def renumbered(source: Tensors, target: Tensors) -> dict[str, str]:
     """Key -> key for blocks whose number changed and nothing else, and those of their stack whose number did not."""
-    ours, theirs = _stacks(a), _stacks(b)
+    source_stacks, target_stacks = _stacks(source), _stacks(target)
     out: dict[str, str] = {}
-    for stack in sorted(ours.keys() & theirs.keys()):
-        left, right = ours[stack], theirs[stack]
+    for stack in sorted(source_stacks.keys() & target_stacks.keys()):
+        left, right = source_stacks[stack], target_stacks[stack]
         if len(left) == len(right) or max(len(left), len(right)) > LONGEST:
             continue
-        forms = [
-            [(i, frozenset((k[len(stack) + len(str(i)) + 1 :], some[k].shape) for k in side[i])) for i in sorted(side)]
-            for side, some in ((left, a), (right, b))
+        block_forms = [
+            [
+                (old, frozenset((key[len(stack) + len(str(old)) + 1 :], tensors[key].shape) for key in side[old]))
+                for old in sorted(side)
+            ]
+            for side, tensors in ((left, source), (right, target))
         ]
-        small = min(map(len, forms))
-        pairs = chain([[float(x == y) for _, y in forms[1]] for _, x in forms[0]])
-        same = dict(forms[1])
-        by_number = sum(form == same.get(i) for i, form in forms[0])
-        if len(pairs) < KEPT * small or len(pairs) - by_number < max(2, GAINED * small):
+        shorter = min(map(len, block_forms))
+        pairs = weighted_lcs([[float(form == other) for _, other in block_forms[1]] for _, form in block_forms[0]])
+        # order is believed where it keeps nearly all blocks, and many more than their numbers do
+        form_of = dict(block_forms[1])
+        by_number = sum(form == form_of.get(old) for old, form in block_forms[0])
+        if len(pairs) < KEPT * shorter or len(pairs) - by_number < max(2, GAINED * shorter):
             continue
-        for x, y in pairs:
-            i, j = forms[0][x][0], forms[1][y][0]
-            out |= {k: f"{stack}{j}{k[len(stack) + len(str(i)) :]}" for k in left[i]}
+        for source_at, target_at in pairs:
+            old, new = block_forms[0][source_at][0], block_forms[1][target_at][0]
+            out |= {key: f"{stack}{new}{key[len(stack) + len(str(old)) :]}" for key in left[old]}
     return out
 
 
@@ -48,8 +52,8 @@ def _stacks(tensors: Tensors) -> Stacks:
     out: Stacks = {}
     for key in tensors:
         parts = key.split(".")
-        at = next((i for i, p in enumerate(parts[:-1]) if p.isdecimal()), None)
+        at = next((i for i, component in enumerate(parts[:-1]) if component.isdecimal()), None)
         if at is not None and str(int(parts[at])) == parts[at]:
-            stack = "".join(f"{p}." for p in parts[:at])
+            stack = "".join(f"{component}." for component in parts[:at])
             out.setdefault(stack, {}).setdefault(int(parts[at]), []).append(key)
     return out

@@ -7,14 +7,16 @@ which names, and at last the order of the files, only choose among what fits abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from math import prod
 
-from archkb.queries.diff.align.model.optimal import best
-from archkb.queries.diff.align.model.shapes import bare
+from archkb.queries.diff.align.model.key_order import position_gaps
+from archkb.queries.diff.align.model.optimal import TIE, optimal_pairs, weighted_lcs
+from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Node, Shape
-from archkb.queries.diff.align.model.words import likeness
-from archkb.queries.diff.align.trees.isomorphism import Forms, lateness, read
-from archkb.queries.diff.align.trees.size_mapping import Fit
+from archkb.queries.diff.align.model.words import word_similarity
+from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes, node_words
+from archkb.queries.diff.align.trees.size_mapping import ShapeScore
 
 RESIZED, TURNED = 0.5, 0.9
 """What a pair of tensors counts that kept one axis, or exchanged two."""
@@ -22,6 +24,8 @@ NAMES, PLACE = 0.3, 1e-3
 """Weight of names and of the same number beside tensors that agree."""
 DEEPER = 0.1
 """What is taken off where one of two lies below an extra container."""
+UNMOVED = 0.5
+"""Share of the tensors of every two of a list's items that must go together by their numbers, for these to decide."""
 WIDEST = 160
 """Most children a node may have that are no numbered list; wider ones are not compared."""
 LISTS = 40_000
@@ -31,112 +35,130 @@ KINDS, NEAR = 2000, 4
 far those are apart at most or anyway."""
 
 
-class Match:
+class CommonSubtree:
     """Nodes compared by content. Equal trees are compared once."""
 
-    def __init__(self, forms: Forms, fit: Fit | None = None) -> None:
-        self._forms = forms
-        self._fit = fit or kept
+    def __init__(self, hashes: SubtreeHashes, shape_score: ShapeScore | None = None) -> None:
+        self._hashes = hashes
+        self._shape_score = shape_score or tensor_score
         self._known: dict[tuple[int, int], float] = {}
 
-    def score(self, x: Node, y: Node) -> float:
+    def score(self, source: Node, target: Node) -> float:
         """Tensors of the largest common tree of two nodes that go together."""
-        p, q = self._forms.of(x), self._forms.of(y)
-        if p == q and self._fit is kept:
-            return float(x.tensors)
-        known = self._known.get((p, q))
+        source_hash, target_hash = self._hashes.id_of(source), self._hashes.id_of(target)
+        if source_hash == target_hash and self._shape_score is tensor_score:
+            return float(source.tensors)
+        known = self._known.get((source_hash, target_hash))
         if known is None:
-            known = own(x.module, y.module, self._fit)
-            known += sum(self.score(i, j) for i, j, _ in self._children(x, y, names=False))
-            known = self._known[p, q] = max(known, self._below(x, y))
+            known = module_score(source.module, target.module, self._shape_score)
+            known += sum(self.score(child, other) for child, other, _ in self._child_pairs(source, target, names=False))
+            known = self._known[source_hash, target_hash] = max(known, self._unwrapped_score(source, target))
         return known
 
-    def _below(self, x: Node, y: Node) -> float:
+    def _unwrapped_score(self, source: Node, target: Node) -> float:
         """The score of what two nodes are once containers that hold but one thing are taken off; 0 where none is."""
-        i, j = unwrapped(x), unwrapped(y)
-        if i is x and j is y:
+        source_inner, target_inner = unwrapped(source), unwrapped(target)
+        if source_inner is source and target_inner is target:
             return 0.0
-        return self.score(i, j) - DEEPER * (len(i.path) - len(x.path) != len(j.path) - len(y.path))
+        return self.score(source_inner, target_inner) - DEEPER * (
+            len(source_inner.path) - len(source.path) != len(target_inner.path) - len(target.path)
+        )
 
-    def modules(self, a: Node, b: Node) -> Iterator[tuple[Module, Module, bool]]:
+    def modules(self, source: Node, target: Node) -> Iterator[tuple[Module, Module, bool]]:
         """Modules that go together and agree in something, each with whether it was a free choice."""
-        for x, y, free in self.nodes(a, b):
-            if x.module is not None and y.module is not None and own(x.module, y.module, self._fit) > 0:
-                yield x.module, y.module, free
+        for node, other, ambiguous in self.nodes(source, target):
+            if (
+                node.module is not None
+                and other.module is not None
+                and module_score(node.module, other.module, self._shape_score) > 0
+            ):
+                yield node.module, other.module, ambiguous
 
-    def nodes(self, a: Node, b: Node) -> Iterator[tuple[Node, Node, bool]]:
+    def nodes(self, source: Node, target: Node) -> Iterator[tuple[Node, Node, bool]]:
         """Nodes that go together, from the root down, each with whether it was a free choice among equal siblings."""
-        stack = [(a, b, False)]
+        stack = [(source, target, False)]
         while stack:
-            x, y, free = stack.pop()
-            if (below := self._below(x, y)) and below >= self.score(x, y):
-                x, y = unwrapped(x), unwrapped(y)
-            yield x, y, free
-            stack.extend((i, j, free or tie) for i, j, tie in self._children(x, y, names=True))
+            node, other, ambiguous = stack.pop()
+            if (below := self._unwrapped_score(node, other)) and below >= self.score(node, other):
+                node, other = unwrapped(node), unwrapped(other)
+            yield node, other, ambiguous
+            stack.extend(
+                (child, other_child, ambiguous or child_ambiguous)
+                for child, other_child, child_ambiguous in self._child_pairs(node, other, names=True)
+            )
 
-    def _children(self, x: Node, y: Node, *, names: bool) -> list[tuple[Node, Node, bool]]:
+    def _child_pairs(self, source: Node, target: Node, *, names: bool) -> list[tuple[Node, Node, bool]]:
         """Children that go together."""
-        ours, theirs = ([c for c in n.children.values() if c.name.isdigit()] for n in (x, y))
-        pairs = [(i, j, False) for i, j in self._in_order(ours, theirs)]
-        ours, theirs = ([c for c in n.children.values() if not c.name.isdigit()] for n in (x, y))
-        pairs += self._chosen(ours, theirs) if names else self._largest(ours, theirs)
+        sources, targets = (
+            [child for child in node.children.values() if child.name.isdigit()] for node in (source, target)
+        )
+        pairs = [(child, other, False) for child, other in self._numbered_pairs(sources, targets)]
+        sources, targets = (
+            [child for child in node.children.values() if not child.name.isdigit()] for node in (source, target)
+        )
+        pairs += self._by_names_too(sources, targets) if names else self._largest_assignment(sources, targets)
         return pairs
 
-    def _in_order(self, ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node]]:
-        if [n.name for n in ours] == [n.name for n in theirs] and all(
-            self.score(i, j) >= 0.5 * max(i.tensors, j.tensors) for i, j in zip(ours, theirs, strict=True)
+    def _numbered_pairs(self, sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node]]:
+        if [node.name for node in sources] == [node.name for node in targets] and all(
+            self.score(child, other) >= UNMOVED * max(child.tensors, other.tensors)
+            for child, other in zip(sources, targets, strict=True)
         ):
-            return list(zip(ours, theirs, strict=True))
-        if not ours or not theirs or len(ours) * len(theirs) > LISTS:
+            return list(zip(sources, targets, strict=True))
+        if not sources or not targets or len(sources) * len(targets) > LISTS:
             return []
-        kinds = len({self._forms.of(i) for i in ours}) * len({self._forms.of(j) for j in theirs})
-        longer = len(theirs) - len(ours)
-        far = max(NEAR, KINDS // len(ours) // 2) if kinds > KINDS else len(ours) + len(theirs)
+        kinds = ({self._hashes.id_of(node) for node in side} for side in (sources, targets))
+        comparisons = prod(map(len, kinds))
+        longer = len(targets) - len(sources)
+        far = max(NEAR, KINDS // len(sources) // 2) if comparisons > KINDS else len(sources) + len(targets)
         first, last = min(0, longer) - far, max(0, longer) + far
         gain = [
-            [first <= q - p <= last and self.score(i, j) + PLACE * (i.name == j.name) for q, j in enumerate(theirs)]
-            for p, i in enumerate(ours)
+            [
+                first <= column - row <= last and self.score(child, other) + PLACE * (child.name == other.name)
+                for column, other in enumerate(targets)
+            ]
+            for row, child in enumerate(sources)
         ]
-        return [(ours[i], theirs[j]) for i, j in chain(gain)]
+        return [(sources[i], targets[j]) for i, j in weighted_lcs(gain)]
 
-    def _largest(self, ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
+    def _largest_assignment(self, sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node, bool]]:
         """The assignment that keeps most tensors; equal trees first, where sizes are kept."""
         out = []
-        there: dict[int, list[Node]] = {}
-        for j in reversed(theirs):
-            there.setdefault(self._forms.of(j), []).append(j)
+        targets_by_hash: dict[int, list[Node]] = {}
+        for target in reversed(targets):
+            targets_by_hash.setdefault(self._hashes.id_of(target), []).append(target)
         left = []
-        for i in ours:
-            same = there.get(self._forms.of(i)) if self._fit is kept else None
-            if same:
-                out.append((i, same.pop(), False))
+        for source in sources:
+            equal = targets_by_hash.get(self._hashes.id_of(source)) if self._shape_score is tensor_score else None
+            if equal:
+                out.append((source, equal.pop(), False))
             else:
-                left.append(i)
-        right = [j for some in there.values() for j in some]
+                left.append(source)
+        right = [target for equals in targets_by_hash.values() for target in equals]
         if left and right and max(len(left), len(right)) <= WIDEST:
-            table = [[self.score(i, j) for j in right] for i in left]
+            table = [[self.score(source, target) for target in right] for source in left]
             out += [
                 (left[i], right[j], False)
-                for i, j in best(len(left), len(right), lambda i, j: table[i][j])
+                for i, j in optimal_pairs(len(left), len(right), lambda i, j: table[i][j])
                 if table[i][j]
             ]
         return out
 
-    def _chosen(self, ours: list[Node], theirs: list[Node]) -> list[tuple[Node, Node, bool]]:
-        if not ours or not theirs or max(len(ours), len(theirs)) > WIDEST:
+    def _by_names_too(self, sources: list[Node], targets: list[Node]) -> list[tuple[Node, Node, bool]]:
+        if not sources or not targets or max(len(sources), len(targets)) > WIDEST:
             return []
-        fits = [[self.score(i, j) for j in theirs] for i in ours]
-        said = [[read(n) for n in side] for side in (ours, theirs)]
+        scores = [[self.score(i, j) for j in targets] for i in sources]
+        words = [[node_words(n) for n in side] for side in (sources, targets)]
         table = [
-            [f and f + NAMES * likeness(p, q) for f, q in zip(row, said[1], strict=True)]
-            for row, p in zip(fits, said[0], strict=True)
+            [score and score + NAMES * word_similarity(p, q) for score, q in zip(row, words[1], strict=True)]
+            for row, p in zip(scores, words[0], strict=True)
         ]
         out = []
-        late = lateness(ours, theirs)
-        for i, j in best(len(ours), len(theirs), lambda i, j: table[i][j] - late[i][j]):
+        gaps = position_gaps(sources, targets)
+        for i, j in optimal_pairs(len(sources), len(targets), lambda i, j: table[i][j] - gaps[i][j]):
             if table[i][j]:
-                rivals = [*table[i][:j], *table[i][j + 1 :], *(table[k][j] for k in range(len(ours)) if k != i)]
-                out.append((ours[i], theirs[j], max(rivals, default=0.0) >= table[i][j] - 1e-9))
+                rivals = [*table[i][:j], *table[i][j + 1 :], *(table[k][j] for k in range(len(sources)) if k != i)]
+                out.append((sources[i], targets[j], max(rivals, default=0.0) >= table[i][j] - TIE))
         return out
 
 
@@ -147,43 +169,22 @@ def unwrapped(node: Node) -> Node:
     return node
 
 
-def own(x: Module | None, y: Module | None, fit: Fit) -> float:
+def module_score(source: Module | None, target: Module | None, shape_score: ShapeScore) -> float:
     """Tensors of two modules that go together, role by role."""
-    if x is None or y is None:
+    if source is None or target is None:
         return 0.0
-    return sum(fit(shape, y.shapes[role]) for role, shape in x.shapes.items() if role in y.shapes)
+    return sum(
+        shape_score(shape, target.shapes[role]) for role, shape in source.shapes.items() if role in target.shapes
+    )
 
 
-def kept(x: Shape, y: Shape) -> float:
+def tensor_score(source: Shape, target: Shape) -> float:
     """What a pair of tensors counts: 1 at equal shape, less where an axis changed."""
-    if x == y:
+    if source == target:
         return 1.0
-    x, y = bare(x), bare(y)
-    if len(x) != len(y):
+    source, target = squeezed(source), squeezed(target)
+    if len(source) != len(target):
         return 0.0
-    if x == y[::-1]:
+    if source == target[::-1]:
         return TURNED
-    return RESIZED if len(x) == 1 or any(p == q for p, q in zip(x, y, strict=True)) else 0.0
-
-
-def chain(gain: Sequence[Sequence[float]], *, idle: bool = False) -> list[tuple[int, int]]:
-    """Pairs (row, column), none crossing, with the largest sum of gains; the earliest where several are.
-
-    `idle`: with pairs that gain nothing, where they cost none that do.
-    """
-    n, m = len(gain), len(gain[0]) if gain else 0
-    rest = [[0.0] * (m + 1) for _ in range(n + 1)]
-    for i in range(n - 1, -1, -1):
-        row, below, here = gain[i], rest[i + 1], rest[i]
-        for j in range(m - 1, -1, -1):
-            here[j] = max(row[j] + below[j + 1], below[j], here[j + 1])
-    out, i, j = [], 0, 0
-    while i < n and j < m:
-        if (idle or gain[i][j]) and rest[i][j] == gain[i][j] + rest[i + 1][j + 1]:
-            out.append((i, j))
-            i, j = i + 1, j + 1
-        elif rest[i][j] == rest[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return out
+    return RESIZED if len(source) == 1 or any(p == q for p, q in zip(source, target, strict=True)) else 0.0

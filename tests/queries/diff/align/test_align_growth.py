@@ -6,7 +6,7 @@ import pytest
 
 from archkb.queries.diff.align import align
 from archkb.queries.diff.align.alignment import MEASURED
-from archkb.queries.diff.align.model.weight_tree import modules
+from archkb.queries.diff.align.model.weight_tree import modules_of
 from archkb.queries.diff.align.trees.size_mapping import exchange, proportion
 from tests.queries.diff.diff_nets import nameless, net, pairs, transformer
 
@@ -22,14 +22,14 @@ def test_sizes_in_proportion_fit_better_than_others() -> None:
 
 def test_which_size_became_which_is_what_most_places_say() -> None:
     old, new = net(transformer()), net(transformer(width=96, hidden=384))
-    fit = exchange(zip(modules(old, old), modules(new, new), strict=True))
+    fit = exchange(zip(modules_of(old, old), modules_of(new, new), strict=True))
     assert fit((256, 64), (384, 96)) > 0.9
     assert fit((256, 64), (96, 384)) == 0
 
 
 def test_a_size_seen_once_says_nothing() -> None:
     old, new = net({"a.weight": (5, 7)}), net({"b.weight": (9, 11)})
-    assert exchange(zip(modules(old, old), modules(new, new), strict=True))((5, 7), (9, 11)) == 0
+    assert exchange(zip(modules_of(old, old), modules_of(new, new), strict=True))((5, 7), (9, 11)) == 0
 
 
 @pytest.mark.parametrize("depth", [3, 4, 7])

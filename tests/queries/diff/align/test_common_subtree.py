@@ -8,15 +8,35 @@ from itertools import product
 import pytest
 
 from archkb.queries.diff.align import align
-from archkb.queries.diff.align.trees.common_subtree import chain
+from archkb.queries.diff.align.blocks.block_runs import Orders
+from archkb.queries.diff.align.blocks.parts import Part
+from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
+from archkb.queries.diff.align.model.optimal import weighted_lcs
+from archkb.queries.diff.align.model.weight_tree import modules_of
 from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import Net, linear, nameless, net, pairs, spelt, transformer
 
 
-def test_a_chain_takes_the_larger_sum_and_never_crosses() -> None:
-    assert chain([[1.0, 0.0], [0.0, 1.0]]) == [(0, 0), (1, 1)]
-    assert chain([[0.0, 2.0], [1.0, 0.0]]) == [(0, 1)]
-    assert chain([]) == []
+def test_a_common_subsequence_takes_the_larger_sum_and_never_crosses() -> None:
+    assert weighted_lcs([[1.0, 0.0], [0.0, 1.0]]) == [(0, 0), (1, 1)]
+    assert weighted_lcs([[0.0, 2.0], [1.0, 0.0]]) == [(0, 1)]
+    assert weighted_lcs([]) == []
+
+
+def test_what_gains_nothing_is_no_pair() -> None:
+    assert weighted_lcs([[0.0, 0.0], [0.0, 1.0]]) == [(1, 1)]
+
+
+def test_blocks_with_nothing_in_common_are_no_pair_though_their_number_is_one() -> None:
+    def parts(stack: str, *shapes: tuple[int, ...]) -> list[Part]:
+        blocks = [{f"{stack}.{i}.l{j}.weight": shape for j in range(4)} for i, shape in enumerate(shapes)]
+        return [Part((stack, str(i)), modules_of(net(block), block), None) for i, block in enumerate(blocks)]
+
+    ours, theirs = parts("layers", (64, 64), (96, 96), (32, 32)), parts("blocks", (8, 8, 3), (96, 96))
+    pairs, left, right = similar_parts(ours, theirs, Orders())
+    assert [(p.path[1], q.path[1]) for p, q in pairs] == [("1", "1")]
+    assert [p.path[1] for p in left] == ["0", "2"]
+    assert [p.path[1] for p in right] == ["0"]
 
 
 def _wider(b: Net) -> Net:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import random
 
 from archkb.queries.diff.align import align
-from archkb.queries.diff.align.model.key_order import places
+from archkb.queries.diff.align.model.key_order import file_positions
 from tests.queries.diff.diff_nets import nameless, net, pairs, transformer
 
 
 def test_definition_order_says_something_sorted_and_shuffled_keys_do_not() -> None:
     keys = list(transformer())
-    assert places(keys) == {k: i for i, k in enumerate(keys)}
-    assert places(sorted(keys)) is None
+    assert file_positions(keys) == {k: i for i, k in enumerate(keys)}
+    assert file_positions(sorted(keys)) is None
     mixed = list(keys)
     random.Random(1).shuffle(mixed)
-    assert places(mixed) is None
-    assert places([]) is None
+    assert file_positions(mixed) is None
+    assert file_positions([]) is None
 
 
 def test_keys_sorted_within_each_dtype_are_sorted() -> None:
     keys = sorted(transformer())
     wide = [k for k in keys if "norm" in k]
-    assert places([*wide, *(k for k in keys if k not in wide)]) is None
+    assert file_positions([*wide, *(k for k in keys if k not in wide)]) is None
 
 
 def test_equal_siblings_without_names_keep_their_order() -> None:

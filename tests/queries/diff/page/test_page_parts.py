@@ -16,7 +16,7 @@ from archkb.queries.diff.page.block import blocks
 from archkb.queries.diff.page.block_forms import forms
 from archkb.queries.diff.page.diagram_svg import TINTS, tints
 from archkb.queries.diff.page.edit_lines import component
-from archkb.queries.diff.page.marks import mark, marks
+from archkb.queries.diff.page.marks import Marks, mark, marks
 from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import linear, transformer
@@ -111,8 +111,8 @@ def test_forms_of_a_stack_say_what_tells_them_apart() -> None:
     for i in (0, 3):
         net[f"model.layers.{i}.stream_gate"] = ()
     common, other = forms(Profile(tables(net)), "model.layers")
-    assert (common.numbers, common.said) == ("1-2, 4-5", "without stream_gate")
-    assert (other.numbers, other.said) == ("0, 3", "with stream_gate")
+    assert (common.numbers, common.difference) == ("1-2, 4-5", "without stream_gate")
+    assert (other.numbers, other.difference) == ("0, 3", "with stream_gate")
     (block,) = blocks(Profile(tables(net)))
     assert block.others == (other,)
     left, right = tables(transformer(6), name="a"), tables(net, name="b")
@@ -131,6 +131,13 @@ def test_scales_of_another_dtype_are_no_change_of_architecture() -> None:
     told = marks(found, set(scales))(("model",), ("model",))
     assert (told.mark, told.b) == ("retyped", "other dtype: 4 scales")
     assert mark(Counter(scaled=1, removed=2)) == "changed"
+
+
+def test_a_step_only_one_model_has_is_told_though_some_of_its_tensors_have_partners_elsewhere() -> None:
+    moved = {f"layers.{i}.mlp": Counter(added=1, renamed=1) for i in range(2)}
+    told = Marks({}, moved, {}, {path: [f"{path}.gate"] for path in moved})((), tuple(moved), 2)
+    assert told.mark == "changed"
+    assert told.b == "changed inside: +2 tensors (1 a block: gate), 2 renamed"
 
 
 def test_a_cell_shows_what_differs_and_folds_the_rest() -> None:
