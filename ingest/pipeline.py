@@ -17,7 +17,7 @@ from archkb.ingest.streams.find_streams import find_streams
 from archkb.ingest.tree.anonymous_names import infer_parameter_names
 from archkb.ingest.tree.module_tree import Tree, build
 from archkb.ingest.twins import with_twins
-from archkb.kb.configuration import configuration
+from archkb.kb.head_counts import Configuration, configuration
 from archkb.kb.values import Header
 
 
@@ -26,10 +26,9 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    # by key: the order of a file's keys is its writer's, and no rule shall see it
-    tensors = sorted(header.tensors, key=itemgetter(0))
+    tensors = sorted(header.tensors, key=itemgetter(0))  # the order of keys is their writer's: no rule shall see it
     tree = build(tensors, infer_parameter_names(tensors))
-    findings = find_modules(tree, header)
+    findings = find_modules(tree, configuration(header.configurations))
     findings = with_twins(findings if doubtful else without_doubt(findings))
     links = find_streams(findings)
     return Analysis(
@@ -51,12 +50,15 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
     )
 
 
-def find_modules(tree: Tree, header: Header) -> Findings:
-    """What the rules say of each distinct structure of the tree, each stage from what the stages before it found."""
+def find_modules(tree: Tree, read: Configuration) -> Findings:
+    """What the rules say of each distinct structure of the tree, each stage from what the stages before it found.
+
+    `read` is all a rule sees of a configuration, so that the tree and it make a structure.
+    """
     leaves = leaf_kinds(tree)
     stacks = find_stacks(tree)
     structure = Structure(tree, leaves, stacks)
-    attentions = find_attention(tree, leaves, configuration(header.configurations))
+    attentions = find_attention(tree, leaves, read)
     feed_forwards = find_feed_forwards(structure, attentions)
     sublayers = Sublayers(tree, leaves, stacks, attentions, feed_forwards)
     components = find_components(sublayers)

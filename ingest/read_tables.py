@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from archkb.ingest.configuration.config_files import read_config
-from archkb.ingest.graph.model_part import own_part, structure_uid
+from archkb.ingest.graph.model_part import own_part, settings_uid, structure_uid
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
 from archkb.kb.tables import GraphTables, KnownStructure
 from archkb.kb.values import Header
 
-__all__ = ["infer", "read_declared", "read_tables", "structure_uid", "with_structure"]
+__all__ = ["infer", "read_declared", "read_tables", "settings_uid", "structure_uid", "with_structure"]
 
 
 def read_tables(
@@ -38,7 +38,7 @@ def read_tables(
 def read_declared(
     source: str | Path, *, family: str | None = None, version: str | None = None, config: str | Path | None = None
 ) -> Header:
-    """Read a header with what is given beside it, as :func:`read_tables` says. SourceError where it is no model."""
+    """Read a header, with `family`, `version` and `config` as given. SourceError where the source is no model."""
     given = {key: value for key, value in (("family", family), ("version", version)) if value}
     with _collector_paused():
         header = read_header(source)
@@ -55,7 +55,7 @@ def infer(header: Header, *, name: str) -> GraphTables:
 
 def with_structure(header: Header, known: KnownStructure, *, name: str) -> GraphTables:
     """The own part of a model whose structure is known: nothing is inferred."""
-    return own_part(header, name, known.row, known.top)
+    return own_part(header, name, known.row, known.top, known.n_settings)
 
 
 @contextmanager

@@ -36,6 +36,11 @@ def structure_uid(header: str, configuration: str | None, rules_version: str) ->
     return _short(header, configuration or "", rules_version)
 
 
+def settings_uid(structure: str, statements: str) -> str:
+    """16 hex digits that name what configurations state of a structure, given as one text."""
+    return _short(structure, statements)
+
+
 def model_uid(name: str, structure: str, said: Mapping[str, str]) -> str:
     """16 hex digits that name one ingest: same name and structure give the same uid, if the same is `said` of it.
 

@@ -18,16 +18,19 @@ from dataclasses import replace
 from functools import cache
 
 from archkb.kb.schema_parts import Label, Property, Relation, Type, described
+from archkb.kb.schema_relations import RELATIONS
 
 SCHEMA_VERSION = 4
 """Raised with every change a store written before it would not survive; `archkb.kb.store.migrations` has the steps."""
 
-__all__ = ["Label", "Property", "Relation"]
+__all__ = ["RELATIONS", "Label", "Property", "Relation"]
 
 _p = described
 _UID = _p("uid", "string", "Unique name of the node.")
 STRUCTURE = "structure"
 """The property that ties a node to its structure, and a model to the one it has."""
+SETTINGS = "settings"
+"""The property that ties a setting to the models that state it, and a model to its settings."""
 _STRUCTURE = _p(STRUCTURE, "string", "uid of the structure the node belongs to.", indexed=True)
 
 _COUNTS = (
@@ -35,9 +38,6 @@ _COUNTS = (
     _p("n_params", "int", "Stored parameters at and below, buffers and scales included."),
     _p("n_bytes", "int", "Bytes of these parameters."),
 )
-
-_ORDERED = _p("ordered", "bool", "Whether something shows which came first; else the names' order decides.")
-_DETAIL = _p("detail", "string", "What shows it.")
 
 _ROLE = _p("role", "string", "What the whole is for: diffusion_transformer, vae, adapter ...", inferred=True)
 
@@ -74,6 +74,8 @@ PRIMARY: tuple[Label, ...] = (
                 "uid of the structure it has; modules, tensors and streams say the same.",
                 indexed=True,
             ),
+            _p(SETTINGS, "string", "uid of what configurations state of it; settings say the same.", indexed=True),
+            _p("n_settings", "int", "How many settings that are."),
             _p(
                 "family",
                 "string",
@@ -194,7 +196,7 @@ PRIMARY: tuple[Label, ...] = (
         "coding, an activation, a patch, a scheduler's steps.",
         properties=(
             _UID,
-            _STRUCTURE,
+            _p(SETTINGS, "string", "uid of the settings it is one of; models say by it which they have.", indexed=True),
             _p(
                 "name",
                 "string",
@@ -346,53 +348,6 @@ ROLES: tuple[Label, ...] = (
     ),
     Label(name="Recurrent", doc="An RNN, GRU or LSTM.", primary=False,
           properties=(_p("hidden", "int", "Hidden width."), _p("layers", "int", "Layers."), _p("bidirectional", "bool", "Whether it reads both ways."))),
-)  # fmt: skip
-
-RELATIONS: tuple[Relation, ...] = (
-    Relation(type="CONTAINS", source="Model", target="Module", doc="The model's top modules.",
-             properties=(_p("ord", "int", "Place among the siblings."),)),
-    Relation(type="CONTAINS", source="Structure", target="Module", doc="The structure's top modules.",
-             properties=(_p("ord", "int", "Place among the siblings."),)),
-    Relation(type="CONTAINS", source="Module", target="Module", doc="Parent to child in the module tree.",
-             properties=(_p("ord", "int", "Place among the siblings."),)),
-    Relation(type="HAS_TENSOR", source="Module", target="Tensor", doc="Module to a tensor it owns.",
-             properties=(_p("role", "string", "The tensor's role there."),)),
-    Relation(type="HAS_TENSOR", source="Model", target="Tensor", doc="Model to a tensor without a module.",
-             properties=(_p("role", "string", "The tensor's role there."),)),
-    Relation(type="HAS_TENSOR", source="Structure", target="Tensor", doc="Structure to a tensor without a module.",
-             properties=(_p("role", "string", "The tensor's role there."),)),
-    Relation(type="STATES", source="Model", target="Metadata", doc="Model to an entry of its metadata."),
-    Relation(type="SCALES", source="Tensor", target="Tensor", doc="Quantization scale to the tensor it belongs to.",
-             properties=(_p("kind", "string", "weight_scale, input_scale, zero_point ..."),)),
-    Relation(type="NEXT", source="Module", target="Module", doc="Block to the next block of its stack."),
-    Relation(type="INSTANCE_OF", source="Module", target="Template", doc="Block to its template."),
-    Relation(type="RESIDUAL", source="Module", target="Module", doc="Block to a sublayer it adds around.",
-             properties=(_p("stream", "string", "Stream that is added to."), _p("order", "int", "Place among the block's adds."),
-                         _p("form", "string", "identity or projection.", inferred=True))),
-    Relation(type="QUERIES", source="Module", target="Stream", doc="Attention to the stream its queries are of."),
-    Relation(type="ATTENDS_TO", source="Module", target="Stream", doc="Attention to the stream its keys and values are of."),
-    Relation(type="FEEDS", source="Module", target="Stream", doc="Module to the stream it writes into.",
-             properties=(_p("detail", "string", "What shows it."),)),
-    Relation(type="HAS_SETTING", source="Model", target="Setting", doc="Model to what is stated of the whole of it."),
-    Relation(type="HAS_SETTING", source="Structure", target="Setting", doc="Structure to what is stated of the whole of it."),
-    Relation(type="HAS_SETTING", source="Module", target="Setting", doc="Module to what is stated of it."),
-    Relation(type="BY", source="Module", target="Rule", doc="Module to the rule behind one of its properties.",
-             properties=(_p("property", "string", "The property."),)),
-    Relation(type="SPEAKER", source="Structure", target="Model",
-             doc="To the model that has the relations to others; those of its structure, family and version share them."),
-    Relation(type="SAME_AS", source="Model", target="Model",
-             doc="Two models with one architecture. Those with one structure are it by sharing that.",
-             properties=(_p("basis", "string", "header, names or shapes: what is equal."),)),
-    Relation(type="SIMILAR_TO", source="Model", target="Model", doc="Two models whose sketches have much in common.",
-             properties=(_p("score", "float", "Likeness in [0, 1]."),
-                         _p("parts", "string[]", "Likeness by part, the most alike first: 'layers 0.89'."))),
-    Relation(type="VERSION_OF", source="Model", target="Model", doc="A version of a family to an earlier one.",
-             properties=(_ORDERED, _p("score", "float", "Likeness in [0, 1]."), _DETAIL)),
-    Relation(type="DERIVES_FROM", source="Model", target="Model", doc="Suspected: one model was made from the other.",
-             properties=(_ORDERED, _p("confidence", "float", "Measured precision of the suspicion."), _DETAIL)),
-    Relation(type="ADAPTS", source="Model", target="Model", doc="Low-rank adapter to a model whose modules it changes.",
-             properties=(_p("touched", "int", "Modules of the base it changes."),
-                         _p("no_ops", "int", "Targets that change nothing there."), _DETAIL)),
 )  # fmt: skip
 
 LINEAGE = tuple(r for r in RELATIONS if r.source == r.target == "Model")

@@ -17,7 +17,7 @@ from archkb.kb import schema
 from archkb.kb.errors import ArchkbError
 from archkb.kb.spans import Span, unpack
 
-OWN = ("Model", "Metadata")
+OWN = ("Model", "Metadata", "Setting")
 """Primary labels of a model's own part."""
 
 _PYTHON: dict[str, type | tuple[type, ...]] = {
@@ -80,6 +80,11 @@ class GraphTables:
         return str(self.model[schema.STRUCTURE])
 
     @property
+    def settings(self) -> str | None:
+        """uid of what configurations state of it, which the uids of its settings begin with."""
+        return self.model.get(schema.SETTINGS)
+
+    @property
     def whole(self) -> bool:
         """Whether the structure is there too, and not the model's own part alone."""
         return any(node.primary == "Structure" for node in self.nodes)
@@ -106,7 +111,7 @@ class GraphTables:
         return GraphTables(
             self.model,
             tuple(node for node in self.nodes if node.primary in OWN),
-            tuple(edge for edge in self.edges if edge.source == "Model"),
+            tuple(edge for edge in self.edges if edge.source == "Model" or edge.target == "Setting"),
         )
 
     def records(self, primary: str, role: str | None = None) -> Iterator[dict[str, Any]]:
@@ -135,10 +140,12 @@ class GraphTables:
 
 @dataclass(frozen=True, slots=True)
 class KnownStructure:
-    """A structure that was inferred already: its properties, and what it leads to by type: (target, *properties)."""
+    """A structure that was inferred already: its properties; what its models lead to by type, as rows (target,
+    *properties); how many settings a configuration has."""
 
     row: Mapping[str, Any]
     top: Mapping[str, tuple[tuple[Any, ...], ...]]
+    n_settings: int | None = None
 
 
 def node_columns(primary: str, role: str | None = None) -> tuple[str, ...]:
@@ -169,9 +176,9 @@ def check(tables: GraphTables) -> None:
     for edge in tables.edges:
         if not any((r.type, r.source, r.target) == (edge.type, edge.source, edge.target) for r in schema.RELATIONS):
             raise ArchkbError(f"the schema has no ({edge.source})-[{edge.type}]->({edge.target})")
-        there = not tables.whole and schema.STRUCTURE in {p.name for p in schema.label(edge.target).properties}
+        elsewhere = [not tables.whole and end in schema.INFERRED for end in (edge.source, edge.target)]
         for row in edge.rows:
-            if row[0] not in known or not (there or row[1] in known):
+            if not all(there or uid in known for there, uid in zip(elsewhere, row[:2], strict=True)):
                 raise ArchkbError(f"{edge.type} from {row[0]!r} to {row[1]!r}: an end is missing")
             _check_row(row[2:], schema.relation_properties(edge.type), edge.type)
 

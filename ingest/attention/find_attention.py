@@ -15,7 +15,7 @@ from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
-from archkb.kb.configuration import Configuration
+from archkb.kb.head_counts import Configuration
 from archkb.kb.paths import child_path
 from archkb.kb.values import Fact
 
@@ -61,15 +61,15 @@ class Core:
     outside: Layer | None = None
 
 
-def find_attention(tree: Tree, leaves: Mapping[str, Leaf], configuration: Configuration) -> dict[str, Attention]:
+def find_attention(tree: Tree, leaves: Mapping[str, Leaf], read: Configuration) -> dict[str, Attention]:
     """Attention modules by path: of the outermost module that is nothing but the attention.
 
-    `configuration` may declare heads.
+    `read` is what inference reads of configurations, which may declare heads.
     """
     cores = _cores(tree, leaves)
     known = {path: (core.node, core.projections) for path, core in cores.items()}
     attending = attends(known)
-    heads = find_heads(known, configuration)
+    heads = find_heads(known, read)
     return {core.outer.path: _attention(core, attending[path], heads[path]) for path, core in cores.items()}
 
 

@@ -9,7 +9,7 @@ from archkb.ingest.attention.heads_evidence import HeadCount, Shows, direct
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.rules import Rule, fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
-from archkb.kb.configuration import Configuration
+from archkb.kb.head_counts import Configuration
 from archkb.kb.values import Fact
 
 _SIBLING = rule("heads.sibling", "neighbour", "An attention of the same names and widths elsewhere shows its heads.")
@@ -27,7 +27,7 @@ Triple = tuple[Fact, Fact, Fact]
 Cores = Mapping[str, tuple[Node, Projections]]
 
 
-def find_heads(cores: Cores, configuration: Configuration) -> dict[str, Triple]:
+def find_heads(cores: Cores, read: Configuration) -> dict[str, Triple]:
     """(heads, kv_heads, head_dim) of each attention."""
     shown = {path: direct(node, projections) for path, (node, projections) in cores.items()}
     by_pattern: dict[object, set[int]] = {}
@@ -37,7 +37,7 @@ def find_heads(cores: Cores, configuration: Configuration) -> dict[str, Triple]:
         if known is not None:
             by_pattern.setdefault(_pattern(node, projections), set()).add(known.heads)
             by_widths.setdefault(_same_widths(node, projections), set()).add(known.heads)
-    declared = settings(configuration)
+    declared = settings(read)
     out = {}
     for path, (node, projections) in cores.items():
         known, setting = shown[path], configured(declared, node, projections)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -34,14 +33,6 @@ def statements(configs: Mapping[str, str]) -> tuple[Statement, ...]:
                 return tuple(out)
             out.append(statement)
     return tuple(out)
-
-
-def identity(stated: tuple[Statement, ...]) -> str:
-    """What a structure is told apart by where its configuration says something else; empty where nothing is stated."""
-    if not stated:
-        return ""
-    said = json.dumps([[s.where, s.value] for s in stated], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _of_object(item: Mapping[str, Any], where: str, part: frozenset[str], depth: int) -> Iterator[Statement]:

@@ -5,14 +5,15 @@ A store that has the structure needs nothing else, so a known header costs its r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from archkb.ingest.configuration.read_config import identity, statements
+from archkb.ingest.configuration.read_config import statements
 from archkb.ingest.graph.published import published
 from archkb.ingest.rules import RULES_VERSION
 from archkb.kb import ids
-from archkb.kb.configuration import configuration, spelt
+from archkb.kb.head_counts import configuration, spelt
 from archkb.kb.relations.rare_choices import stated_marks
 from archkb.kb.spans import pack
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
@@ -21,7 +22,7 @@ from archkb.kb.values import Header
 _LICENCES = ("license", "licence", "modelspec.license", "license_name", "general.license", "license_text")
 """Names under which metadata state a licence, in lower case; the first that is there counts."""
 _SHARED = (("CONTAINS", "Module"), ("HAS_TENSOR", "Tensor"), ("HAS_SETTING", "Setting"))
-"""Relationships a model has as its structure has them, and the labels they lead to."""
+"""Relationships all models of a structure and a configuration have alike, and the labels they lead to."""
 
 Edges = Mapping[str, Sequence[tuple[Any, ...]]]
 """Rows of relationships without their source, by type: what a structure leads to."""
@@ -30,21 +31,30 @@ Edges = Mapping[str, Sequence[tuple[Any, ...]]]
 def structure_uid(header: Header) -> str:
     """uid of the structure of a header, before anything is inferred."""
     read = spelt(configuration(header.configurations))
-    stated = identity(statements(header.configurations))
-    return ids.structure_uid(ids.header_hash(header.tensors), f"{read or ''}{stated}" or None, RULES_VERSION)
+    return ids.structure_uid(ids.header_hash(header.tensors), read, RULES_VERSION)
 
 
-def own_part(header: Header, name: str, structure: Mapping[str, Any], top: Edges) -> GraphTables:
-    """A model's own part. `structure`: the properties of its structure; `top`: what that leads to, by type."""
+def settings_uid(header: Header, structure: str) -> str:
+    """uid of what the configurations of a header state of its structure."""
+    stated = [(*s[:4], *map(sorted, s[4:])) for s in statements(header.configurations)]
+    return ids.settings_uid(structure, json.dumps(stated, ensure_ascii=False))
+
+
+def own_part(
+    header: Header, name: str, structure: Mapping[str, Any], top: Edges, n_settings: int | None = None
+) -> GraphTables:
+    """A model's own part, but for its settings' nodes. `structure`: the properties of its structure; `top`: what its
+    models lead to, by type."""
     known = published(structure["header_hash"], structure["architecture"], structure["shape_hash"])
-    said = {**known, **header.metadata, **header.declared}
-    uid = ids.model_uid(name, structure["uid"], said)
+    uid = ids.model_uid(name, structure["uid"], {**known, **header.configurations, **header.declared})
     family = header.declared.get("family") or known.get("family")
     files, spans = _layout(header)
     own = {
         "uid": uid,
         "name": name,
         "structure": structure["uid"],
+        "settings": settings_uid(header, structure["uid"]),
+        "n_settings": n_settings,
         "family": family,
         "version": _stated(header, "version", "modelspec.version", "model_version") or known.get("version"),
         "source": header.source,

@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 from archkb.ingest import rules
 from archkb.ingest.analysis import Analysis
-from archkb.ingest.graph.model_part import structure_uid, whole_model
+from archkb.ingest.graph.model_part import whole_model
 from archkb.ingest.graph.role_labels import Role, kind_and_role
 from archkb.ingest.graph.row_tables import LONG, RowTables
-from archkb.ingest.graph.setting_rows import setting_tables
+from archkb.ingest.graph.setting_rows import with_settings
 from archkb.ingest.graph.tensor_roles import tensor_role
 from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
-from archkb.kb.configuration import configuration, spelt
+from archkb.kb.head_counts import configuration, spelt
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns
@@ -45,7 +45,8 @@ def spell(fact: Fact | None) -> tuple[Any, ...]:
 def to_tables(analysis: Analysis, *, name: str) -> GraphTables:
     """The tables of one model under `name`. The same analysis and name give the same tables, byte for byte."""
     structure, nodes, edges = structure_tables(analysis)
-    return whole_model(analysis.header, name, structure, nodes, edges)
+    tables = whole_model(analysis.header, name, structure, nodes, edges)
+    return with_settings(tables, analysis.header.configurations)
 
 
 def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable], list[EdgeTable]]:
@@ -53,7 +54,8 @@ def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable
     header = analysis.header
     hashed = ids.header_hash(header.tensors)
     signs = signatures(analysis.tree)
-    uid = structure_uid(header)
+    read = spelt(configuration(header.configurations))
+    uid = ids.structure_uid(hashed, read, rules.RULES_VERSION)
     rows = RowTables()
     _tensors(analysis, uid, _modules(analysis, uid, signs, rows), rows)
     _streams(analysis, uid, rows)
@@ -62,11 +64,10 @@ def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable
     _rules(rows)
     nodes = rows.node_tables()
     row = _structure_row(analysis, uid, hashed, signs, sketch(nodes))
-    row["configuration"] = spelt(configuration(header.configurations))
+    row["configuration"] = read
     ordered = {column: row[column] for column in node_columns("Structure")}
     whole = NodeTable("Structure", None, tuple(ordered), (tuple(ordered.values()),))
-    stated, states = setting_tables(uid, GraphTables(ordered, tuple(nodes), ()), header.configurations)
-    return ordered, [whole, *nodes, *stated], [*rows.edge_tables(), *states]
+    return ordered, [whole, *nodes], list(rows.edge_tables())
 
 
 def _structure_row(analysis: Analysis, uid: str, hashed: str, signs: Signatures, sketched: Sketch) -> dict[str, Any]:

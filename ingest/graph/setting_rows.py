@@ -9,23 +9,24 @@ from archkb.ingest.configuration.setting import Setting, Stated
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
 
-def setting_tables(
-    structure: str, tables: GraphTables, configs: Mapping[str, str]
-) -> tuple[list[NodeTable], list[EdgeTable]]:
-    """Nodes and relationships of what the configurations (JSON texts by name) state of a structure, of which this is
-    the uid and these are the other tables.
-    """
+def with_settings(tables: GraphTables, configs: Mapping[str, str]) -> GraphTables:
+    """The tables with what the configurations (JSON texts by name) state of the model."""
     settings = find_settings(configs, tables)
+    model = {**tables.model, "n_settings": len(settings)}
+    own = NodeTable("Model", None, node_columns("Model"), (tuple(model.values()),))
+    nodes = (own, *(node for node in tables.nodes if node.primary != "Model"))
     if not settings:
-        return [], []
-    nodes = NodeTable("Setting", None, node_columns("Setting"), tuple(_rows(structure, settings)))
-    ends: dict[str, list[tuple[str, str]]] = {"Structure": [], "Module": []}
-    for i, setting in enumerate(settings):
-        label, owner = ("Module", f"{structure}/{setting.path}") if setting.path else ("Structure", structure)
-        ends[label].append((owner, _uid(structure, i)))
-    columns = edge_columns("HAS_SETTING")
-    edges = (EdgeTable("HAS_SETTING", label, "Setting", columns, tuple(rows)) for label, rows in ends.items() if rows)
-    return [nodes], list(edges)
+        return GraphTables(model, nodes, tables.edges)
+    uid, structure = str(tables.settings), tables.structure
+    rows = NodeTable("Setting", None, node_columns("Setting"), tuple(_rows(uid, settings)))
+    of_model = tuple((tables.uid, _uid(uid, i)) for i, s in enumerate(settings) if not s.path)
+    of_modules = tuple((f"{structure}/{s.path}", _uid(uid, i)) for i, s in enumerate(settings) if s.path)
+    edges = [
+        EdgeTable("HAS_SETTING", source, "Setting", edge_columns("HAS_SETTING"), ends)
+        for source, ends in (("Model", of_model), ("Module", of_modules))
+        if ends
+    ]
+    return GraphTables(model, (*nodes, rows), (*tables.edges, *edges))
 
 
 def _rows(uid: str, settings: Sequence[Setting]) -> list[tuple[object, ...]]:

@@ -49,10 +49,10 @@ class CypherStore:
             return Counts(unchanged=True)
         with self._engine.transaction() as tx:
             tx.run(statements.TURN)
-            old = [(str(uid), str(structure)) for uid, structure in tx.run(statements.FIND, {"name": tables.name})]
-            if [uid for uid, _ in old] == [tables.uid]:
+            old = [removal.Owner(*row) for row in tx.run(statements.FIND, {"name": tables.name})]
+            if [one.uid for one in old] == [tables.uid]:
                 return Counts(unchanged=True)
-            leaving = removal.plan(tx, old, keep=tables.structure)
+            leaving = removal.plan(tx, old, keep=tables)
             nodes, edges = writing.write(tx, writing.lacking(tx, tables), progress)  # before removing: faster on Neo4j
             removed = removal.remove(tx, leaving)
             facts = [tables.model[name] for name in FACTS]
@@ -61,8 +61,8 @@ class CypherStore:
             same = model_relations.equals(tx, tables.model)
         return Counts(nodes, edges, removed, same_as=tuple(same))
 
-    def structure(self, uid: str) -> KnownStructure | None:
-        """What is known of a structure as a whole, None where the store does not hold it."""
+    def structure(self, uid: str, settings: str | None = None) -> KnownStructure | None:
+        """What is known of a structure as a whole, None where it is not there, or not with these settings."""
         found = self.read(statements.STRUCTURE, {"uid": uid}).rows
         if not found:
             return None
@@ -71,7 +71,13 @@ class CypherStore:
             relation.type: tuple(r[1:] for r in self.read(statements.read_edges(relation), {"structure": uid}).rows)
             for relation in statements.OF_STRUCTURES
         }
-        return KnownStructure(row, top)
+        if settings is None:
+            return KnownStructure(row, top)
+        stated = self.read(statements.HAS_SETTINGS, {"settings": settings}).rows
+        if not stated:
+            return None
+        whole = tuple(tuple(r) for r in self.read(statements.OF_THE_WHOLE, {"settings": settings}).rows)
+        return KnownStructure(row, {**top, "HAS_SETTING": whole}, stated[0][0])
 
     def forget(self, name: str) -> Counts:
         """Remove one model whole, the structure only it had, and the templates, rules and metadata only it used."""
@@ -80,7 +86,7 @@ class CypherStore:
         self._known(name)
         with self._engine.transaction() as tx:
             tx.run(statements.TURN)
-            old = [(str(uid), str(structure)) for uid, structure in tx.run(statements.FIND, {"name": name})]
+            old = [removal.Owner(*row) for row in tx.run(statements.FIND, {"name": name})]
             leaving = removal.plan(tx, old)
             removed = removal.remove(tx, leaving)
             for structure in leaving.silenced:
@@ -126,8 +132,8 @@ class CypherStore:
         """
         before = None
         for look in range(_LOOKS):
-            uid, structure = self._known(name)[0]
-            tables = read_back.read_back(self.read, uid, structure)
+            uid = self._known(name)[0]
+            tables = read_back.read_back(self.read, uid)
             if tables is not None and self._uids(name) == [uid]:
                 wrong = read_back.missing(tables)
                 if not wrong:
@@ -140,8 +146,7 @@ class CypherStore:
 
     def load_own(self, name: str) -> GraphTables:
         """The model's own part alone, without its structure."""
-        uid, structure = self._known(name)[0]
-        tables = read_back.read_back(self.read, uid, structure, whole=False)
+        tables = read_back.read_back(self.read, self._known(name)[0], whole=False)
         if tables is None:
             raise StoreError(f"{name!r} was replaced while it was read", where=self.uri, cure="ask again")
         return tables
@@ -162,16 +167,13 @@ class CypherStore:
         self._engine.close()
 
     def _uids(self, name: str) -> list[str]:
-        return [uid for uid, _ in self._found(name)]
+        return [str(row[0]) for row in self.read(statements.FIND, {"name": name}).rows]
 
-    def _found(self, name: str) -> list[tuple[str, str]]:
-        return [(str(uid), str(structure)) for uid, structure in self.read(statements.FIND, {"name": name}).rows]
-
-    def _known(self, name: str) -> list[tuple[str, str]]:
-        uids = self._found(name)
+    def _known(self, name: str) -> list[str]:
+        uids = self._uids(name)
         if not uids:
             time.sleep(_PAUSE)
-            uids = self._found(name)
+            uids = self._uids(name)
         if not uids:
             names = [model.name for model in self.models()]
             near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)

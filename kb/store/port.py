@@ -84,8 +84,8 @@ class Store(Protocol):
         tables are a model's own part alone and the structure is not there.
         """
 
-    def structure(self, uid: str) -> KnownStructure | None:
-        """What is known of a structure as a whole, None where the store does not hold it."""
+    def structure(self, uid: str, settings: str | None = None) -> KnownStructure | None:
+        """What is known of a structure as a whole, None where it is not there, or not with these settings."""
 
     def forget(self, name: str) -> Counts:
         """Remove one model whole, and its structure where no other model has it.

@@ -17,14 +17,18 @@ Nodes = dict[tuple[str, str | None], dict[str, tuple[Any, ...]]]
 _ROLES = frozenset(role.name for role in schema.ROLES)
 
 
-def read_back(read: Read, uid: str, structure: str, *, whole: bool = True) -> GraphTables | None:
+def read_back(read: Read, uid: str, *, whole: bool = True) -> GraphTables | None:
     """The tables of one model: schema order of tables, rows by uid, no empty table, no lineage; None if not there.
 
     Without `whole`, those of its own part alone.
     """
-    params = {"uid": uid, "structure": structure}
     found: Nodes = {}
-    for label in ("Model", "Structure", *statements.OWNED) if whole else ("Model",):
+    model = read(statements.read_nodes("Model"), {"uid": uid}).rows
+    collect(found, "Model", model)
+    if not model:
+        return None
+    params = {"uid": uid, **{name: model[0][1].get(name) for name in (schema.STRUCTURE, schema.SETTINGS)}}
+    for label in ("Setting", *(("Structure", *statements.OWNED) if whole else ())):
         collect(found, label, read(statements.read_nodes(label), params).rows)
     for relation in statements.TO_SHARED:
         if whole or relation.source == "Model":
@@ -32,7 +36,7 @@ def read_back(read: Read, uid: str, structure: str, *, whole: bool = True) -> Gr
     edges = (
         EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
         for r in schema.RELATIONS
-        if r not in schema.FOUND and (whole or r.source == "Model")
+        if r not in schema.FOUND and (whole or r.source == "Model" or r.target == "Setting")
     )
     kept = tuple(sort_edges(edge) for edge in edges if edge.rows)
     for row in found.get(("Model", None), {}).values():

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archkb.kb.store import relation_statements, statements
 from archkb.kb.store.engine import Transaction
 from archkb.kb.store.port import Freed
+from archkb.kb.tables import GraphTables
+
+
+class Owner(NamedTuple):
+    """uids of a model, and of the structure and the settings it has."""
+
+    uid: str
+    structure: str | None
+    settings: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +30,34 @@ class Leaving:
 
     models: tuple[str, ...]
     structures: tuple[str, ...]
+    settings: tuple[str, ...]
     silenced: tuple[str, ...]
     used: tuple[tuple[str, ...], ...]
 
 
-def plan(tx: Transaction, models: Sequence[tuple[str, str]], keep: str | None = None) -> Leaving:
-    """What goes with these models, given by their uids and those of their structures; `keep` is a structure to stay."""
-    uids = [uid for uid, _ in models]
-    structures = [s for s in dict.fromkeys(s for _, s in models) if s != keep and not _in_use(tx, s, uids)]
-    silenced = {s for uid, s in models if s not in structures and _speaks(tx, uid)}
-    return Leaving(tuple(uids), tuple(structures), tuple(sorted(silenced)), _used(tx, uids, structures))
+def plan(tx: Transaction, models: Sequence[Owner], keep: GraphTables | None = None) -> Leaving:
+    """What goes with these models; `keep` is a model that comes in their place, of which all is to stay."""
+    uids = [model.uid for model in models]
+    stays = (keep.structure, keep.settings) if keep else (None, None)
+    structures = [
+        s
+        for s in dict.fromkeys(model.structure for model in models)
+        if s and s != stays[0] and not _in_use(tx, s, uids)
+    ]
+    settings = [
+        s
+        for s in dict.fromkeys(model.settings for model in models)
+        if s and s != stays[1] and not tx.run(statements.USED_SETTINGS, {"settings": s, "without": uids})
+    ]
+    silenced = {m.structure for m in models if m.structure and m.structure not in structures and _speaks(tx, m.uid)}
+    used = _used(tx, uids, structures)
+    return Leaving(tuple(uids), tuple(structures), tuple(settings), tuple(sorted(silenced)), used)
 
 
 def remove(tx: Transaction, leaving: Leaving) -> int:
     """Remove them; the number of nodes."""
     removed = sum(int(tx.run(statements.DROP_MODEL, {"uid": uid})[0][0]) for uid in leaving.models)
+    removed += sum(int(tx.run(statements.DROP_SETTINGS, {"settings": s})[0][0]) for s in leaving.settings)
     removed += sum(sum(_drop(tx, uid).values()) for uid in leaving.structures)
     return removed + sum(_sweep(tx, leaving.used).values())
 
@@ -45,11 +68,14 @@ def free(tx: Transaction) -> Freed:
     there = {str(row[0]) for row in tx.run(statements.STRUCTURE_SIZES)}
     held = {str(row[0]) for label in statements.OWNED for row in tx.run(statements.count_all(label)) if row[0]}
     freed: Counter[str] = Counter()
+    stated = {str(row[0]) for row in tx.run(statements.MODEL_SETTINGS)}
+    for settings in sorted({str(row[0]) for row in tx.run(statements.SETTINGS)} - stated):
+        freed["Setting"] += int(tx.run(statements.DROP_SETTINGS, {"settings": settings})[0][0])
     for uid in (*unused, *sorted(held - there)):
         freed += _drop(tx, uid)
     shared = tuple(tuple(str(row[0]) for row in tx.run(statements.unused(r))) for r in statements.TO_SHARED)
     freed += _sweep(tx, shared)
-    return Freed(dict(sorted(freed.items())), tuple(unused))
+    return Freed({label: n for label, n in sorted(freed.items()) if n}, tuple(unused))
 
 
 def _in_use(tx: Transaction, structure: str, without: Sequence[str]) -> bool:

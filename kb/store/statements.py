@@ -16,13 +16,24 @@ MODELS = (
     "MATCH (m:Model) RETURN m.uid AS uid, m.name AS name, m.family AS family, m.role AS role, m.source AS source, "
     "m.format AS format, m.n_tensors AS n_tensors, m.n_params AS n_params, m.n_bytes AS n_bytes ORDER BY name, uid"
 )
-FIND = "MATCH (m:Model {name: $name}) RETURN m.uid AS uid, m.structure AS structure ORDER BY uid"
+FIND = (
+    "MATCH (m:Model {name: $name}) RETURN m.uid AS uid, m.structure AS structure, m.settings AS settings ORDER BY uid"
+)
 TURN = "MATCH (m:Meta {uid: 'schema'}) SET m.version = m.version RETURN count(*) AS n"
 """Changes nothing, and lets one writer at a time past: a server's lock on the node is held until the commit."""
 DROP_MODEL = "MATCH (m:Model {uid: $uid}) DETACH DELETE m RETURN count(*) AS n"
 DROP_STRUCTURE = "MATCH (s:Structure {uid: $uid}) DETACH DELETE s RETURN count(*) AS n"
 STRUCTURE = "MATCH (s:Structure {uid: $uid}) RETURN properties(s) AS props"
 HAS_STRUCTURE = "MATCH (s:Structure {uid: $uid}) RETURN count(*) AS n"
+HAS_SETTINGS = "MATCH (m:Model {settings: $settings}) RETURN m.n_settings AS n LIMIT 1"
+OF_THE_WHOLE = "MATCH (s:Setting {settings: $settings}) WHERE s.path = '' RETURN s.uid AS uid ORDER BY uid"
+USED_SETTINGS = "MATCH (m:Model {settings: $settings}) WHERE NOT m.uid IN $without RETURN m.uid AS uid LIMIT 1"
+SETTINGS = "MATCH (s:Setting) RETURN s.settings AS settings, count(*) AS n ORDER BY settings"
+MODEL_SETTINGS = (
+    "MATCH (m:Model) WHERE m.settings IS NOT NULL "
+    "RETURN m.settings AS settings, min(m.name) AS name, max(m.n_settings) AS n ORDER BY settings"
+)
+DROP_SETTINGS = "MATCH (s:Setting {settings: $settings}) DETACH DELETE s RETURN count(*) AS n"
 USED = "MATCH (m:Model {structure: $structure}) WHERE NOT m.uid IN $without RETURN m.uid AS uid LIMIT 1"
 """A model that has a structure, some models left out."""
 
@@ -77,10 +88,12 @@ def drop_nodes(label: str) -> str:
 
 
 def _of(label: str) -> str:
-    """The property by which nodes of a label are found, and the parameter it is compared with: a model's or a
-    structure's uid."""
+    """The property by which nodes of a label are found, and the parameter it is compared with: the uid of a model, of
+    its structure or of its settings."""
     if label in OWNED:
         return "{structure: $structure}"
+    if label == "Setting":
+        return "{settings: $settings}"
     return "{uid: $structure}" if label == "Structure" else "{uid: $uid}"
 
 
@@ -131,10 +144,15 @@ def read_shared(relation: schema.Relation) -> str:
     )
 
 
+def _only(relation: schema.Relation) -> str:
+    """Of the settings at a module those of one model."""
+    return f" {_of('Setting')}" if relation.target == "Setting" else ""
+
+
 def read_edges(relation: schema.Relation) -> str:
     """Rows of one relation of a model or its structure, in the order of the table's columns."""
     props = "".join(f", r.{p.name} AS {p.name}" for p in schema.relation_properties(relation.type))
     return (
-        f"MATCH (a:{relation.source} {_of(relation.source)})-[r:{relation.type}]->(b:{relation.target}) "
-        f"RETURN a.uid AS source, b.uid AS target{props}"
+        f"MATCH (a:{relation.source} {_of(relation.source)})-[r:{relation.type}]->"
+        f"(b:{relation.target}{_only(relation)}) RETURN a.uid AS source, b.uid AS target{props}"
     )

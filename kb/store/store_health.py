@@ -36,6 +36,13 @@ def faults(read: Read) -> Iterator[str]:
             yield f"{uid}: a structure that no model has; `archkb gc` frees it"
         elif wrong:
             yield f"{_names(models[uid])}: {wrong}"
+    stated = {str(uid): (str(name), int(n or 0)) for uid, name, n in read(statements.MODEL_SETTINGS, {}).rows}
+    kept = {str(uid): int(n) for uid, n in read(statements.SETTINGS, {}).rows}
+    for uid, (name, n) in stated.items():
+        if kept.get(uid, 0) != n:
+            yield f"{name}: it has {counted(n, 'setting')}, and {kept.get(uid, 0):,} of them are found"
+    for uid in sorted(kept.keys() - stated.keys()):
+        yield f"{uid}: settings of a model that is not there; `archkb gc` frees them"
     for uid in sorted({uid for counts in held for uid in counts} - said.keys()):
         yield f"{uid}: parts of a structure that is not there; `archkb gc` frees them"
 

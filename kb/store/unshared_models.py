@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archkb.kb import ids, schema
-from archkb.kb.configuration import configuration, spelt
+from archkb.kb.head_counts import configuration, spelt
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.relations.rare_choices import is_stated, stated_marks
@@ -24,7 +24,11 @@ from archkb.kb.tables import EdgeTable, GraphTables, edge_columns, node_columns
 
 _MODELS = "MATCH (m:Model) WHERE m.structure IS NULL RETURN m.uid AS uid ORDER BY m.name, uid"
 _MODEL = "MATCH (m:Model {uid: $uid}) RETURN properties(m) AS props"
-_KEPT = tuple(r for r in schema.RELATIONS if r not in schema.FOUND and r.source != "Structure" and r.type != "STATES")
+_KEPT = tuple(
+    r
+    for r in schema.RELATIONS
+    if r not in schema.FOUND and r.source != "Structure" and r.type not in ("STATES", "HAS_SETTING")
+)
 """Relations there were."""
 
 Cells = Mapping[str, Any]
@@ -142,7 +146,7 @@ def _shared_nodes(relation: schema.Relation) -> str:
 
 
 def _drop(tx: Transaction, uid: str) -> None:
-    for label in schema.INFERRED:
+    for label in (*schema.INFERRED, "Setting"):
         cypher = f"MATCH (n:{label} {{model: $uid}}) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS n"
         while tx.run(cypher, {"uid": uid, "limit": statements.ROWS})[0][0] == statements.ROWS:
             pass

@@ -13,13 +13,22 @@ from archkb.kb.tables import GraphTables
 
 
 def lacking(tx: Transaction, tables: GraphTables) -> GraphTables:
-    """What of the tables has to be written: all, or the own part of a model whose structure is there."""
+    """What of the tables has to be written: all, or the own part of a model whose structure is there, without the
+    settings that are there too."""
     there = tx.run(statements.HAS_STRUCTURE, {"uid": tables.structure})[0][0]
     if not there and not tables.whole:
         raise MissingStructureError(
             f"the structure {tables.structure!r} of {tables.name!r} is not in the store", cure="infer it anew"
         )
-    return tables.own_part() if there else tables
+    wanted = tables.own_part() if there else tables
+    stated = there and tx.run(statements.HAS_SETTINGS, {"settings": tables.settings})
+    if not stated:
+        return wanted
+    return GraphTables(
+        wanted.model,
+        tuple(node for node in wanted.nodes if node.primary != "Setting"),
+        tuple(edge for edge in wanted.edges if edge.source == "Model"),
+    )
 
 
 def write(tx: Transaction, tables: GraphTables, progress: Progress | None = None) -> tuple[int, int]:

@@ -61,10 +61,11 @@ def _with_known_structure(
     store: Store, header: Header, name: str, progress: Progress | None
 ) -> tuple[GraphTables, Counts] | None:
     """Write a model whose structure the store has, which costs no more than its reading; None where it has not."""
-    from archkb.ingest.read_tables import structure_uid, with_structure
+    from archkb.ingest.read_tables import settings_uid, structure_uid, with_structure
     from archkb.kb.errors import MissingStructureError
 
-    known = store.structure(structure_uid(header))
+    structure = structure_uid(header)
+    known = store.structure(structure, settings_uid(header, structure))
     if known is not None:
         tables = with_structure(header, known, name=name)
         with suppress(MissingStructureError):  # another writer removed its last model meanwhile

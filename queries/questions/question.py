@@ -11,7 +11,7 @@
     path = "Path of the layer."
     out_features = "Width it writes."
     ---*/
-    MATCH (m:Module {model: $model}) WHERE m.kind = 'Linear'
+    MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure}) WHERE m.kind = 'Linear'
     RETURN m.path AS path, m.out_features AS out_features ORDER BY out_features DESC, path
 
 A parameter of type `model` takes a model's name and binds its uid. A column may be a table instead of a sentence:

@@ -344,16 +344,15 @@ def parts() -> GraphTables:
         g.module(f"body.{name}", "Linear", kind="Linear", in_features=32, out_features=4, has_bias=False)
     for n, (path, topic, name, part, value) in enumerate(SETTINGS):
         contradicts = name == "layers"
-        verdict, shows = ("contradicts", "4 blocks") if contradicts else ("unchecked", None)
         setting = g.node(
-            "Setting", None, uid=f"{g.uid}@{n}", structure=g.uid, name=name, topic=topic, part=part, value=value,
-            path=path, stated_at=f"config.{name}", basis="metadata", verdict=verdict, shapes_show=shows, detail="",
+            "Setting", None, uid=f"set-{g.uid}@{n}", settings=f"set-{g.uid}",
+            name=name, topic=topic, part=part, value=value, path=path,
+            stated_at=f"config.{name}", basis="metadata", verdict="contradicts" if contradicts else "unchecked",
+            shapes_show="4 blocks" if contradicts else None, detail="",
         )  # fmt: skip
-        if path:
-            g.edge("HAS_SETTING", f"{g.uid}/{path}", setting["uid"], "Module Setting")
-        else:
-            g.edge("HAS_SETTING", g.own, setting["uid"], "Model Setting")
-            g.edge("HAS_SETTING", g.uid, setting["uid"], "Structure Setting")
+        owner = f"{g.uid}/{path}" if path else g.own
+        g.edge("HAS_SETTING", owner, setting["uid"], f"{'Module' if path else 'Model'} Setting")
+    g.model["settings"], g.model["n_settings"] = f"set-{g.uid}", len(SETTINGS)
     return g.tables()
 
 

@@ -39,7 +39,7 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (s:Setting {structure: mine.structure}) WHERE s.topic = 'position'
+  MATCH (mine:Model {name: $model}) MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'position'
   RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value, s.verdict AS verdict,
          s.stated_at AS stated_at, CASE s.name WHEN 'position_kind' THEN 0 WHEN 'rope_type' THEN 1 WHEN 'rope_theta' THEN 2 WHEN 'max_positions' THEN 4 ELSE 5 END AS rank
   UNION ALL

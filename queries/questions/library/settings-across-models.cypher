@@ -32,7 +32,7 @@ value = "The value."
 speaks_of = "Path of the module it speaks of, (model) for the whole."
 verdict = "agrees, contradicts, or unchecked where shapes show neither."
 ---*/
-MATCH (s:Setting) WHERE s.name = $setting
-MATCH (m:Model {structure: s.structure})
+MATCH (s:Setting {name: $setting})
+MATCH (m:Model {settings: s.settings})
 RETURN m.name AS model, s.name AS name, s.value AS value, CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.verdict AS verdict
 ORDER BY model, speaks_of, value, verdict

@@ -43,8 +43,8 @@ def test_of_a_licence_in_the_metadata_the_title_is_kept() -> None:
 
 
 def test_versions_of_known_architectures_are_a_chain() -> None:
-    old = to_tables(analyse(bare("ltx-2-19b-dev", "wrapped.")), name="one").model
-    new = to_tables(analyse(bare("ltx-2.3-22b-dev", "another.")), name="two").model
+    old = to_tables(analyse(bare("ltx-2-19b-dev", "wrapped.")), name="one").facts
+    new = to_tables(analyse(bare("ltx-2.3-22b-dev", "another.")), name="two").facts
     assert (old["family"], old["version"], new["version"]) == ("LTX-2", "2.0", "2.3")
     [link] = [link for link in between(Known.of(old), Known.of(new)) if link.type == "VERSION_OF"]
     assert (link.source, link.target, link.properties[0]) == (new["uid"], old["uid"], True)
