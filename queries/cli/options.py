@@ -24,7 +24,13 @@ StoreOption = Annotated[
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="Name in the store.", autocompletion=completion.models)
 ]
-_JSON = Annotated[bool, typer.Option("--json", help="An array of objects, keys are the columns in order.")]
+_JSON = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Rows as objects, keys are the columns in order; around those of a question an object with the sentence.",
+    ),
+]
 _CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values with a header.")]
 _MARKDOWN = Annotated[bool, typer.Option("--markdown", help="A Markdown table.")]
 _CYPHER = Annotated[bool, typer.Option("--show-cypher", help="Print the query too, on stderr.")]

@@ -165,7 +165,9 @@ def only_whole(uri: str, blocks: int) -> int:
             edges += sum(len(t.rows) for t in tables.edges)
         owned = store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule OR n:Metadata) RETURN count(n) AS n")
         assert owned.rows == ((nodes,),)
-        assert store.read("MATCH ()-[r]->() WHERE NOT type(r) IN ['SAME_AS', 'SPEAKER'] RETURN count(r) AS n").rows == ((edges,),)
+        assert store.read("MATCH ()-[r]->() WHERE NOT type(r) IN ['SAME_AS', 'SPEAKER'] RETURN count(r) AS n").rows == (
+            (edges,),
+        )
     return names.count("victim")
 
 
