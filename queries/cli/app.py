@@ -27,6 +27,7 @@ from archkb.queries.cli.commands import (
     schema_command,
     similar,
     tree,
+    use,
 )
 from archkb.queries.cli.hints import Commands
 from archkb.queries.cli.options import Command, StoreOption
@@ -43,6 +44,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Command] = {
     "ingest": ingest.ingest,
     "models": models.models,
+    "use": use.use,
     "tree": tree.tree,
     "explain": explain.explain,
     "ask": ask.ask,

@@ -14,6 +14,7 @@ from archkb.queries.cli.arguments.free_words import question_of
 from archkb.queries.cli.arguments.question_options import Folder, Params
 from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
+from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
 from archkb.queries.near_misses import nearest
 from archkb.queries.questions import ask_store as asks
@@ -74,5 +75,7 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
         )
     if several:
         return several[0], " ".join(words[:-1])
+    if len(words) > 1 and not words[-1].isalpha() and any(goes_on(name, words[-1]) for name in names):
+        return words[-1], " ".join(words[:-1])
     misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)
     return None, " ".join(words[:-1] if misspelt else words)
