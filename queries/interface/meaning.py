@@ -1,4 +1,9 @@
-"""Free words to the question they mean; where they mean no question but a command, the command is named."""
+"""Free words to the question they mean; where they mean no question but a command, the command is named.
+
+A question of the library that is sure of the words goes first, if its closest phrase has all that tells in them. Else
+the grammar is asked, which understands a sentence whole or not at all: a filter, number or negation that a question
+would pass over is in its reading. Then comes a sure question after all, then the list of what the words could mean.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from archkb.queries.near_misses import nearest
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
     from archkb.queries.questions.catalog import Catalog
+    from archkb.queries.questions.grammar.asked import Asked
     from archkb.queries.questions.match import Candidate
 
     Choose = Callable[[str, tuple[Candidate, ...]], Candidate]
@@ -25,11 +31,22 @@ _COMPARING = re.compile(
 _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|designs?|between)\b", re.IGNORECASE)
 
 
-def meant(words: str, catalog: Catalog, store: Store, choose: Choose) -> Candidate:
-    """The question free words mean; `choose` says which where they could mean several. NotFoundError for none."""
-    from archkb.queries.questions.match import match
+def meant(
+    words: str, catalog: Catalog, store: Store, choose: Choose, *, model: str | None = None, composed: bool = True
+) -> Candidate | Asked:
+    """The question free words mean, of the library or composed of the grammar's words. NotFoundError for none.
+
+    `choose` says which where they could mean several; `model` is the name of the one asked about, None where it is not
+    named; `composed` is False where only a question of the library will do.
+    """
+    from archkb.queries.questions.match import match, missed
 
     matches = match(words, catalog.all())
+    if matches.sure and not (composed and missed(words, matches.candidates[0])):
+        return matches.candidates[0]
+    asked = _composed(words, store, model) if composed else None
+    if asked is not None:
+        return asked
     if not matches.sure and _COMPARING.search(words):
         two = _two_models(words, store)
         if len(two) == 2 or _MODELS.search(words) or not matches.candidates:
@@ -38,6 +55,18 @@ def meant(words: str, catalog: Catalog, store: Store, choose: Choose) -> Candida
         near = [] if " " in words else catalog.near(words)
         raise NotFoundError(f"no question is like {words!r}", near=near, cure="`archkb questions` lists them")
     return matches.candidates[0] if matches.sure else choose(words, matches.candidates)
+
+
+def _composed(words: str, store: Store, model: str | None) -> Asked | None:
+    """What the words ask by the grammar; of which model does not matter yet where the store has several."""
+    from archkb.queries.questions.grammar.model_words import read_model_words
+    from archkb.queries.questions.grammar.parse import parse, unnamed
+
+    if unnamed(words):
+        return None
+    uids = {m.name: m.uid for m in store.models()}
+    uid = uids.get(model) if model is not None else next(iter(uids.values()), None) if len(uids) == 1 else None
+    return parse(words, read_model_words(store, uid))
 
 
 def refuse(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
