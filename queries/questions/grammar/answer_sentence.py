@@ -44,14 +44,16 @@ def _nothing(asked: Asked, unknown: int) -> str:
         of = f"{unknown:,} {kind.one if unknown == 1 else kind.many}"
         return f"Unknown: no {phrase(asked, 1)} is proved, and of {of} nobody can tell."
     only = f" with {words().properties[asked.of].title}" if asked.of and words().properties[asked.of].only else ""
-    return f"{'No' if asked.ask == 'exists' else 'None'}: there is no {phrase(asked, 1)}{only}."
+    trace = words().kinds[asked.kind].trace
+    no = "No" if asked.ask == "exists" else "None"
+    return f"{no}: there is no {phrase(asked, 1)}{only}{f'; {trace}' if trace else ''}."
 
 
 def _some(asked: Asked, fit: Sequence[Record], n: int) -> str:
     if asked.most:
         return _first(asked, fit)
-    if asked.of == "parameters" and asked.ask == "count":
-        total = sum(row["parameters"] * row["count"] for row in fit)
+    if asked.sums:
+        total = sum(row["parameters"] for row in fit)
         return f"{total:,} parameters ({human(total)}) in {n:,} {phrase(asked, n)}"
     if asked.ask == "what":
         return _values(asked, fit, n)
@@ -68,8 +70,9 @@ def _first(asked: Asked, fit: Sequence[Record]) -> str:
     best = fit[0][asked.of]
     alike = [row for row in fit if row[asked.of] == best]
     value = cell(best, "count" if isinstance(best, int) else "plain")
-    told = f"{value} {prop.title}" if prop.counts else f"{prop.title} {value}"
-    return f"The {asked.most} {phrase(asked, 1)}: {_listed((row['path'], row['count']) for row in alike)}, {told}"
+    most = {"largest": "most", "smallest": "fewest"}[asked.most] if prop.counts else asked.most
+    paths = _listed((row["path"], row["count"]) for row in alike)
+    return f"The {most} {prop.title} of all {phrase(asked, 2)}: {value}, of {paths}"
 
 
 def _listed(paths: Iterable[tuple[str, int]]) -> str:
@@ -89,10 +92,12 @@ def _values(asked: Asked, fit: Sequence[Record], n: int) -> str:
     for row in fit:
         value = row[asked.of]
         values["unknown" if value is None else cell(value, show)] += row["count"]
+    if list(values) == ["unknown"]:
+        return f"Unknown: nothing proves the {prop.title} of {n:,} {phrase(asked, n)}"
     most = values.most_common(MOST)
     more = n - sum(count for _, count in most)
     if len(values) == 1:
-        text = most[0][0] if n == 1 else f"{most[0][0]} in all"
+        text = most[0][0] if n == 1 else f"{most[0][0]} each"
     else:
         text = ", ".join(f"{value} ({count:,})" for value, count in most) + (f", others ({more:,})" if more else "")
     summed = asked.of == "parameters" and n > 1 and not words().kinds[asked.kind].nested

@@ -43,3 +43,8 @@ class Asked:
     of: str = ""
     most: str = ""
     absent: tuple[str, ...] = ()
+
+    @property
+    def sums(self) -> bool:
+        """Whether parameters are to be added up, each tensor once."""
+        return self.ask == "count" and self.of == "parameters" and self.kind == "tensor"

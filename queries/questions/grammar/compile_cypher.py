@@ -26,6 +26,18 @@ _LAYERS = "(m:Linear OR m:Conv OR m:Norm OR m:Embedding OR m:Recurrent)"
 _WEIGHT = "EXISTS { MATCH (m)-[:HAS_TENSOR]->(w:Tensor) WHERE w.role = 'weight' AND w.dtype STARTS WITH $%s }"
 _STREAMS = frozenset(("reads", "queries"))
 _INFERRED = frozenset((*_STREAMS, "attends", "qk_norm", "moe"))
+_SUMMED = (
+    "RETURN coalesce(m.component, '(root)') AS path, t.dtype AS dtype,",
+    "       count(*) AS count, sum(t.n_params) AS parameters",
+    "ORDER BY path, dtype, parameters",
+)
+_SUMMED_COLUMNS = (
+    Column("path", "Component, (root) for what is in none.", heading="component"),
+    Column("dtype", "dtype as the format spells it."),
+    Column("count", "Tensors in the row.", show="count", heading="tensors"),
+    Column("parameters", "Parameters of all of them.", show="count"),
+)
+"""Parameters are added up by component and dtype: each tensor is counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,9 @@ def compile_cypher(asked: Asked) -> Compiled:
     conditions = [_condition(f, asked.kind, params) for f in asked.filters]
     if asked.of and (asked.most or words().properties[asked.of].only):
         conditions.append(f"{_expression(asked.of, asked.kind)} IS NOT NULL")
+    if asked.sums:
+        lines = [*_match(asked.kind, kind.label), *_kept(asked, conditions), *_SUMMED]
+        return Compiled("\n".join(lines), params, _SUMMED_COLUMNS)
     shown = _shown(asked, kind)
     lines = [*_match(asked.kind, kind.label), *_kept(asked, conditions), *_returned(asked, shown)]
     return Compiled("\n".join(lines), params, _columns(asked, kind, shown))
@@ -82,11 +97,13 @@ def _kept(asked: Asked, conditions: list[str]) -> list[str]:
     carried = {"tensor": "t, m", "attention": "m, queries, reads"}.get(asked.kind, "m")
     fits = "\n     AND ".join(conditions)
     lines: list[str] = []
-    if may_be_unknown(asked):
+    if may_be_unknown(asked) and not asked.sums:
         lines = [f"WITH {carried}, {fits} AS holds", "WHERE holds OR holds IS NULL"]
         carried = f"{carried}, holds"
     elif conditions:
         lines = [f"WITH {carried}", f"WHERE {fits}"]
+    if asked.sums:
+        return lines
     return [*lines, f"WITH {carried}, coalesce({_INDEX}, '') AS index", "ORDER BY size(index), index"]
 
 

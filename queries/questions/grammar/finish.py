@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from archkb.queries.questions.grammar.asked import Ask, Asked, Filter
@@ -25,8 +26,14 @@ def finished(read: Reader) -> Asked | None:
     if not kind or ask is None:
         return None
     filters, absent = _with_blocks(read)
-    asked = Asked(ask, kind, tuple(sorted(filters, key=lambda f: f.order)), read.of, read.most, tuple(absent))
+    filters = sorted((replace(f, by=_side(f.by, kind)) for f in filters), key=lambda f: f.order)
+    asked = Asked(ask, kind, tuple(filters), _side(read.of, kind), read.most, tuple(absent))
     return asked if _fits(asked) and not _torn(asked, joined=read.joined) and not _vague(asked) else None
+
+
+def _side(by: str, kind: str) -> str:
+    """The width of what has two is the one it writes."""
+    return "output_width" if by == "width" and kind in ("linear", "convolution") else by
 
 
 def _implied(read: Reader) -> str:
@@ -41,7 +48,7 @@ def _ask(read: Reader, kind: str) -> Ask | None:
     if read.most:
         return "which" if read.ask in ("", "which", "what") else None
     if read.of:
-        if read.ask == "exists":
+        if read.ask == "exists" or not (read.ask or read.kind):
             return None
         return "count" if read.of == "parameters" and read.ask != "which" and read.kind in ("", "tensor") else "what"
     if read.ask == "what":
@@ -69,7 +76,11 @@ def _fits(asked: Asked) -> bool:
     """Whether the kind has every property and filter."""
     table = words()
     for found in asked.filters:
-        if found.by in ANYWHERE or (found.by in OF_ATTENTION and asked.kind == "attention") or found.op == "starts":
+        if found.by in ANYWHERE or found.op == "starts":
+            continue
+        if found.by in OF_ATTENTION:
+            if asked.kind != "attention":
+                return False
             continue
         if found.by in table.filters:
             if asked.kind not in table.filters[found.by]:
@@ -94,6 +105,10 @@ def _torn(asked: Asked, *, joined: bool) -> bool:
 
 
 def _vague(asked: Asked) -> bool:
-    """Whether a word has two meanings that nothing tells apart: layers are also what others call blocks."""
+    """Whether a word has two meanings that nothing tells apart: layers are also what others call blocks, and how
+    large the whole is may mean its bytes.
+    """
     narrowed = [f for f in asked.filters if f.by not in ANYWHERE]
+    if asked.sums:
+        return not asked.filters
     return asked.kind == "layer" and not narrowed and not asked.most

@@ -7,7 +7,7 @@ import re
 from archkb.queries.questions.grammar.asked import Asked, Filter
 from archkb.queries.questions.grammar.words import words
 
-_OPS = {">": "more than ", "<": "less than ", ">=": "at least ", "<=": "at most ", "=": ""}
+_OPS = {">": "more than ", "<": "fewer than ", ">=": "at least ", "<=": "at most ", "=": ""}
 _YES = {"gated": "with a gate", "qk_norm": "with qk-norm", "bias": "with a bias", "depthwise": "depthwise",
         "moe": "with experts"}  # fmt: skip
 _NO = {"gated": "without a gate", "qk_norm": "without qk-norm", "bias": "without a bias", "depthwise": "not depthwise",
@@ -87,4 +87,6 @@ def _measure(f: Filter) -> str:
     number = f"{f.value:,}" if isinstance(f.value, (int, float)) else str(f.value)
     if prop.counts:
         return f"{_OPS[f.op]}{number} {prop.title}"
-    return f"{prop.title} {number}" if f.op == "=" else f"a {prop.title} of {_OPS[f.op]}{number}"
+    article = "an" if prop.title[0] in "aeiou" else "a"
+    than = "less than " if f.op == "<" else _OPS[f.op]
+    return f"{prop.title} {number}" if f.op == "=" else f"{article} {prop.title} of {than}{number}"

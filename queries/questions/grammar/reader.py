@@ -194,6 +194,8 @@ class Reader:
         after = self._next()
         if after is None:
             return True
+        if after.sense.sort == "stream_name" and token.text.lower() == "from":
+            return False  # from one stream to another is said of what is read and of who reads
         if after.sense.sort in ("part", "stream_name"):
             return self._place()
         return after.sense.sort != "in"
@@ -201,7 +203,7 @@ class Reader:
     def _read_part(self, token: Token) -> bool:
         self.at -= 1
         before = self._before_name()
-        led = before == "does" or (before == "is" and bool(self.of))
+        led = before == "does" or (before == "is" and bool(self.of)) or (before == "have" and self.ask == "count")
         if self.negated or not self._place(alone=False):
             return False
         after = self._next()

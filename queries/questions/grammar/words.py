@@ -26,7 +26,10 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a question may be about. `label` is the schema's, '' for any layer; `by` is what counts are told by."""
+    """What a question may be about. `label` is the schema's, '' for any layer; `by` is what counts are told by.
+
+    `nested` where one may lie in another; `trace` is what to mind where there is none.
+    """
 
     label: str
     one: str
@@ -34,6 +37,7 @@ class Kind:
     columns: tuple[str, ...]
     by: str = ""
     nested: bool = False
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def _kind(found: Mapping[str, Any]) -> Kind:
         tuple(found["columns"]),
         found.get("by", ""),
         found.get("nested", False),
+        found.get("trace", ""),
     )
 
 
