@@ -59,14 +59,11 @@ def meant(
 
 def _composed(words: str, store: Store, model: str | None) -> Asked | None:
     """What the words ask by the grammar; of which model does not matter yet where the store has several."""
-    from archkb.queries.questions.grammar.model_words import read_model_words
-    from archkb.queries.questions.grammar.parse import parse, unnamed
+    from archkb.queries.questions.grammar.understand import understand
 
-    if unnamed(words):
-        return None
     uids = {m.name: m.uid for m in store.models()}
     uid = uids.get(model) if model is not None else next(iter(uids.values()), None) if len(uids) == 1 else None
-    return parse(words, read_model_words(store, uid))
+    return understand(words, store, uid)
 
 
 def refuse(words: str, candidates: tuple[Candidate, ...]) -> Candidate:

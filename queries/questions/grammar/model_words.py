@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from archkb.queries.questions.grammar.scope import OF_MODEL
+from archkb.queries.questions.grammar.scope import IS_MODEL, OF_MODEL
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -30,6 +31,10 @@ class ModelWords:
     stacks: tuple[tuple[str, int, frozenset[int]], ...] = ()
     patterns: frozenset[str] = frozenset()
 
+    def called(self, name: str) -> bool:
+        """Whether some part has that word."""
+        return any(name.lower() in part.words for part in self.parts)
+
     def has_path(self, path: str) -> bool:
         """Whether that is the whole path of a module, numbers apart."""
         return _pattern(path) in self.patterns
@@ -41,25 +46,31 @@ class ModelWords:
 
 
 def read_model_words(store: Store, model: str | None) -> ModelWords:
-    """The words of the model of that uid, of all models where None is given."""
-    of = OF_MODEL if model is not None else ""
-    params = {"model": model} if model is not None else {}
-
-    def rows(text: str) -> tuple[tuple[object, ...], ...]:
-        return store.read(text.replace("{OF}", of), params).rows
-
+    """The words of the model of that uid, of all models where None is given; without the patterns of paths."""
+    rows = partial(_rows, store, model)
     streams = rows("MATCH (s:Stream {OF}) RETURN s.name AS name, s.scope AS scope ORDER BY scope, name")
     components = rows("MATCH (c:Component {OF}) RETURN c.path AS path, c.role AS role ORDER BY path")
-    whole = store.read(f"MATCH (m:Model{' {uid: $model}' if of else ''}) RETURN m.role AS role", params).rows
+    whole = rows("MATCH (m:Model) WHERE {IS} RETURN m.role AS role")
     blocks = rows("MATCH (b:Block {OF}) RETURN b.path AS path, b.block_index AS index ORDER BY path")
     stacks = rows("MATCH (s:Stack {OF}) RETURN s.path AS path, s.n_params AS params ORDER BY path")
-    patterns = rows("MATCH (m:Module {OF}) RETURN DISTINCT m.pattern AS pattern")
     return ModelWords(
         (*(Part("", _split(str(r[0]))) for r in whole if r[0]), *(_part(r, streams) for r in components)),
         frozenset(str(name) for name, _ in streams if name),
         tuple(_stacks(stacks, blocks)),
-        frozenset(str(row[0]) for row in patterns),
     )
+
+
+def with_paths(words: ModelWords, store: Store, model: str | None) -> ModelWords:
+    """The same with the patterns of all paths, which cost as much to read as all the rest."""
+    patterns = _rows(store, model, "MATCH (m:Module {OF}) RETURN DISTINCT m.pattern AS pattern")
+    return replace(words, patterns=frozenset(str(row[0]) for row in patterns))
+
+
+def _rows(store: Store, model: str | None, text: str) -> tuple[tuple[object, ...], ...]:
+    """Rows of a query that is held to a model, or to none."""
+    if model is None:
+        return store.read(text.replace("{OF}", "").replace("{IS}", "true")).rows
+    return store.read(text.replace("{OF}", OF_MODEL).replace("{IS}", IS_MODEL), {"model": model}).rows
 
 
 def _part(row: tuple[object, ...], streams: Iterable[tuple[object, ...]]) -> Part:

@@ -30,6 +30,24 @@ def unnamed(text: str) -> bool:
     return not any(t.sense.sort in ("kind", "property", "how") for t in tokens(text, ModelWords()))
 
 
+def names_paths(text: str, model: ModelWords) -> bool:
+    """Whether a sentence may name modules by their paths, so that those of the model are needed to read it."""
+    pieces = tokens(text, model)
+    after = (*pieces[1:], None)
+    for token, following in zip(pieces, after, strict=True):
+        if token.sense.sort == "word":
+            return True
+        if token.sense.sort != "part":
+            continue
+        runs_on = following is not None and following.sense.sort in ("part", "stream_name")
+        if runs_on or not model.called(token.sense.name or token.text):
+            return True
+    return any(
+        token.sense.sort == "stream_name" and following is not None and following.sense.sort == "part"
+        for token, following in zip(pieces, after, strict=True)
+    )
+
+
 def corrections(text: str, model: ModelWords) -> dict[str, str]:
     """The misspelt words of a sentence with what they were read as."""
     return {t.text: t.meant for t in tokens(text, model) if t.meant}

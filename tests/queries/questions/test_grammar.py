@@ -21,9 +21,10 @@ from archkb.queries.output.answer import Answer
 from archkb.queries.questions.cypher_text import final_return, parameters
 from archkb.queries.questions.grammar.compile_cypher import compile_cypher
 from archkb.queries.questions.grammar.grammar_answer import grammar_answer
-from archkb.queries.questions.grammar.model_words import ModelWords, Part, read_model_words
+from archkb.queries.questions.grammar.model_words import ModelWords, Part, read_model_words, with_paths
 from archkb.queries.questions.grammar.parse import corrections, parse, unnamed
 from archkb.queries.questions.grammar.phrase import title
+from archkb.queries.questions.grammar.understand import understand
 from archkb.queries.questions.grammar.words import words
 from archkb.queries.questions.portable import offences
 from archkb.queries.questions.unknown_names import strange
@@ -131,7 +132,7 @@ def fill(store: Store) -> None:
 
 def asked_of(store: Store, model: str, text: str) -> Answer | None:
     uid = f"uid-{model}"
-    asked = parse(text, read_model_words(store, uid))
+    asked = understand(text, store, uid)
     return None if asked is None else grammar_answer(store, asked, uid)
 
 
@@ -141,7 +142,7 @@ def ltx(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     store = open_store(str(tmp_path_factory.mktemp("ltx") / "store"))
     tables = to_tables(analyse(read_header(shared / LTX)), name="ltx")
     store.replace(tables)
-    yield store, tables.uid, read_model_words(store, tables.uid)
+    yield store, tables.uid, with_paths(read_model_words(store, tables.uid), store, tables.uid)
     store.close()
 
 
@@ -152,6 +153,7 @@ def test_a_sentence_is_read_and_answered_for_a_real_model(ltx: Any, text: str, r
     asked = parse(text, model)
     assert asked is not None
     assert title(asked) == read
+    assert understand(text, store, uid) == asked
     records = grammar_answer(store, asked, uid).records()
     if asked.most:
         records = [row for row in records if row[asked.of] == records[0][asked.of]]
@@ -162,8 +164,9 @@ def test_a_sentence_is_read_and_answered_for_a_real_model(ltx: Any, text: str, r
 @pytest.mark.parametrize(("text", "missing"), ABSENT, ids=[t for t, _ in ABSENT])
 def test_what_a_real_model_has_not_is_said(ltx: Any, text: str, missing: str) -> None:
     store, uid, model = ltx
-    asked = parse(text, model)
+    asked = understand(text, store, uid)
     assert asked is not None
+    assert parse(text, model) == asked
     answer = grammar_answer(store, asked, uid)
     assert (answer.sentence, answer.rows) == (f"No: nothing here is named {missing}.", ())
 
@@ -171,7 +174,9 @@ def test_what_a_real_model_has_not_is_said(ltx: Any, text: str, missing: str) ->
 @pytest.mark.shared
 @pytest.mark.parametrize("text", NOT_UNDERSTOOD)
 def test_what_is_not_understood_whole_is_not_understood(ltx: Any, text: str) -> None:
-    assert parse(text, ltx[2]) is None
+    store, uid, model = ltx
+    assert parse(text, model) is None
+    assert understand(text, store, uid) is None
 
 
 @pytest.mark.shared
