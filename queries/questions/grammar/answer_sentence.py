@@ -10,7 +10,7 @@ from archkb.kb.wording import human
 from archkb.queries.output.cells import cell
 from archkb.queries.questions.grammar.asked import Asked
 from archkb.queries.questions.grammar.phrase import phrase
-from archkb.queries.questions.grammar.words import words
+from archkb.queries.questions.grammar.word_table import words
 
 MOST = 4
 """Groups or paths a sentence lists; the others are counted."""

@@ -14,7 +14,7 @@ from typing import Any
 from archkb.queries.output.answer import Column
 from archkb.queries.questions.grammar.asked import Asked, Filter
 from archkb.queries.questions.grammar.scope import MINE, OF_MODEL
-from archkb.queries.questions.grammar.words import Kind, words
+from archkb.queries.questions.grammar.word_table import Kind, words
 
 TOP = 5
 """Rows of a question for the largest or smallest."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from archkb.queries.questions.grammar.asked import Ask, Asked, Filter
 from archkb.queries.questions.grammar.places import blocks
-from archkb.queries.questions.grammar.words import words
+from archkb.queries.questions.grammar.word_table import words
 
 if TYPE_CHECKING:
     from archkb.queries.questions.grammar.reader import Reader

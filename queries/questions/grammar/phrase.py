@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archkb.queries.questions.grammar.asked import Asked, Filter
-from archkb.queries.questions.grammar.words import words
+from archkb.queries.questions.grammar.word_table import words
 
 _OPS = {">": "more than ", "<": "fewer than ", ">=": "at least ", "<=": "at most ", "=": ""}
 _YES = {"gated": "with a gate", "qk_norm": "with qk-norm", "bias": "with a bias", "depthwise": "depthwise",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archkb.queries.questions.grammar.asked import Filter
 from archkb.queries.questions.grammar.model_words import ModelWords, Part
-from archkb.queries.questions.grammar.words import stem, words
+from archkb.queries.questions.grammar.word_table import stem, words
 
 
 def place(raw: Sequence[str], names: Sequence[str], model: ModelWords) -> Filter | str | None:

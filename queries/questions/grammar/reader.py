@@ -121,7 +121,9 @@ class Reader:
     def _read_super(self, token: Token) -> bool:
         if self.of or self.negated or self.ask in ("count", "exists"):
             return False
-        self.of, self.most = token.sense.name, token.sense.value
+        by_size = token.sense.name == "parameters"  # the largest width is no matter of parameters
+        prop = self._take("property", "in") if by_size else None
+        self.of, self.most = (prop or token).sense.name, token.sense.value
         return True
 
     def _read_most(self, token: Token) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from archkb.queries.questions.grammar.model_words import ModelWords
-from archkb.queries.questions.grammar.words import Sense, Words, stem, words
+from archkb.queries.questions.grammar.word_table import Sense, Words, stem, words
 from archkb.queries.questions.spelling import american
 
 _LONG, _VERY_LONG = 5, 8

@@ -25,7 +25,7 @@ from archkb.queries.questions.grammar.model_words import ModelWords, Part, read_
 from archkb.queries.questions.grammar.parse import corrections, parse, unnamed
 from archkb.queries.questions.grammar.phrase import title
 from archkb.queries.questions.grammar.understand import understand
-from archkb.queries.questions.grammar.words import words
+from archkb.queries.questions.grammar.word_table import words
 from archkb.queries.questions.portable import offences
 from archkb.queries.questions.unknown_names import strange
 from tests.queries.graphs import parts, small_models
