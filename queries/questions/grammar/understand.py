@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def understand(text: str, store: Store, model: str | None) -> Asked | None:
-    """What a sentence asks of the model of that name, or of any where None is given; None where it is not understood."""
+    """What a sentence asks of the model of that name, or of any (None); None where it is not understood."""
     if unnamed(text):
         return None
     words = read_model_words(store, model)
