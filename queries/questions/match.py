@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from archkb.queries.questions.question import Question
@@ -23,10 +23,19 @@ SURE = 70.0
 AHEAD = 4.0
 """How far the leader must be ahead of the next question."""
 
+ALONE = 75.0
+"""Most that another question about one model may score where a single telling word decides."""
+
+BEHIND = 6.0
+"""What a question over all models loses where the words speak of no models."""
+
 PLAUSIBLE = 30.0
 """Score below which a question is not even a candidate."""
 
 _LISTED = 6
+_SEVERAL = re.compile(
+    r"\b(?:models|checkpoints|files|designs|architectures|versions|store|loras|adapters|another)\b", re.IGNORECASE
+)
 _ASKED, _KNOWN = 0.7, 0.3
 """Weights of the two halves of a score: how much of what was asked a phrase has, and how much of it was asked."""
 _TYPO = 83.0
@@ -95,7 +104,10 @@ def match(words: str, questions: Iterable[Question]) -> Match:
         return Match((), sure=False)
     known = [_known(q) for q in questions]
     weights = _weights(known)
-    found = sorted((_best(wanted, k, weights) for k in known), key=lambda c: (-c.score, c.question.rank))
+    candidates = (_best(wanted, k, weights) for k in known)
+    if not _SEVERAL.search(words):
+        candidates = (_of_one(candidate) for candidate in candidates)
+    found = sorted(candidates, key=lambda c: (-c.score, c.question.rank))
     likely = tuple(c for c in found if c.score >= PLAUSIBLE)[:_LISTED]
     return Match(likely, _sure(words, wanted, likely))
 
@@ -110,6 +122,11 @@ def missed(words: str, candidate: Candidate) -> tuple[str, ...]:
     return tuple(sorted(word for word in wanted if not _likeness(word, phrase)))
 
 
+def _of_one(candidate: Candidate) -> Candidate:
+    """A question over all models is asked in so many words: where no models are spoken of, it comes behind."""
+    return candidate if candidate.question.needs_model else replace(candidate, score=max(0.0, candidate.score - BEHIND))
+
+
 def _sure(words: str, wanted: frozenset[str], likely: Sequence[Candidate]) -> bool:
     if not likely:
         return False
@@ -118,8 +135,10 @@ def _sure(words: str, wanted: frozenset[str], likely: Sequence[Candidate]) -> bo
         return True  # a phrase of its own, word for word
     if best.score < SURE or best.unknown:
         return False
+    rivals = [c.score for c in likely[1:] if c.question.needs_model]
     if len(wanted) == 1 and " " in best.phrase:
-        return False  # one telling word of several: many questions have it
+        whole = frozenset(normalise(best.phrase).split()) == wanted
+        return whole and max(rivals, default=0.0) <= ALONE  # else it is a word that many questions have
     return len(likely) == 1 or best.score - likely[1].score >= AHEAD
 
 

@@ -12,10 +12,6 @@ aliases = [
   "attention modules and their widths",
   "which attention layers does it have",
   "self attention and cross attention counts",
-  "is it gated",
-  "is the attention gated",
-  "which attentions are gated",
-  "does a gate multiply the attention's output",
 ]
 identity = ["attention", "attends", "form", "q_dim", "kv_dim", "inner_dim", "heads", "kv_heads", "head_dim", "qk_norm", "gated"]
 empty = "no module has query, key and value projections"

@@ -13,6 +13,7 @@ aliases = [
   "autoregressive or bidirectional",
   "causal masking",
   "is it a causal vae",
+  "does it see the future",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

@@ -13,6 +13,8 @@ aliases = [
   "latent resolution",
   "how much does the autoencoder downsample",
   "compression factor",
+  "by how much does the vae shrink a picture",
+  "how much smaller is the latent",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

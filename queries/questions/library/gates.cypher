@@ -5,6 +5,9 @@ rank = 67
 topic = "attention"
 total = { noun = "attention", by = "gate" }
 aliases = [
+  "is it gated",
+  "is the attention gated",
+  "does a gate multiply the attention's output",
   "which attentions are gated",
   "gated attention",
   "are there gates",

@@ -9,6 +9,9 @@ aliases = [
   "biggest weights",
   "which weights take the most space",
   "top tensors by size",
+  "largest matrix",
+  "which tensor is the biggest",
+  "widest weight",
 ]
 identity = ["key"]
 empty = "the model has no tensor"

@@ -12,6 +12,10 @@ aliases = [
   "terms of use",
   "which license applies",
   "is it open source",
+  "who published it",
+  "who is the author",
+  "is commercial use allowed",
+  "can I use it commercially",
 ]
 identity = ["model"]
 empty = "there is no such model"

@@ -12,6 +12,8 @@ aliases = [
   "memory in fp8",
   "how much ram does it need",
   "weights in fp16",
+  "how much memory in fp8",
+  "gpu memory of the weights",
 ]
 identity = ["dtype"]
 empty = "there is no such model"

@@ -10,9 +10,12 @@ aliases = [
   "what is this model",
   "describe the model",
   "tell me about the model",
-  "how many parameters",
   "what kind of model is this",
   "what sort of model is it",
+  "is it a dit",
+  "what type of network is it",
+  "is it a language model",
+  "is it a diffusion model",
 ]
 identity = ["model"]
 

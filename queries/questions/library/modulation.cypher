@@ -11,6 +11,9 @@ aliases = [
   "adaptive layer norm",
   "timestep conditioning",
   "scale and shift tables",
+  "what modulates the blocks",
+  "where is adaln used",
+  "which layers modulate",
 ]
 identity = ["modulator", "what", "rows", "width", "evidence"]
 empty = "no layer yields, and no table holds, a multiple of a stream's width for its blocks"

@@ -18,6 +18,9 @@ aliases = [
   "how does it encode time and space",
   "learned positional embeddings",
   "theta of the rotary embedding",
+  "rotary or learned positions",
+  "what is theta",
+  "base of the rope",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

@@ -12,6 +12,7 @@ aliases = [
   "is there an lstm",
   "recurrence",
   "state space",
+  "is there a recurrent layer anywhere",
 ]
 identity = ["layer", "kind", "hidden", "layers", "bidirectional"]
 empty = "no layer is an RNN, GRU or LSTM"

@@ -11,6 +11,8 @@ aliases = [
   "how reliable are the facts",
   "confidence of the rules",
   "rule precision",
+  "how sure are you",
+  "confidence of the facts",
 ]
 identity = ["rule", "property"]
 empty = "the model has no module"

@@ -14,6 +14,8 @@ aliases = [
   "epsilon or v prediction",
   "timesteps of the scheduler",
   "ddpm or flow",
+  "which sampler does it expect",
+  "what sampler",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

@@ -14,6 +14,8 @@ aliases = [
   "bytes per component",
   "model size",
   "where are the parameters",
+  "which component is the heaviest",
+  "which part is the largest",
 ]
 identity = ["component"]
 empty = "the header lists no tensor"

@@ -14,6 +14,10 @@ aliases = [
   "text encoder width",
   "how is the prompt injected",
   "how does the prompt reach the blocks",
+  "where is the text injected",
+  "where does the text come in",
+  "does it listen to the prompt",
+  "how is the prompt fed in",
 ]
 identity = ["scope", "width", "source"]
 empty = "no stream is known to carry text"

@@ -12,6 +12,8 @@ aliases = [
   "sinusoidal timestep",
   "timestep mlp",
   "sigma embedding",
+  "how is the noise level fed in",
+  "where does the timestep come in",
 ]
 identity = ["layer", "reads", "writes"]
 empty = "no layer is named for a timestep"

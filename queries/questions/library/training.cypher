@@ -17,6 +17,15 @@ aliases = [
   "is there dropout",
   "which optimizer was used",
   "weight decay",
+  "how fast is it",
+  "inference speed",
+  "latency",
+  "how good is it",
+  "quality of the model",
+  "fid score",
+  "was it trained with flow matching",
+  "which optimizer",
+  "epochs",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

@@ -12,6 +12,9 @@ aliases = [
   "what is not known and why",
   "uncertain facts",
   "what do we not know",
+  "what can you not tell",
+  "what is missing",
+  "what could the header not tell",
 ]
 identity = ["property", "why"]
 empty = "every inferred property has a value, and of every stream it is known what writes it"

@@ -63,8 +63,8 @@ CLEAR = [
     ("blocks", "blocks"),
     ("lora rank", "adapters"),
     ("which loras are there", "adapters"),
-    ("is it gated", "attention-inventory"),
-    ("is the attention gated?", "attention-inventory"),
+    ("is it gated", "gates"),
+    ("is the attention gated?", "gates"),
 ]
 UNSURE = [
     "attention",
