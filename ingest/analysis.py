@@ -8,23 +8,82 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import ClassVar
 
 from archkb.ingest.tree.module_tree import Tree
-from archkb.kb.head_counts import Configuration
 from archkb.kb.values import Fact, Header
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A module that owns tensors. `kind` is Linear, Conv2d, RMSNorm ... or Other; `role` the graph's role label.
+class LinearAttributes:
+    """A matrix: features it reads and writes, None where a packed or tied weight does not give them."""
 
-    `attributes` are the role label's properties (in_features, kernel ...), in elements.
+    role: ClassVar[str] = "Linear"
+    in_features: int | None
+    out_features: int | None
+    has_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConvAttributes:
+    """A convolution: channels it reads and writes, sizes of its kernel; `depthwise` with one channel a group."""
+
+    role: ClassVar[str] = "Conv"
+    in_channels: int
+    out_channels: int
+    kernel: tuple[int, ...]
+    depthwise: bool
+    has_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingAttributes:
+    """A lookup table: entries and their width."""
+
+    role: ClassVar[str] = "Embedding"
+    rows: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class NormAttributes:
+    """A normalisation: channels of its weight, and whether it has a bias."""
+
+    role: ClassVar[str] = "Norm"
+    features: int
+    affine_bias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentAttributes:
+    """A recurrence: hidden channels, and how many layers are one upon the other."""
+
+    role: ClassVar[str] = "Recurrent"
+    hidden: int
+    layers: int
+    bidirectional: bool
+
+
+LeafAttributes = LinearAttributes | ConvAttributes | EmbeddingAttributes | NormAttributes | RecurrentAttributes
+"""The properties of a layer's role label, under the names the schema has for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A module that owns tensors. `kind` is Linear, Conv2d, RMSNorm ... or Other.
+
+    `attributes` are those of the layers the graph has a role label for, None for the others.
     """
 
     path: str
     kind: Fact
-    role: str | None = None
-    attributes: Mapping[str, object] = field(default_factory=dict)
+    attributes: LeafAttributes | None = None
+
+    @property
+    def role(self) -> str | None:
+        """The graph's role label: Linear, Conv, Embedding, Norm, Recurrent, or None."""
+        return self.attributes.role if self.attributes is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +147,15 @@ class FeedForward:
     inline: bool = False
 
 
+class Branch(Enum):
+    """What the branch of a residual is, as far as later rules ask for it."""
+
+    ATTENTION = "an attention alone, with what follows it"
+    PARALLEL = "attention and MLP as one sublayer"
+    DENSE = "a chain of convolutions, each of which reads all before it"
+    OTHER = "anything else"
+
+
 @dataclass(frozen=True, slots=True)
 class Residual:
     """An addition x + f(x) (identity) or s(x) + f(x) (projection) in `block`.
@@ -102,6 +170,7 @@ class Residual:
     order: int = 0
     width: int | None = None
     shortcut: str | None = None
+    branch: Branch = Branch.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +210,38 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """Everything inferred from one header, equal siblings included. Keys of the mappings are full module paths."""
+class Structure:
+    """What the rules on sublayers look at: the tree, its layers, its stacks. Representatives only."""
 
-    header: Header
     tree: Tree
     leaves: Mapping[str, Leaf]
     stacks: Mapping[str, Stack]
+
+
+@dataclass(frozen=True, slots=True)
+class Sublayers(Structure):
+    """What the rules on blocks and parts look at: the structure, with the sublayers in it."""
+
     attentions: Mapping[str, Attention]
     feed_forwards: Mapping[str, FeedForward]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings(Sublayers):
+    """What the rules say of one tree, streams apart. Keys of the mappings are full module paths."""
+
     residuals: tuple[Residual, ...]
     modulations: Mapping[str, Modulation]
+    components: Mapping[str, Component]
+    role: Fact
+    origin: Mapping[str, str]
+    """Path of a twin -> path of the representative the rules saw; empty while there are only representatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLinks:
+    """The streams of a model, and which sublayers read them and write to them."""
+
     streams: tuple[Stream, ...]
     queries: Mapping[str, int]
     """Attention path -> index in `streams` of the stream its queries are of."""
@@ -159,26 +249,14 @@ class Analysis:
     """Attention path -> index in `streams` of the stream its keys and values are of."""
     adds_to: Mapping[tuple[str, tuple[str, ...]], int]
     """(block, around) of a residual -> index in `streams`."""
-    components: Mapping[str, Component]
-    role: Fact
-    origin: Mapping[str, str] = field(default_factory=dict)
-    """Path of a twin -> path of the representative the rules saw."""
 
 
-@dataclass(slots=True)
-class Scene:
-    """What the rules may look at while they run, filled stage by stage; representatives only.
+@dataclass(frozen=True, slots=True)
+class Analysis(Findings):
+    """Everything inferred from one header, equal siblings included. The last four as in :class:`StreamLinks`."""
 
-    Of a header that is the tree and the configuration and nothing else, so that these two make a structure.
-    """
-
-    tree: Tree
-    configuration: Configuration = ()
-    leaves: dict[str, Leaf] = field(default_factory=dict)
-    stacks: dict[str, Stack] = field(default_factory=dict)
-    attentions: dict[str, Attention] = field(default_factory=dict)
-    feed_forwards: dict[str, FeedForward] = field(default_factory=dict)
-    residuals: list[Residual] = field(default_factory=list)
-    modulations: dict[str, Modulation] = field(default_factory=dict)
-    components: dict[str, Component] = field(default_factory=dict)
-    role: Fact | None = None
+    header: Header
+    streams: tuple[Stream, ...]
+    queries: Mapping[str, int]
+    attends_to: Mapping[str, int]
+    adds_to: Mapping[tuple[str, tuple[str, ...]], int]

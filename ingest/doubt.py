@@ -6,36 +6,57 @@ facts lose their values, and additions and stacks that rest on such a rule alone
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.analysis import Attention, Component, FeedForward, Findings, Leaf
 from archkb.ingest.rules import is_doubtful, sure
 
-
-def settle(scene: Scene) -> None:
-    """Replace the scene's doubtful facts by unknown ones. Values that hold no doubtful fact stay the same objects."""
-    for path, leaf in scene.leaves.items():
-        if (kind := sure(leaf.kind)) is not leaf.kind:
-            scene.leaves[path] = replace(leaf, kind=kind)
-    for path, ff in scene.feed_forwards.items():
-        if (form := sure(ff.form)) is not ff.form:
-            scene.feed_forwards[path] = replace(ff, form=form)
-    for path, part in scene.components.items():
-        if (role := sure(part.role)) is not part.role:
-            scene.components[path] = replace(part, role=role)
-    scene.attentions = {path: _attention(found) for path, found in scene.attentions.items()}
-    scene.stacks = {p: s for p, s in scene.stacks.items() if not is_doubtful(s.depth.evidence.rule)}
-    scene.residuals = [r for r in scene.residuals if not is_doubtful(r.form.evidence.rule)]
-    scene.role = sure(scene.role) if scene.role is not None else None
+T = TypeVar("T")
 
 
-def _attention(found: Attention) -> Attention:
+def without_doubt(findings: Findings) -> Findings:
+    """The findings with their doubtful facts unknown. Values that hold no doubtful fact stay the same objects."""
     return replace(
-        found,
-        attends=sure(found.attends),
-        heads=sure(found.heads),
-        kv_heads=sure(found.kv_heads),
-        head_dim=sure(found.head_dim),
-        gqa=sure(found.gqa),
-        qk_norm=sure(found.qk_norm),
+        findings,
+        leaves=_each(findings.leaves, _leaf),
+        stacks={path: s for path, s in findings.stacks.items() if not is_doubtful(s.depth.evidence.rule)},
+        attentions=_each(findings.attentions, _attention),
+        feed_forwards=_each(findings.feed_forwards, _feed_forward),
+        residuals=tuple(r for r in findings.residuals if not is_doubtful(r.form.evidence.rule)),
+        components=_each(findings.components, _component),
+        role=sure(findings.role),
+    )
+
+
+def _each(values: Mapping[str, T], settle: Callable[[T], T]) -> Mapping[str, T]:
+    changed = {path: settled for path, value in values.items() if (settled := settle(value)) is not value}
+    return {**values, **changed} if changed else values
+
+
+def _leaf(leaf: Leaf) -> Leaf:
+    kind = sure(leaf.kind)
+    return leaf if kind is leaf.kind else replace(leaf, kind=kind)
+
+
+def _feed_forward(feed_forward: FeedForward) -> FeedForward:
+    form = sure(feed_forward.form)
+    return feed_forward if form is feed_forward.form else replace(feed_forward, form=form)
+
+
+def _component(component: Component) -> Component:
+    role = sure(component.role)
+    return component if role is component.role else replace(component, role=role)
+
+
+def _attention(attention: Attention) -> Attention:
+    return replace(
+        attention,
+        attends=sure(attention.attends),
+        heads=sure(attention.heads),
+        kv_heads=sure(attention.kv_heads),
+        head_dim=sure(attention.head_dim),
+        gqa=sure(attention.gqa),
+        qk_norm=sure(attention.qk_norm),
     )

@@ -7,11 +7,12 @@ table [k, width] that is added to one, or by both.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from archkb.ingest.analysis import Modulation, Scene
+from archkb.ingest.analysis import Leaf, Modulation
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
 
 _TABLE = rule(
@@ -50,18 +51,18 @@ _NOUNS = vocabulary("table tables")
 _NORM = vocabulary("norm norm1 norms layernorm rmsnorm")
 
 
-def find_modulations(scene: Scene) -> dict[str, Modulation]:
+def find_modulations(tree: Tree, leaves: Mapping[str, Leaf]) -> dict[str, Modulation]:
     """Modulations by path: of tables by the module that owns them, of matrices by the matrix."""
-    streams = _Streams(scene)
-    leaves = list(scene.tree.root.leaves())
-    found = (_table(node, scene) or _matrix(node, scene, streams) for node in leaves)
-    out = {modulation.path: modulation for modulation in found if modulation is not None}
+    streams = _Streams(leaves)
+    nodes = list(tree.root.leaves())
+    modulations = (_table(node, leaves) or _matrix(node, leaves, streams) for node in nodes)
+    out = {modulation.path: modulation for modulation in modulations if modulation is not None}
     widths = {width for modulation in out.values() for _, width in modulation.tables.values()}
-    single = (_single(node, scene, widths) for node in leaves if widths and node.path not in out)
+    single = (_single(node, leaves, widths) for node in nodes if widths and node.path not in out)
     return out | {modulation.path: modulation for modulation in single if modulation is not None}
 
 
-def _table(node: Node, scene: Scene) -> Modulation | None:
+def _table(node: Node, leaves: Mapping[str, Leaf]) -> Modulation | None:
     """Learned tables [rows, width] or [1, rows, width] a module owns."""
     candidates: dict[str, tuple[int, int]] = {}
     for local, spec in node.tensors.items():
@@ -76,8 +77,8 @@ def _table(node: Node, scene: Scene) -> Modulation | None:
     tables = {local: size for local, size in candidates.items() if local in named or not nouns.isdisjoint(words(local))}
     first = min(tables, key=lambda local: (local != "scale_shift_table", local))
     rows, width = tables[first]
-    seen = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
-    return Modulation(node.path, fact(rows, _TABLE, seen), width, tables)
+    evidence = ", ".join(f"{local} [{r}, {w}]" for local, (r, w) in sorted(tables.items()))
+    return Modulation(node.path, fact(rows, _TABLE, evidence), width, tables)
 
 
 def _is_table(name_words: Sequence[str]) -> bool:
@@ -85,9 +86,9 @@ def _is_table(name_words: Sequence[str]) -> bool:
     return len(_TABLE_WORDS.intersection(name_words)) > 1 or not _CALLED.isdisjoint(name_words)
 
 
-def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
+def _matrix(node: Node, leaves: Mapping[str, Leaf], streams: _Streams) -> Modulation | None:
     """A matrix that writes rows x width."""
-    sizes = _sizes(node, scene)
+    sizes = _sizes(node, leaves)
     if sizes is None or node.parent is None:
         return None
     called = _is_called(node)
@@ -96,35 +97,33 @@ def _matrix(node: Node, scene: Scene, streams: _Streams) -> Modulation | None:
     out, inp = sizes
     for width in streams.widths(node, inp):
         if width > 1 and out % width == 0 and (1 if called else 2) <= out // width <= _MOST_ROWS:
-            seen = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
-            return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, seen), width)
+            evidence = f"{node.name} writes {out} = {out // width} x {width} from {inp}"
+            return Modulation(node.path, fact(out // width, _MATRIX if called else _IN_NORM, evidence), width)
     return None
 
 
-def _single(node: Node, scene: Scene, widths: set[int]) -> Modulation | None:
+def _single(node: Node, leaves: Mapping[str, Leaf], widths: set[int]) -> Modulation | None:
     """A matrix beside its own timestep embedder, in a model with tables of that width."""
-    sizes = _sizes(node, scene)
+    sizes = _sizes(node, leaves)
     if sizes is None or node.parent is None or node.numbered:
         return None
     out, width = sizes
     if width not in widths or out % width or not 1 <= out // width <= _MOST_ROWS:
         return None
-    beside = [_sizes(leaf, scene) for leaf in node.parent.leaves() if leaf is not node]
-    if len(beside) != 2 or None in beside or (width, width) not in beside:
+    embedder = [_sizes(leaf, leaves) for leaf in node.parent.leaves() if leaf is not node]
+    if len(embedder) != 2 or None in embedder or (width, width) not in embedder:
         return None
-    if not any(found is not None and found[0] == width for found in beside):
+    if not any(layer_sizes is not None and layer_sizes[0] == width for layer_sizes in embedder):
         return None
-    seen = f"{node.name} writes {out} = {out // width} x {width} from {width}, beside an embedder of its own"
-    return Modulation(node.path, fact(out // width, _SINGLE, seen), width)
+    evidence = f"{node.name} writes {out} = {out // width} x {width} from {width}, beside an embedder of its own"
+    return Modulation(node.path, fact(out // width, _SINGLE, evidence), width)
 
 
-def _sizes(node: Node, scene: Scene) -> tuple[int, int] | None:
+def _sizes(node: Node, leaves: Mapping[str, Leaf]) -> tuple[int, int] | None:
     """(outputs, inputs) of a linear layer."""
-    leaf = scene.leaves.get(node.path)
-    if leaf is None or leaf.kind.value != "Linear":
-        return None
-    out, inp = leaf.attributes["out_features"], leaf.attributes["in_features"]
-    return (out, inp) if isinstance(out, int) and isinstance(inp, int) else None
+    leaf = leaves.get(node.path)
+    layer = layer_of(leaf, "") if leaf is not None and leaf.kind.value == "Linear" else None
+    return (layer.out, layer.inp) if layer is not None else None
 
 
 def _is_called(node: Node) -> bool:
@@ -140,8 +139,8 @@ def _in_norm(node: Node) -> bool:
 class _Streams:
     """How many matrices of a block read each width, those that modulate left out; computed once a block."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, leaves: Mapping[str, Leaf]) -> None:
+        self._leaves = leaves
         self._known: dict[int, Counter[int]] = {}
 
     def widths(self, node: Node, condition: int) -> tuple[int, ...]:
@@ -161,7 +160,7 @@ class _Streams:
     def _read(self, block: Node) -> Counter[int]:
         counts: Counter[int] = Counter()
         for below in block.leaves():
-            sizes = _sizes(below, self._scene)
+            sizes = _sizes(below, self._leaves)
             if sizes is not None and not _is_called(below) and not _in_norm(below):
                 counts[sizes[1]] += 1
         return counts

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from archkb.ingest.analysis import Analysis, Scene
+from archkb.ingest.analysis import Analysis, Findings, Structure, Sublayers
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.components.find_components import find_components, model_role
-from archkb.ingest.doubt import settle
+from archkb.ingest.doubt import without_doubt
 from archkb.ingest.feed_forward.find_feed_forward import find_feed_forwards
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.modulation import find_modulations
 from archkb.ingest.residual.find_residual import find_residuals
 from archkb.ingest.stacks import find_stacks
-from archkb.ingest.streams.find_streams import assign_streams
-from archkb.ingest.tree.anonymous_names import spoken_names
-from archkb.ingest.tree.module_tree import build
-from archkb.ingest.twins import Spread, copies, origins, spread_residuals
-from archkb.kb.head_counts import configuration
+from archkb.ingest.streams.find_streams import find_streams
+from archkb.ingest.tree.anonymous_names import infer_parameter_names
+from archkb.ingest.tree.module_tree import Tree, build
+from archkb.ingest.twins import with_twins
+from archkb.kb.head_counts import Configuration, configuration
 from archkb.kb.values import Header
 
 
@@ -26,37 +26,51 @@ def analyse(header: Header, *, doubtful: bool = False) -> Analysis:
 
     With `doubtful`, what rules say that are right too seldom is told as well: measuring a rule needs its answers.
     """
-    tensors = sorted(
-        header.tensors, key=itemgetter(0)
-    )  # by key: the order of a file's keys is its writer's, and no rule shall see it
-    scene = Scene(build(tensors, spoken_names(tensors)), configuration(header.configurations))
-    scene.leaves = leaf_kinds(scene)
-    scene.stacks = find_stacks(scene)
-    scene.attentions = find_attention(scene)
-    scene.feed_forwards = find_feed_forwards(scene)
-    scene.modulations = find_modulations(scene)
-    scene.residuals = find_residuals(scene)
-    scene.components = find_components(scene)
-    scene.role = model_role(scene)
-    if not doubtful:
-        settle(scene)
-    pairs = copies(scene.tree)
-    origin = origins(pairs)
-    analysis = Analysis(
+    tensors = sorted(header.tensors, key=itemgetter(0))  # the order of keys is their writer's: no rule shall see it
+    tree = build(tensors, infer_parameter_names(tensors))
+    findings = find_modules(tree, configuration(header.configurations))
+    findings = with_twins(findings if doubtful else without_doubt(findings))
+    links = find_streams(findings)
+    return Analysis(
         header=header,
-        tree=scene.tree,
-        leaves=Spread(scene.leaves, origin),
-        stacks=Spread(scene.stacks, origin),
-        attentions=Spread(scene.attentions, origin),
-        feed_forwards=Spread(scene.feed_forwards, origin),
-        residuals=tuple(spread_residuals(scene.residuals, pairs)),
-        modulations=Spread(scene.modulations, origin),
-        streams=(),
-        queries={},
-        attends_to={},
-        adds_to={},
-        components=scene.components,
-        role=scene.role,
-        origin=origin,
+        tree=tree,
+        leaves=findings.leaves,
+        stacks=findings.stacks,
+        attentions=findings.attentions,
+        feed_forwards=findings.feed_forwards,
+        residuals=findings.residuals,
+        modulations=findings.modulations,
+        components=findings.components,
+        role=findings.role,
+        origin=findings.origin,
+        streams=links.streams,
+        queries=links.queries,
+        attends_to=links.attends_to,
+        adds_to=links.adds_to,
     )
-    return assign_streams(analysis)
+
+
+def find_modules(tree: Tree, read: Configuration) -> Findings:
+    """What the rules say of each distinct structure of the tree, each stage from what the stages before it found.
+
+    `read` is all a rule sees of a configuration, so that the tree and it make a structure.
+    """
+    leaves = leaf_kinds(tree)
+    stacks = find_stacks(tree)
+    structure = Structure(tree, leaves, stacks)
+    attentions = find_attention(tree, leaves, read)
+    feed_forwards = find_feed_forwards(structure, attentions)
+    sublayers = Sublayers(tree, leaves, stacks, attentions, feed_forwards)
+    components = find_components(sublayers)
+    return Findings(
+        tree,
+        leaves,
+        stacks,
+        attentions,
+        feed_forwards,
+        residuals=tuple(find_residuals(sublayers)),
+        modulations=find_modulations(tree, leaves),
+        components=components,
+        role=model_role(sublayers, components),
+        origin={},
+    )

@@ -60,14 +60,14 @@ def _address(text: str) -> SourceError:
     hub, short, address = _HUB.fullmatch(text), _SHORT.match(text), _ADDRESS.match(text)
     if hub is not None:
         return SourceError("is a page of a model hub, which archkb does not read yet", path=text, cure=_of_page(hub))
-    scheme, rest = (address["scheme"].lower(), address["rest"]) if address is not None else ("hf", text)
+    scheme, location = (address["scheme"].lower(), address["rest"]) if address is not None else ("hf", text)
     if short is not None:
-        rest = short["rest"]
+        location = short["rest"]
     what = f"is an address ({scheme}:), which archkb does not read yet"
     if scheme == "file":
-        return SourceError(what, path=text, cure=f"give the path, {quote('/' + rest.lstrip('/'))}")
+        return SourceError(what, path=text, cure=f"give the path, {quote('/' + location.lstrip('/'))}")
     if scheme == "hf":
-        return SourceError(what, path=text, cure=_fetched(rest))
+        return SourceError(what, path=text, cure=_fetched(location))
     if scheme in ("http", "https"):
         return SourceError(what, path=text, cure=_header(text))
     return SourceError(what, path=text, cure="copy the file to this machine, and give its path")
@@ -83,8 +83,8 @@ def _of_page(page: re.Match[str]) -> str:
 
 def _fetched(repository: str) -> str:
     """How to fetch a repository's weights, or one file where the address names one (OWNER/NAME[@REVISION]/FILE)."""
-    owner, _, rest = repository.strip("/").partition("/")
-    named, _, file = rest.partition("/")
+    owner, _, below_owner = repository.strip("/").partition("/")
+    named, _, file = below_owner.partition("/")
     name, _, revision = named.partition("@")
     at = f" --revision {quote(revision)}" if revision else ""
     which = quote(file) if file else f"--include {_WEIGHTS}"

@@ -52,9 +52,9 @@ def rule(
     """Declare a rule; ids are unique. A `definition` only restates what the header says, so it cannot be wrong."""
     if id_ in _REGISTRY:
         raise ValueError(f"two rules are called {id_!r}")
-    made = Rule(id_, basis, statement, source, definition)
-    _REGISTRY[id_] = made
-    return made
+    declared = Rule(id_, basis, statement, source, definition)
+    _REGISTRY[id_] = declared
+    return declared
 
 
 def registry() -> tuple[Rule, ...]:
@@ -65,8 +65,8 @@ def registry() -> tuple[Rule, ...]:
 @cache
 def measured() -> dict[str, dict[str, float]]:
     """By rule id: precision, and the uses, models and families it was measured on."""
-    found = files("archkb.ingest").joinpath("precision.json")
-    data: dict[str, dict[str, float]] = json.loads(found.read_text()) if found.is_file() else {}
+    figures = files("archkb.ingest").joinpath("precision.json")
+    data: dict[str, dict[str, float]] = json.loads(figures.read_text()) if figures.is_file() else {}
     return data
 
 
@@ -82,14 +82,13 @@ def misleads(precision: float, families: int) -> bool:
     return precision < DOUBTFUL and families >= ENOUGH
 
 
-def sure(found: Fact) -> Fact:
+def sure(inferred: Fact) -> Fact:
     """The fact itself, or unknown where its rule is doubtful: the reason says what was seen and how often it holds."""
-    because = found.evidence
-    if found.value is None or not is_doubtful(because.rule):
-        return found
-    reason = (
-        f"{because.detail}; {because.rule} says {found.value}, which holds for {confidence(because.rule):.0%} of models"
-    )
+    because = inferred.evidence
+    if inferred.value is None or not is_doubtful(because.rule):
+        return inferred
+    holds = f"{confidence(because.rule):.0%}"
+    reason = f"{because.detail}; {because.rule} says {inferred.value}, which holds for {holds} of models"
     return Fact(None, Evidence(because.rule, "none", reason, None))
 
 

@@ -28,13 +28,13 @@ def predictions(analysis: Analysis) -> dict[str, Any]:
     return {
         "modules": {p: {"type": _type(leaf.kind), **_why(leaf.kind)} for p, leaf in analysis.leaves.items()},
         "stacks": [
-            {"path": p, "depth": s.depth.value, **_why(s.depth), **_found("kind.stack")}
+            {"path": p, "depth": s.depth.value, **_why(s.depth), **_label_rule("kind.stack")}
             for p, s in analysis.stacks.items()
             if s.blocks
         ],
         "attention": [_attention(p, a) for p, a in analysis.attentions.items()],
         "mlp": [
-            {"path": p, "type": f.form.value, "hidden": f.hidden, **_why(f.form), **_found("kind.feed_forward")}
+            {"path": p, "type": f.form.value, "hidden": f.hidden, **_why(f.form), **_label_rule("kind.feed_forward")}
             for p, f in analysis.feed_forwards.items()
             if f.form.value in ("plain", "gated")
         ],
@@ -57,28 +57,28 @@ def _type(kind: Fact) -> str | None:
 
 def _why(fact: Fact, prefix: str = "") -> dict[str, Any]:
     """The rule behind a fact and how sure it is; of an unknown how sure the rule is, for "no layer" is a claim too."""
-    said = fact.evidence
-    sure = confidence(said.rule) if said.confidence is None else said.confidence
-    return {f"{prefix}rule": said.rule, f"{prefix}confidence": sure}
+    evidence = fact.evidence
+    sure = confidence(evidence.rule) if evidence.confidence is None else evidence.confidence
+    return {f"{prefix}rule": evidence.rule, f"{prefix}confidence": sure}
 
 
-def _found(rule: str) -> dict[str, Any]:
+def _label_rule(rule: str) -> dict[str, Any]:
     """The rule that gives such a module its label, apart from what is said of it."""
     return {"found_rule": rule, "found_confidence": confidence(rule)}
 
 
-def _attention(path: str, found: Attention) -> dict[str, Any]:
+def _attention(path: str, attention: Attention) -> dict[str, Any]:
     return {
         "path": path,
-        "kind": found.attends.value,
-        **_why(found.attends),
-        **_found("kind.attention"),
-        "heads": found.heads.value,
-        **_why(found.heads, "heads_"),
-        "kv_heads": found.kv_heads.value,
-        **_why(found.kv_heads, "kv_heads_"),
-        "head_dim": found.head_dim.value,
-        **_why(found.head_dim, "head_dim_"),
-        "gqa": found.gqa.value,
-        "fused": found.form.startswith("fused"),
+        "kind": attention.attends.value,
+        **_why(attention.attends),
+        **_label_rule("kind.attention"),
+        "heads": attention.heads.value,
+        **_why(attention.heads, "heads_"),
+        "kv_heads": attention.kv_heads.value,
+        **_why(attention.kv_heads, "kv_heads_"),
+        "head_dim": attention.head_dim.value,
+        **_why(attention.head_dim, "head_dim_"),
+        "gqa": attention.gqa.value,
+        "fused": attention.form.startswith("fused"),
     }

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archkb.ingest.analysis import Scene, Stack
+from archkb.ingest.analysis import Stack
 from archkb.ingest.rules import Rule, fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 
 _STACK = rule(
     "stack.blocks",
@@ -37,10 +37,10 @@ _PLAIN = ("weight", "bias", "running_", "qweight", "parametrizations.", "in_proj
 _NUMBERED = re.compile(r"(?P<stem>.*\D)(?P<number>0|[1-9]\d*)")
 
 
-def find_stacks(scene: Scene) -> dict[str, Stack]:
+def find_stacks(tree: Tree) -> dict[str, Stack]:
     """Stacks by path; lists and sequences of plain layers are among them, marked as such."""
-    found = (_stack(node) for node in scene.tree.distinct if node.children)
-    return {stack.path: stack for stack in found if stack is not None}
+    stacks = (_stack(node) for node in tree.distinct if node.children)
+    return {stack.path: stack for stack in stacks if stack is not None}
 
 
 def _stack(node: Node) -> Stack | None:
@@ -51,15 +51,17 @@ def _stack(node: Node) -> Stack | None:
         only = children[0]
         if only.name != "0" or not only.children or len(node.children) > 1 or only.tensors:
             return None
-        return _made(node, children, _ONE, "child 0 alone")
+        return _new_stack(node, children, _ONE, "child 0 alone")
     inside = [names(child) for child in children]
     span = f"children {children[0].name} to {children[-1].name}"
     for child, other in _neighbours(children):
         if like(names(child), names(other)) and (child.children or other.children or _is_own(child, other)):
-            return _made(node, children, _STACK, f"{span}; {child.name} and {other.name} have the same names inside")
+            return _new_stack(
+                node, children, _STACK, f"{span}; {child.name} and {other.name} have the same names inside"
+            )
     if sum(bool(c.children) for c in children) >= 2 and _alternates(inside):
-        return _made(node, children, _PATTERN, f"{span} in an alternating pattern")
-    return _made(node, children, _LIST, f"{span} without two neighbours alike", blocks=False)
+        return _new_stack(node, children, _PATTERN, f"{span} in an alternating pattern")
+    return _new_stack(node, children, _LIST, f"{span} without two neighbours alike", blocks=False)
 
 
 def names(node: Node) -> frozenset[str]:
@@ -81,9 +83,9 @@ def _is_own(child: Node, other: Node) -> bool:
 
 def _neighbours(children: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Pairs of children with consecutive numbers."""
-    for left, right in pairwise(children):
-        if int(right.name) == int(left.name) + 1:
-            yield left, right
+    for first, second in pairwise(children):
+        if int(second.name) == int(first.name) + 1:
+            yield first, second
 
 
 def _alternates(inside: list[frozenset[str]]) -> bool:
@@ -95,19 +97,19 @@ def _named(node: Node) -> Stack | None:
     """A container of nothing but `stem0`, `stem1` ...; the children of a block are called otherwise."""
     if len(node.children) < 2 or node.tensors:
         return None
-    found = {name: _NUMBERED.fullmatch(name) for name in node.children}
-    stems = {match["stem"] if match else name for name, match in found.items()}
-    order = {int(match["number"]): node.children[name] for name, match in found.items() if match}
-    if len(stems) > 1 or sorted(order) != list(range(len(found))):
+    matches = {name: _NUMBERED.fullmatch(name) for name in node.children}
+    stems = {match["stem"] if match else name for name, match in matches.items()}
+    order = {int(match["number"]): node.children[name] for name, match in matches.items() if match}
+    if len(stems) > 1 or sorted(order) != list(range(len(matches))):
         return None
-    children = [order[i] for i in range(len(found))]
+    children = [order[i] for i in range(len(matches))]
     first = names(children[0])
     if not all(child.children and like(first, names(child)) for child in children):
         return None
-    return _made(node, children, _NAMED, f"children {children[0].name} to {children[-1].name}")
+    return _new_stack(node, children, _NAMED, f"children {children[0].name} to {children[-1].name}")
 
 
-def _made(node: Node, children: list[Node], why: Rule, seen: str, blocks: bool = True) -> Stack:
+def _new_stack(node: Node, children: list[Node], why: Rule, evidence: str, blocks: bool = True) -> Stack:
     runs: list[tuple[str, str]] = []
     last = -1
     for child in children:
@@ -117,4 +119,4 @@ def _made(node: Node, children: list[Node], why: Rule, seen: str, blocks: bool =
             runs.append((child.name, child.name))
         last = child.sig
     held = tuple(child.name for child in children)
-    return Stack(node.path, fact(len(children), why, seen), held, tuple(runs), len(runs) == 1, blocks)
+    return Stack(node.path, fact(len(children), why, evidence), held, tuple(runs), len(runs) == 1, blocks)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from archkb.ingest.analysis import Residual
+from archkb.ingest.analysis import Findings, Residual
 from archkb.ingest.tree.module_tree import Node, Tree
 
 
@@ -39,8 +39,8 @@ def _collect(root: Node, out: list[tuple[Node, Node]]) -> None:
             out.extend(_pairs(child.twin_of, child))
 
 
-def _pairs(left: Node, right: Node) -> list[tuple[Node, Node]]:
-    out = [(left, right)]
+def _pairs(first: Node, twin: Node) -> list[tuple[Node, Node]]:
+    out = [(first, twin)]
     for a, b in out:  # grows while it is read: breadth first, parents before children
         if a.children:
             out.extend(zip(a.children.values(), b.children.values(), strict=True))
@@ -50,29 +50,29 @@ def _pairs(left: Node, right: Node) -> list[tuple[Node, Node]]:
 def origins(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
     """Path of every twin -> path of the representative that rules saw."""
     out: dict[str, str] = {}
-    for left, right in pairs:
-        out[right.path] = out.get(left.path, left.path)
+    for first, twin in pairs:
+        out[twin.path] = out.get(first.path, first.path)
     return out
 
 
-class Spread(Mapping[str, T]):
+class TwinMapping(Mapping[str, T]):
     """Facts of representatives seen as facts of all: a twin's entry is its representative's under the twin's path.
 
     Entries of twins are made when they are asked for, since most never are.
     """
 
-    __slots__ = ("_facts", "_made", "_origin", "_twins")
+    __slots__ = ("_copies", "_facts", "_origin", "_twins")
 
     def __init__(self, facts: Mapping[str, T], origin: Mapping[str, str]) -> None:
         self._facts, self._origin = facts, origin
-        self._made: dict[str, T] = {}
+        self._copies: dict[str, T] = {}
         self._twins: tuple[str, ...] | None = None
 
     def __getitem__(self, path: str) -> T:
-        found = self._facts.get(path) or self._made.get(path)
-        if found is None:
-            found = self._made[path] = replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
-        return found
+        fact = self._facts.get(path) or self._copies.get(path)
+        if fact is None:
+            fact = self._copies[path] = replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
+        return fact
 
     def __contains__(self, path: object) -> bool:
         return path in self._facts or self._origin.get(path) in self._facts  # type: ignore[call-overload]
@@ -91,18 +91,34 @@ class Spread(Mapping[str, T]):
         return isinstance(other, Mapping) and dict(self) == dict(other)
 
     def __repr__(self) -> str:
-        return f"Spread({dict(self)!r})"
+        return f"TwinMapping({dict(self)!r})"
 
     __hash__ = None  # type: ignore[assignment]
 
 
-def spread_residuals(residuals: list[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:
+def with_twins(findings: Findings) -> Findings:
+    """The findings of representatives as those of all modules: equal siblings have equal facts."""
+    pairs = copies(findings.tree)
+    origin = origins(pairs)
+    return replace(
+        findings,
+        leaves=TwinMapping(findings.leaves, origin),
+        stacks=TwinMapping(findings.stacks, origin),
+        attentions=TwinMapping(findings.attentions, origin),
+        feed_forwards=TwinMapping(findings.feed_forwards, origin),
+        residuals=tuple(_residuals_of_all(findings.residuals, pairs)),
+        modulations=TwinMapping(findings.modulations, origin),
+        origin=origin,
+    )
+
+
+def _residuals_of_all(residuals: Iterable[Residual], pairs: list[tuple[Node, Node]]) -> list[Residual]:
     """The residuals with those of every twin block added, by block."""
     by_block: dict[str, list[Residual]] = {}
     for item in residuals:
         by_block.setdefault(item.block, []).append(item)
-    for left, right in pairs:
-        found = by_block.get(left.path)
-        if found is not None:
-            by_block[right.path] = [replace(r, block=right.path) for r in found]
+    for first, twin in pairs:
+        first_residuals = by_block.get(first.path)
+        if first_residuals is not None:
+            by_block[twin.path] = [replace(r, block=twin.path) for r in first_residuals]
     return [r for group in by_block.values() for r in group]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archkb.ingest.analysis import Scene
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.rules import fact, rule
@@ -75,42 +74,49 @@ Cores = Mapping[str, tuple[Node, Projections]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AttentionContext:
     """One attention with what is around it.
 
-    `unit` is the outermost module below a number that holds this attention and no other; `beside` are names and
-    projections of the other units next to it. `contexts` are the widths that keys of units of its name read elsewhere
-    in the model where these are not the queries' width, `own` those where they are.
+    `unit` is the outermost module below a number that holds this attention and no other; `neighbours` are names and
+    projections of the other units next to it. `context_widths` are the widths that keys of units of its name read
+    elsewhere in the model where these are not the queries' width, `query_widths` those where they are.
     """
 
     node: Node
     unit: Node
-    found: Projections
-    beside: tuple[tuple[str, Projections], ...]
-    contexts: frozenset[int] = field(default_factory=frozenset)
-    own: frozenset[int] = field(default_factory=frozenset)
+    projections: Projections
+    neighbours: tuple[tuple[str, Projections], ...]
+    context_widths: frozenset[int] = field(default_factory=frozenset)
+    query_widths: frozenset[int] = field(default_factory=frozenset)
 
 
-def attends(scene: Scene, cores: Cores) -> dict[str, Fact]:
+def attends(cores: Cores) -> dict[str, Fact]:
     """self, cross or joint for each attention."""
-    contexts: dict[str, set[int]] = {}
-    own: dict[str, set[int]] = {}
+    context_widths: dict[str, set[int]] = {}
+    query_widths: dict[str, set[int]] = {}
     siblings: dict[str, list[tuple[str, Projections]]] = {}
     held = Counter(above.path for node, _ in cores.values() for above in node.ancestors())
     units = {path: _unit(node, held) for path, (node, _) in cores.items()}
-    for path, (_, found) in cores.items():
+    for path, (_, projections) in cores.items():
         unit = units[path]
-        siblings.setdefault(_parent(unit), []).append((unit.name, found))
-        q, k = found.q_dim, found.kv_dim
-        if found.form == "separate" and q is not None and k is not None:
-            (contexts if q != k else own).setdefault(unit.name, set()).add(k)
+        siblings.setdefault(_parent(unit), []).append((unit.name, projections))
+        q, k = projections.q_dim, projections.kv_dim
+        if projections.form == "separate" and q is not None and k is not None:
+            (context_widths if q != k else query_widths).setdefault(unit.name, set()).add(k)
     out = {}
-    for path, (node, found) in cores.items():
+    for path, (node, projections) in cores.items():
         unit = units[path]
-        around, name = siblings[_parent(unit)], unit.name
-        beside = tuple(i for i in around if i[0] != name) if len(around) <= _MOST_BESIDE else ()
-        seen = Seen(node, unit, found, beside, frozenset(contexts.get(name, ())), frozenset(own.get(name, ())))
-        out[path] = next(answer for r in _RULES if (answer := r(seen)) is not None)
+        listed, name = siblings[_parent(unit)], unit.name
+        neighbours = tuple(i for i in listed if i[0] != name) if len(listed) <= _MOST_BESIDE else ()
+        context = AttentionContext(
+            node,
+            unit,
+            projections,
+            neighbours,
+            frozenset(context_widths.get(name, ())),
+            frozenset(query_widths.get(name, ())),
+        )
+        out[path] = next(answer for r in _RULES if (answer := r(context)) is not None)
     return out
 
 
@@ -126,154 +132,174 @@ def _parent(node: Node) -> str:
     return node.parent.path if node.parent is not None else ""
 
 
-def _joint(seen: Seen) -> Fact | None:
-    added = [seen.found.parts[r].path for r in seen.found.parts if r.startswith("add_") and r != "add_o"]
+def _joint(context: AttentionContext) -> Fact | None:
+    added = [
+        context.projections.parts[r].path for r in context.projections.parts if r.startswith("add_") and r != "add_o"
+    ]
     return fact("joint", _JOINT, f"{', '.join(added)} beside its own projections") if added else None
 
 
-def _joint_pair(seen: Seen) -> Fact | None:
+def _joint_pair(context: AttentionContext) -> Fact | None:
     """Two halves that differ in one word: img_attn and txt_attn, x_block.attn and context_block.attn."""
-    if seen.found.form != "fused_qkv":
+    if context.projections.form != "fused_qkv":
         return None
-    mine = set(words(seen.unit.name))
-    for name, other in seen.beside:
-        only, theirs = mine - set(words(name)), set(words(name)) - mine
-        pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
-        if pair and other.form == "fused_qkv" and len(only) == len(theirs) == 1:
-            return fact("joint", _JOINT_PAIR, f"{seen.unit.name} and {name} make queries, keys and values each")
-    return _twin_blocks(seen)
+    unit_words = set(words(context.unit.name))
+    for name, other in context.neighbours:
+        only, other_only = unit_words - set(words(name)), set(words(name)) - unit_words
+        pair = (only & _FIRST_STREAM and other_only & _SECOND_STREAM) or (
+            only & _SECOND_STREAM and other_only & _FIRST_STREAM
+        )
+        if pair and other.form == "fused_qkv" and len(only) == len(other_only) == 1:
+            return fact("joint", _JOINT_PAIR, f"{context.unit.name} and {name} make queries, keys and values each")
+    return _twin_blocks(context)
 
 
-def _twin_blocks(seen: Seen) -> Fact | None:
+def _twin_blocks(context: AttentionContext) -> Fact | None:
     """The same attention in two sub-blocks of one block that are named for two streams."""
-    inner = seen.node.parent
+    inner = context.node.parent
     block = inner.parent if inner is not None else None
     if inner is None or block is None or inner.name.isdigit():
         return None
-    mine = set(words(inner.name))
+    inner_words = set(words(inner.name))
     for name, child in block.children.items():
-        only, theirs = mine - set(words(name)), set(words(name)) - mine
-        pair = (only & _FIRST_STREAM and theirs & _SECOND_STREAM) or (only & _SECOND_STREAM and theirs & _FIRST_STREAM)
-        if pair and len(only) == len(theirs) == 1 and seen.node.name in child.children:
-            detail = f"{inner.name} and {name} have a {seen.node.name} each"
+        only, other_only = inner_words - set(words(name)), set(words(name)) - inner_words
+        pair = (only & _FIRST_STREAM and other_only & _SECOND_STREAM) or (
+            only & _SECOND_STREAM and other_only & _FIRST_STREAM
+        )
+        if pair and len(only) == len(other_only) == 1 and context.node.name in child.children:
+            detail = f"{inner.name} and {name} have a {context.node.name} each"
             return fact("joint", _JOINT_PAIR, detail)
     return None
 
 
-def _probe(seen: Seen) -> Fact | None:
+def _probe(context: AttentionContext) -> Fact | None:
     """A parameter [1, n, d] or [n, d] called probe or latent in the attention or in the pooling module around it."""
-    parent = seen.node.parent
-    around = [seen.node] + ([parent] if parent is not None and set(words(parent.name)) & _POOL else [])
-    for node in around:
+    parent = context.node.parent
+    places = [context.node] + ([parent] if parent is not None and set(words(parent.name)) & _POOL else [])
+    for node in places:
         for local, spec in node.tensors.items():
-            said, shape = set(words(local)), spec.shape
-            if said & _LEARNED and "weight" not in said and len(shape) >= 2 and shape[-1] == seen.found.q_dim:
+            name_words, shape = set(words(local)), spec.shape
+            if (
+                name_words & _LEARNED
+                and "weight" not in name_words
+                and len(shape) >= 2
+                and shape[-1] == context.projections.q_dim
+            ):
                 return fact("cross", _PROBE, f"{local} {list(shape)} asks")
     return None
 
 
-def _width(seen: Seen) -> Fact | None:
-    q, k = seen.found.q_dim, seen.found.kv_dim
-    if seen.found.form in ("separate", "fused_kv") and q is not None and k is not None and q != k:
-        if _makes(seen, q, k):
+def _width(context: AttentionContext) -> Fact | None:
+    q, k = context.projections.q_dim, context.projections.kv_dim
+    if context.projections.form in ("separate", "fused_kv") and q is not None and k is not None and q != k:
+        if _makes(context, q, k):
             return None
         return fact("cross", _WIDTH, f"queries read {q} channels, keys read {k}")
     return None
 
 
-def _makes(seen: Seen, q: int, k: int) -> bool:
+def _makes(context: AttentionContext, q: int, k: int) -> bool:
     """Whether a further layer of the attention turns the width of the queries' input into that of the keys'."""
-    parts = {f"{seen.node.path}.{m.path}" for m in seen.found.parts.values()}
-    layers = (n for n in seen.node.distinct() if n.path not in parts and not any(n.path.startswith(p) for p in parts))
+    parts = {f"{context.node.path}.{m.path}" for m in context.projections.parts.values()}
+    layers = (
+        n for n in context.node.distinct() if n.path not in parts and not any(n.path.startswith(p) for p in parts)
+    )
     return any((n.shape("weight") or ())[:2] == (k, q) for n in layers)
 
 
-def _resampler(seen: Seen) -> Fact | None:
-    if seen.beside or seen.found.form == "fused_qkv":
+def _resampler(context: AttentionContext) -> Fact | None:
+    if context.neighbours or context.projections.form == "fused_qkv":
         return None
-    for node in seen.node.ancestors():
+    for node in context.node.ancestors():
         if set(words(node.name)) & _RESAMPLERS:
             learned = [n for n in node.tensors if set(words(n)) & _LEARNED]
             return fact("cross", _RESAMPLER, f"{node.name} owns {learned[0]}") if learned else None
     return None
 
 
-def _named(seen: Seen) -> Fact | None:
+def _named(context: AttentionContext) -> Fact | None:
     """What the names of the module and of those around it up to its block say, the nearest first."""
-    node: Node | None = seen.node
-    fused = seen.found.form == "fused_qkv"
-    parent = seen.node.parent
-    if seen.node.name == "self" and parent is not None and not fused and _says_cross(set(words(parent.name)), seen):
+    node: Node | None = context.node
+    fused = context.projections.form == "fused_qkv"
+    parent = context.node.parent
+    if (
+        context.node.name == "self"
+        and parent is not None
+        and not fused
+        and _says_cross(set(words(parent.name)), context)
+    ):
         return fact("cross", _CROSS_NAME, f"self is the core of {parent.name}")
     while node is not None and not node.name.isdigit():
-        said = set(words(node.name))
-        if said & _SELF:
+        name_words = set(words(node.name))
+        if name_words & _SELF:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
-        if _says_cross(said, seen) and (node in (seen.node, seen.unit) or not fused):
+        if _says_cross(name_words, context) and (node in (context.node, context.unit) or not fused):
             return fact("cross", _CROSS_NAME, f"it is called {node.name}")
-        if said & _AXES and node is seen.node:
+        if name_words & _AXES and node is context.node:
             return fact("self", _SELF_NAME, f"it is called {node.name}")
         node = node.parent
     return None
 
 
-def _says_cross(said: set[str], seen: Seen) -> bool:
+def _says_cross(name_words: set[str], context: AttentionContext) -> bool:
     """Words that say cross-attention of any module, of one that could read two inputs, and of one beside another."""
-    if said & _CROSS or {"enc", "dec"} <= said:
+    if name_words & _CROSS or {"enc", "dec"} <= name_words:
         return True
-    one_input = seen.found.form == "fused_qkv" and not _packed(seen)
-    if one_input or not said & _ATTENTION:
-        return "ca" in said and not one_input
-    return bool(said & _CONTEXT) or bool(said & _MODALITY and seen.beside)
+    one_input = context.projections.form == "fused_qkv" and not _packed(context)
+    if one_input or not name_words & _ATTENTION:
+        return "ca" in name_words and not one_input
+    return bool(name_words & _CONTEXT) or bool(name_words & _MODALITY and context.neighbours)
 
 
-def _packed(seen: Seen) -> bool:
+def _packed(context: AttentionContext) -> bool:
     """Whether the three projections are parts of one parameter, each of which may read an input of its own."""
-    return "in_proj_weight" in seen.node.tensors
+    return "in_proj_weight" in context.node.tensors
 
 
-def _fused(seen: Seen) -> Fact | None:
-    if seen.found.form not in ("fused_qkv", "fused_qk") or _packed(seen):
+def _fused(context: AttentionContext) -> Fact | None:
+    if context.projections.form not in ("fused_qkv", "fused_qk") or _packed(context):
         return None
-    part = seen.found.parts["qkv" if seen.found.form == "fused_qkv" else "qk"]
+    part = context.projections.parts["qkv" if context.projections.form == "fused_qkv" else "qk"]
     return fact("self", _FUSED, f"{part.path} makes queries and keys from one input of {part.inp} channels")
 
 
-def _second(seen: Seen) -> Fact | None:
-    mine = words(seen.unit.name)
-    if mine[-1:] != ("2",) or not any(words(name) == (*mine[:-1], "1") for name, _ in seen.beside):
+def _second(context: AttentionContext) -> Fact | None:
+    unit_words = words(context.unit.name)
+    if unit_words[-1:] != ("2",) or not any(words(name) == (*unit_words[:-1], "1") for name, _ in context.neighbours):
         return None
-    name = seen.unit.name
-    if seen.contexts:
-        detail = f"{name} elsewhere reads {sorted(seen.contexts)}, here {seen.found.kv_dim}"
+    name = context.unit.name
+    if context.context_widths:
+        detail = f"{name} elsewhere reads {sorted(context.context_widths)}, here {context.projections.kv_dim}"
         return fact("self", _OTHER_WIDTH, detail)
-    if len(seen.own) >= _LEVELS:
-        return fact("self", _MANY_WIDTHS, f"{name} reads {sorted(seen.own)}, in each block the queries' own width")
-    if any(_AXES & set(words(a.name)) for a in seen.node.ancestors()):
+    if len(context.query_widths) >= _LEVELS:
+        return fact(
+            "self", _MANY_WIDTHS, f"{name} reads {sorted(context.query_widths)}, in each block the queries' own width"
+        )
+    if any(_AXES & set(words(a.name)) for a in context.node.ancestors()):
         return None
-    return fact("cross", _SECOND, f"{name} beside {', '.join(n for n, _ in seen.beside)}")
+    return fact("cross", _SECOND, f"{name} beside {', '.join(n for n, _ in context.neighbours)}")
 
 
-def _mapped(seen: Seen) -> Fact | None:
-    parent = seen.node.parent
-    for name in parent.children if parent is not None and seen.found.form != "fused_qkv" else ():
-        if read_name(name).letters == "kv" and name != seen.node.name:
-            return fact("cross", _MAPPED, f"{name} beside {seen.node.name}")
+def _mapped(context: AttentionContext) -> Fact | None:
+    parent = context.node.parent
+    for name in parent.children if parent is not None and context.projections.form != "fused_qkv" else ():
+        if read_name(name).letters == "kv" and name != context.node.name:
+            return fact("cross", _MAPPED, f"{name} beside {context.node.name}")
     return None
 
 
-def _beside_self(seen: Seen) -> Fact | None:
-    for name, _ in seen.beside:
+def _beside_self(context: AttentionContext) -> Fact | None:
+    for name, _ in context.neighbours:
         if set(words(name)) & _SELF:
-            return fact("cross", _BESIDE_SELF, f"{seen.unit.name} beside {name}")
+            return fact("cross", _BESIDE_SELF, f"{context.unit.name} beside {name}")
     return None
 
 
-def _alone(seen: Seen) -> Fact:
+def _alone(context: AttentionContext) -> Fact:
     return fact("self", _ALONE, "keys read the width queries read, and nothing says there is another stream")
 
 
-_RULES: tuple[Callable[[Seen], Fact | None], ...] = (
+_RULES: tuple[Callable[[AttentionContext], Fact | None], ...] = (
     _joint, _width, _joint_pair, _probe, _resampler, _named, _fused, _mapped, _second,
     _beside_self, _alone,
 )  # fmt: skip

@@ -41,17 +41,17 @@ def _setting(said: HeadCount) -> Setting:
     return Setting(said.where, frozenset(words(said.prefix)), said.heads, said.kv_heads, said.dim, said.width)
 
 
-def configured(declared: tuple[Setting, ...], node: Node, found: Projections) -> Configured | None:
+def configured(declared: tuple[Setting, ...], node: Node, projections: Projections) -> Configured | None:
     """The setting for an attention: its part's words are in the path, and the most of them win; None where none is.
 
     Among settings that fit equally well and say different things, none is taken.
     """
-    rows = found.query_rows
+    rows = projections.query_rows
     if not declared or not rows:
         return None
     path = set(words(node.path))
     meant = [s for s in declared if s.part <= path]
-    fits = [s for s in meant if _fits(s, found, rows)]
+    fits = [s for s in meant if _fits(s, projections, rows)]
     if not fits:
         return Configured(meant[0].heads, False, _clash(meant[0], rows)) if meant else None
     most = max(len(s.part) for s in fits)
@@ -63,16 +63,18 @@ def configured(declared: tuple[Setting, ...], node: Node, found: Projections) ->
     return Configured(s.heads, True, f"{s.where} = {s.heads}; {shown} = {rows} query rows")
 
 
-def _fits(setting: Setting, found: Projections, rows: int) -> bool:
+def _fits(setting: Setting, projections: Projections, rows: int) -> bool:
     """Whether heads, head width and key heads of a setting give the rows the projections have."""
     if setting.dim is not None:
         if setting.heads * setting.dim != rows:
             return False
-        keys = found.key_rows
+        keys = projections.key_rows
         return setting.kv_heads is None or keys is None or setting.kv_heads * setting.dim == keys
     return setting.width == rows and rows % setting.heads == 0
 
 
 def _clash(setting: Setting, rows: int) -> str:
-    said = f"{setting.heads} x {setting.dim}" if setting.dim else f"{setting.heads} heads over {setting.width} channels"
-    return f"{setting.where} says {said}, which is not the {rows} query rows; no tensor shows the heads"
+    declared = (
+        f"{setting.heads} x {setting.dim}" if setting.dim else f"{setting.heads} heads over {setting.width} channels"
+    )
+    return f"{setting.where} says {declared}, which is not the {rows} query rows; no tensor shows the heads"

@@ -53,9 +53,9 @@ def read_name(name: str) -> Spelling:
     letters: set[str] = set()
     side, extra, noise = "", 0, False
     for word in words(name):
-        found = _letters(word)
-        if found:
-            letters.update(found)
+        roles = _letters(word)
+        if roles:
+            letters.update(roles)
         elif word in _NOISE:
             noise = True
         elif word in _SIDE:
@@ -69,8 +69,8 @@ def read_name(name: str) -> Spelling:
 
 @lru_cache(maxsize=8192)
 def _letters(word: str) -> str:
-    found = _LETTERS.get(word)
-    if found:
-        return found
+    letters = _LETTERS.get(word)
+    if letters:
+        return letters
     glued = _GLUED.match(word)
     return _LETTERS[glued[1]] if glued else ""

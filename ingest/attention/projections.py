@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 _DEPTH = 3
-
-
-class Matrix(NamedTuple):
-    """A linear map (convolutions included): its path relative to the module, rows and columns in channels."""
-
-    path: str
-    out: int
-    inp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +24,7 @@ class Projections:
     """
 
     form: str
-    parts: Mapping[str, Matrix]
+    parts: Mapping[str, Layer]
     norms: Mapping[str, tuple[str, Shape]] = field(default_factory=dict)
     by_shape: bool = False
     mlp: int = 0
@@ -96,36 +88,30 @@ class Projections:
         return inner if self.form == "fused_qk" else None
 
 
-def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, object]) -> dict[str, Matrix]:
+def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, object]) -> dict[str, Layer]:
     """Children of a module that are themselves layers with a matrix, by name."""
     out = {}
     for name in children:
         leaf = leaves.get(f"{node_path}.{name}" if node_path else name)
-        found = of_leaf(leaf, name) if leaf is not None else None
-        if found is not None:
-            out[name] = found
+        layer = projection_of(leaf, name) if leaf is not None else None
+        if layer is not None:
+            out[name] = layer
     return out
 
 
-def of_leaf(leaf: Leaf, at: str) -> Matrix | None:
+def projection_of(leaf: Leaf, at: str) -> Layer | None:
     """The map of one layer; None for what is no linear map or convolution, and for depthwise ones."""
-    a = leaf.attributes
-    if leaf.role == "Linear":
-        out, inp = a.get("out_features"), a.get("in_features")
-    elif leaf.role == "Conv" and not a.get("depthwise"):
-        out, inp = a.get("out_channels"), a.get("in_channels")
-    else:
-        return None
-    return Matrix(at, out, inp) if isinstance(out, int) and isinstance(inp, int) and out and inp else None
+    layer = layer_of(leaf, at)
+    return layer if layer is not None and not layer.depthwise and all(layer.widths) else None
 
 
-def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH) -> Iterator[Matrix]:
+def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH) -> Iterator[Layer]:
     """The maps at and below a module, in order; what adapters add to a layer is left out."""
     leaf = leaves.get(node.path)
     if leaf is not None and leaf.role in ("Linear", "Conv"):
-        found = of_leaf(leaf, at)
-        if found is not None:
-            yield found
+        layer = projection_of(leaf, at)
+        if layer is not None:
+            yield layer
         return
     if depth:
         base = node.children.get("base_layer")
@@ -133,11 +119,11 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
             yield from inside(leaves, child, f"{at}.{name}" if at else name, depth - 1)
 
 
-def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Matrix | None:
+def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Layer | None:
     """The map a child computes: the layer itself, or first to last layer of a small wrapper; None where it is none."""
-    found = list(inside(leaves, node, at))
-    if not found or len(found) > 3:
+    layers = list(inside(leaves, node, at))
+    if not layers or len(layers) > 3:
         return None
-    if len(found) == 1:
-        return found[0]
-    return Matrix(at, found[-1].out, found[0].inp)
+    if len(layers) == 1:
+        return layers[0]
+    return Layer(at, layers[0].inp, layers[-1].out)

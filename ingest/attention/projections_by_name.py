@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Leaf
 from archkb.ingest.attention.projection_names import Spelling, read_name
-from archkb.ingest.attention.projections import Matrix, Projections, Shape, matrix
+from archkb.ingest.attention.projections import Projections, Shape, matrix
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
@@ -22,23 +23,23 @@ _CELLS = (
 _PACKED = ("in_proj_weight", "in_proj")
 
 
-def by_name(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
+def by_name(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module names, None where queries, keys or values are missing. `cores`: attentions below it."""
     if _is_cell(node):
         return None
-    ranked = _ranked(scene, node, cores)
-    parts = {role: found for role, (_, found) in ranked.items()}
+    ranked = _ranked(leaves, node, cores)
+    parts = {role: layer for role, (_, layer) in ranked.items()}
     form = _form(parts, ranked) or _keyed(node, parts)
     if form is None:
         return None
     if form == "separate":
         parts.pop("qkv", None)
     taken = {m.path for m in parts.values()}
-    _add_outputs(scene, node, parts, taken, cores)
+    _add_outputs(leaves, node, parts, taken, cores)
     return Projections(form, parts, dict(query_norms(node)), mlp=_mlp(parts))
 
 
-def _mlp(parts: Mapping[str, Matrix]) -> int:
+def _mlp(parts: Mapping[str, Layer]) -> int:
     """Channels of an MLP that a fused projection of d queries makes as well: [3d + m, d] or, gated, [3d + 2m, d].
 
     The output projection reads queries and MLP side by side: d + m.
@@ -52,11 +53,11 @@ def _mlp(parts: Mapping[str, Matrix]) -> int:
 
 def _is_cell(node: Node) -> bool:
     """Whether the module has input and forget gates beside its queries: a recurrent cell with a matrix for a memory."""
-    said = {name.replace("_", "") for name in node.children}
-    return any(gates <= said for gates in _CELLS)
+    child_names = {name.replace("_", "") for name in node.children}
+    return any(gates <= child_names for gates in _CELLS)
 
 
-def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]]) -> str | None:
+def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -> str | None:
     """The way q, k and v are kept, None where one of them is missing."""
     query = "q" in parts or "q_up" in parts
     separate = query and "k" in parts and "v" in parts
@@ -73,77 +74,77 @@ def _form(parts: Mapping[str, Matrix], ranked: Mapping[str, tuple[int, Matrix]])
     return "deformable" if "offsets" in parts and "weights" in parts else None
 
 
-def _keyed(node: Node, parts: Mapping[str, Matrix]) -> str | None:
+def _keyed(node: Node, parts: Mapping[str, Layer]) -> str | None:
     """Queries and keys alone, in a module that is called an attention: additive attention has no values."""
     named = bool(_ATTENTION & set(words(node.name)))
-    return "separate" if named and set(parts) == {"q", "k"} and parts["q"][1:] == parts["k"][1:] else None
+    return "separate" if named and set(parts) == {"q", "k"} and parts["q"].widths == parts["k"].widths else None
 
 
-def _ranked(scene: Scene, node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Matrix]]:
+def _ranked(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> dict[str, tuple[int, Layer]]:
     """Role -> (words left unexplained, layer): the plainest spelling of each role wins."""
-    found: dict[str, tuple[int, Matrix]] = {}
+    by_role: dict[str, tuple[int, Layer]] = {}
     for name, child in node.children.items():
         spelling = read_name(name)
         if child.path in cores:
             continue
         if spelling.letters:
-            layer = None if spelling.noise else matrix(scene.leaves, child, name)
+            layer = None if spelling.noise else matrix(leaves, child, name)
             if layer is not None:
-                _keep(found, spelling, layer)
+                _keep(by_role, spelling, layer)
         elif name in _PACKED:
-            layer = matrix(scene.leaves, child, name)
+            layer = matrix(leaves, child, name)
             if layer is not None and layer.out == 3 * layer.inp and {"q_bias", "v_bias"} <= node.tensors.keys():
-                found["qkv"] = (0, layer)
+                by_role["qkv"] = (0, layer)
         elif name in ("sampling_offsets", "attention_weights"):
-            layer = matrix(scene.leaves, child, name)
+            layer = matrix(leaves, child, name)
             if layer is not None:
-                found["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
+                by_role["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
     for local, spec in node.tensors.items():
         if len(spec.shape) in (2, 3) and all(spec.shape):
             spelling = read_name("qkv" if local in _PACKED else local)
             if spelling.letters and not spelling.noise and spelling.extra == 0:
-                _keep(found, spelling, _raw(local, spec.shape))
-    return found
+                _keep(by_role, spelling, _raw(local, spec.shape))
+    return by_role
 
 
-def _raw(local: str, shape: Shape) -> Matrix:
+def _raw(local: str, shape: Shape) -> Layer:
     """A parameter that is a projection without a layer: [out, in], or [in, heads, head width]."""
     if len(shape) == 3:
-        return Matrix(local, shape[1] * shape[2], shape[0])
-    return Matrix(local, shape[0], shape[1])
+        return Layer(local, shape[0], shape[1] * shape[2])
+    return Layer(local, shape[1], shape[0])
 
 
-def _keep(found: dict[str, tuple[int, Matrix]], spelling: Spelling, layer: Matrix) -> None:
+def _keep(by_role: dict[str, tuple[int, Layer]], spelling: Spelling, layer: Layer) -> None:
     role = spelling.letters
     if spelling.side == "add":
         role = f"add_{role}"
     elif spelling.side:
         role = f"{role}_{spelling.side}"
-    known = found.get(role)
+    known = by_role.get(role)
     if known is None or spelling.extra < known[0]:
-        found[role] = (spelling.extra, layer)
+        by_role[role] = (spelling.extra, layer)
 
 
 def _add_outputs(
-    scene: Scene, node: Node, parts: dict[str, Matrix], taken: set[str], cores: Mapping[str, object]
+    leaves: Mapping[str, Leaf], node: Node, parts: dict[str, Layer], taken: set[str], cores: Mapping[str, object]
 ) -> None:
     """Add the output projection, a gate, and the second stream's output to `parts`."""
-    best: tuple[int, Matrix] | None = None
+    best: tuple[int, Layer] | None = None
     for name, child in node.children.items():
-        said = set(words(name))
+        name_words = set(words(name))
         if name in taken or child.path in cores or read_name(name).letters:
             continue
-        if not (said & (_OUT[0] | _OUT[1] | _GATE)):
+        if not (name_words & (_OUT[0] | _OUT[1] | _GATE)):
             continue
-        layer = matrix(scene.leaves, child, name)
+        layer = matrix(leaves, child, name)
         if layer is None or layer.path in taken:
             continue
-        if said & _GATE:
+        if name_words & _GATE:
             parts.setdefault("gate", layer)
-        elif said & _SECOND and said & _OUT[0]:
+        elif name_words & _SECOND and name_words & _OUT[0]:
             parts.setdefault("add_o", layer)
         else:
-            rank = 0 if said & _OUT[0] else 1
+            rank = 0 if name_words & _OUT[0] else 1
             if best is None or rank < best[0]:
                 best = (rank, layer)
     if best is not None:

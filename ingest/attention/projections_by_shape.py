@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import ConvAttributes, Leaf
 from archkb.ingest.attention.projection_names import read_name
-from archkb.ingest.attention.projections import Matrix, Projections, Shape, maps, matrix
+from archkb.ingest.attention.projections import Projections, Shape, maps, matrix
 from archkb.ingest.attention.projections_by_name import query_norms
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
@@ -22,42 +23,45 @@ _SMALL = 8
 _GATE_RATIO = 16
 _MOST_LAYERS = 24
 
-Parts = tuple[str, dict[str, Matrix], int]
+Parts = tuple[str, dict[str, Layer], int]
 """Form, layers by role, channels of an MLP in the same matrices."""
 
 
-def by_shape(scene: Scene, node: Node, cores: Mapping[str, object]) -> Projections | None:
+def by_shape(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]) -> Projections | None:
     """The projections a module's matrices fit, None where they fit no attention or something else as well."""
     children = node.children
     if not 1 <= len(children) <= _MOST_LAYERS or any(c.path in cores for c in children.values()):
         return None
-    layers = maps(scene.leaves, node.path, children)
+    layers = maps(leaves, node.path, children)
     for name in children.keys() - layers.keys():
         child = children[name]
         if len(child.children) == 1 and child.n_tensors <= _SMALL:
-            wrapped = matrix(scene.leaves, child, name)
+            wrapped = matrix(leaves, child, name)
             if wrapped is not None:
                 layers[name] = wrapped
-    if _convolves(scene, node):
+    if _convolves(leaves, node):
         return None
-    found = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
-    found = found or _separate(scene, node, layers) or _joint(scene, node, layers)
-    if found is None:
+    fit = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
+    fit = fit or _separate(leaves, node, layers) or _joint(leaves, node, layers)
+    if fit is None:
         return None
-    form, parts, mlp = found
+    form, parts, mlp = fit
     norms = dict(query_norms(node)) or _twin_norms(node, parts["q"].out if "q" in parts else parts["qkv"].out)
     return Projections(form, parts, norms, by_shape=True, mlp=mlp)
 
 
-def _convolves(scene: Scene, node: Node) -> bool:
+def _convolves(leaves: Mapping[str, Leaf], node: Node) -> bool:
     """Whether a depthwise convolution over time stands between in_proj and out_proj: a short convolution, gated."""
     if "in_proj" not in node.children or _is_attention(node.name):
         return False
-    leaves = (scene.leaves.get(child.path) for child in node.children.values())
-    return any(leaf is not None and leaf.role == "Conv" and leaf.attributes.get("depthwise") for leaf in leaves)
+    layers = (leaves.get(child.path) for child in node.children.values())
+    return any(
+        leaf is not None and isinstance(leaf.attributes, ConvAttributes) and leaf.attributes.depthwise
+        for leaf in layers
+    )
 
 
-def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _fused(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """[3n, d] beside [d, n], or [n + 2m, d] where a name says attention: a fused projection and its output.
 
     n + 2m with m dividing n is several query heads to a key head. Such pairs alone could be an MLP that makes a
@@ -68,15 +72,15 @@ def _fused(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     for big, out in permutations(layers.values(), 2):
         if out.inp >= big.out or out.out != big.inp:
             continue
-        rest = big.out - out.inp
-        if rest == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
+        key_value_rows = big.out - out.inp
+        if key_value_rows == 2 * out.inp and (_says_attention(node, big) or (len(layers) == 2 and _nameless(big, out))):
             return "fused_qkv", {"qkv": big, "o": out}, 0
-        if rest % 2 == 0 and out.inp % (rest // 2) == 0 and _is_attention(big.path):
+        if key_value_rows % 2 == 0 and out.inp % (key_value_rows // 2) == 0 and _is_attention(big.path):
             return "fused_qkv", {"qkv": big, "o": out}, 0
     return None
 
 
-def _single(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _single(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """[3d + m, d] beside [d, d + m]: queries, keys, values and an MLP of m channels side by side in two matrices.
 
     A gated MLP of hidden width 2d has the same shapes as m = d, so that case is left out.
@@ -88,32 +92,32 @@ def _single(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
     return None
 
 
-def _packed(node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _packed(node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """An own parameter [3d, d] beside one layer [d, d], as torch.nn.MultiheadAttention keeps them."""
     if len(layers) != 1 or not _nameless(*layers.values()):
         return None
     out = next(iter(layers.values()))
     for local, spec in node.tensors.items():
         if len(spec.shape) == 2 and spec.shape == (3 * out.inp, out.out) and out.inp == out.out:
-            return "fused_qkv", {"qkv": Matrix(local, *spec.shape), "o": out}, 0
+            return "fused_qkv", {"qkv": Layer(local, out.out, 3 * out.inp), "o": out}, 0
     return None
 
 
-def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _separate(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Four nameless matrices: [n, d], twice [m, e], and [d, n] back, with m dividing n; or three before such a one.
 
     A fifth, of few rows, may be a gate. Three may also be [d, d], [2d, e] and [d, d].
     """
-    if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(scene, node, m) for m in layers.values()):
+    if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(leaves, node, m) for m in layers.values()):
         return None
     wide = sorted(layers.values(), key=lambda m: m.out)
     if len(wide) == 5:
         gate, *wide = wide
         if gate.out * _GATE_RATIO > wide[0].out:
             return None
-    if len(wide) == 3 and len({m[1:] for m in wide}) == 1 and _twin_norms(node, wide[0].out):
+    if len(wide) == 3 and len({m.widths for m in wide}) == 1 and _twin_norms(node, wide[0].out):
         return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
-    outside = list(_beside(scene, node)) if len(wide) == 3 else []
+    outside = list(_beside(leaves, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
         parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)
         if parts is not None:
@@ -123,58 +127,63 @@ def _separate(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts |
 
 def _twin_norms(node: Node, rows: int) -> dict[str, tuple[str, Shape]]:
     """Two layers with one vector each, of equal size and dividing the rows: norms on queries and keys."""
-    found = [
+    vectors = [
         (name, shapes[0])
         for name, child in node.children.items()
         if not child.children and len(shapes := [t.shape for t in child.tensors.values()]) == 1 and len(shapes[0]) == 1
     ]
-    if len(found) != 2 or found[0][1] != found[1][1] or not 1 < found[0][1][0] < rows or rows % found[0][1][0]:
+    if (
+        len(vectors) != 2
+        or vectors[0][1] != vectors[1][1]
+        or not 1 < vectors[0][1][0] < rows
+        or rows % vectors[0][1][0]
+    ):
         return {}
-    return dict(zip(("q_norm", "k_norm"), found, strict=True))
+    return dict(zip(("q_norm", "k_norm"), vectors, strict=True))
 
 
-def _joint(scene: Scene, node: Node, layers: Mapping[str, Matrix]) -> Parts | None:
+def _joint(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer]) -> Parts | None:
     """Seven or eight nameless square matrices of one width: two sets of projections, and their outputs."""
-    if len(layers) not in (7, 8) or len({m[1:] for m in layers.values()}) != 1:
+    if len(layers) not in (7, 8) or len({m.widths for m in layers.values()}) != 1:
         return None
-    found = sorted(layers.values())
-    if found[0].out != found[0].inp or not all(_nameless(m) and _pointwise(scene, node, m) for m in found):
+    ordered = sorted(layers.values(), key=lambda layer: layer.path)
+    if ordered[0].out != ordered[0].inp or not all(_nameless(m) and _pointwise(leaves, node, m) for m in ordered):
         return None
-    return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), found, strict=False)), 0
+    return "separate", dict(zip(("q", "k", "v", "o", "add_q", "add_k", "add_v", "add_o"), ordered, strict=False)), 0
 
 
-def _four(layers: tuple[Matrix, ...]) -> dict[str, Matrix] | None:
+def _four(layers: tuple[Layer, ...]) -> dict[str, Layer] | None:
     q, k, v, o = layers
-    fits = k[1:] == v[1:] and q.out % k.out == 0 and (o.out, o.inp) == (q.inp, q.out)
+    fits = k.widths == v.widths and q.out % k.out == 0 and (o.out, o.inp) == (q.inp, q.out)
     return {"q": q, "k": k, "v": v, "o": o} if fits else None
 
 
-def _three(layers: tuple[Matrix, ...], outside: list[Matrix]) -> dict[str, Matrix] | None:
+def _three(layers: tuple[Layer, ...], outside: list[Layer]) -> dict[str, Layer] | None:
     q, k, v = layers
     if q.out == q.inp == v.out == v.inp and k.out == 2 * q.out:
         return {"q": q, "kv": k, "o": v}
-    if k[1:] == v[1:] and q.out % k.out == 0 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
+    if k.widths == v.widths and q.out % k.out == 0 and any((o.out, o.inp) == (q.inp, q.out) for o in outside):
         return {"q": q, "k": k, "v": v}
     return None
 
 
-def _beside(scene: Scene, node: Node) -> Iterator[Matrix]:
+def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
     """Layers of the small modules next to a module."""
     parent = node.parent
     for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
         if child is not node and child.n_tensors <= _SMALL:
-            found = matrix(scene.leaves, child, name)
-            if found is not None:
-                yield found
+            layer = matrix(leaves, child, name)
+            if layer is not None:
+                yield layer
 
 
-def _pointwise(scene: Scene, node: Node, layer: Matrix) -> bool:
-    leaf = scene.leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
-    kernel = leaf.attributes.get("kernel", ()) if leaf is not None else ()
-    return isinstance(kernel, list | tuple) and all(size == 1 for size in kernel)
+def _pointwise(leaves: Mapping[str, Leaf], node: Node, layer: Layer) -> bool:
+    leaf = leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
+    attributes = leaf.attributes if leaf is not None else None
+    return not isinstance(attributes, ConvAttributes) or all(size == 1 for size in attributes.kernel)
 
 
-def _says_attention(node: Node, layer: Matrix) -> bool:
+def _says_attention(node: Node, layer: Layer) -> bool:
     """Whether the layer, its module, or the module around a nameless one is called an attention."""
     names = [layer.path, node.name]
     parent = node.parent
@@ -187,11 +196,11 @@ def _is_attention(name: str) -> bool:
     return "attn" in name.lower() or "attention" in name.lower() or bool(_ATTENTION & set(words(name)))
 
 
-def _nameless(*layers: Matrix) -> bool:
+def _nameless(*layers: Layer) -> bool:
     """Whether no name is a plain word for a layer: two layers called linear_1 and linear_2 are an MLP by convention."""
     return not any(_is_plain(layer.path) for layer in layers)
 
 
 def _is_plain(name: str) -> bool:
-    said = words(name)
-    return all(word in _PLAIN or word.isdigit() for word in said) or bool(read_name(name).letters)
+    name_words = words(name)
+    return all(word in _PLAIN or word.isdigit() for word in name_words) or bool(read_name(name).letters)

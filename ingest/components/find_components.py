@@ -6,10 +6,10 @@ one big stack of a transformer, a module with a small stack is a connector or re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from archkb.ingest.analysis import Component, Scene
+from archkb.ingest.analysis import Component, Sublayers
 from archkb.ingest.components.latent_channels import latent_channels
 from archkb.ingest.components.model_role import part_role, unwrapped
 from archkb.ingest.components.part_statistics import traits
@@ -49,23 +49,23 @@ _WHOLE_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 
-def find_components(scene: Scene) -> dict[str, Component]:
+def find_components(sublayers: Sublayers) -> dict[str, Component]:
     """Components by path, parents before what is nested in them; none where the model is one part.
 
     The path is empty where the model itself is a component: its stack is at the root, with connectors beside it.
     """
-    return {found.path: found for found in _split(unwrapped(scene.tree.root), scene, _Place())}
+    return {component.path: component for component in _split(unwrapped(sublayers.tree.root), sublayers, _Place())}
 
 
-def model_role(scene: Scene) -> Fact:
+def model_role(sublayers: Sublayers, components: Mapping[str, Component]) -> Fact:
     """What the whole model is for."""
-    roles = {str(c.role.value): c.path for c in scene.components.values()}
+    roles = {str(c.role.value): c.path for c in components.values()}
     kinds = {"diffusion_transformer", "diffusion_unet"} & roles.keys()
     if kinds and {"vae_encoder", "vae_decoder", "text_encoder"} & roles.keys():
         return fact("diffusion_pipeline", _PIPELINE, f"a {min(kinds)} beside {', '.join(sorted(roles.keys() - kinds))}")
     if roles and all(role.endswith("connector") for role in roles):
         return fact("connector", _CONNECTORS, f"its stacks are in {', '.join(sorted(roles.values()))}")
-    whole = part_role(scene.tree.root, scene)
+    whole = part_role(sublayers.tree.root, sublayers)
     if whole.value == "multimodal_encoder" and roles.keys() & {"vae_encoder", "vae_decoder"}:
         return unknown(_BUNDLE, f"a bundle of {', '.join(sorted(roles))}")
     return whole
@@ -78,53 +78,53 @@ class _Place:
     depth: int = 0
 
 
-def _split(node: Node, scene: Scene, place: _Place) -> Iterator[Component]:
+def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:
     """The components at and below a module that is no component itself."""
-    parts = [child for child in node.children.values() if _has_stack(child, scene)]
+    parts = [child for child in node.children.values() if _has_stack(child, sublayers)]
     if place.depth > 3:
         return
     if _is_autoencoder(node):
-        yield from _halves(node, scene)
-    elif _is_stacked(node, scene):
-        beside = [found for part in parts if (found := _beside(part, node, scene)) is not None]
-        if beside:
-            yield Component(node.path, _role(node, scene))
-        yield from beside
+        yield from _halves(node, sublayers)
+    elif _is_stacked(node, sublayers):
+        small_parts = [component for part in parts if (component := _beside(part, node, sublayers)) is not None]
+        if small_parts:
+            yield Component(node.path, _role(node, sublayers))
+        yield from small_parts
     elif len(parts) > 1:
         for child in node.children.values():
             if child.children or child in parts:
-                yield from _bundled(child, scene, place)
+                yield from _bundled(child, sublayers, place)
             elif not _STATS.isdisjoint(words(child.name)):
                 yield _statistics(child)
     elif len(parts) == 1:
-        yield from _split(unwrapped(parts[0]), scene, _Place(place.depth + 1))
+        yield from _split(unwrapped(parts[0]), sublayers, _Place(place.depth + 1))
 
 
 _STATS = vocabulary("statistics stats")
 
 
-def _bundled(child: Node, scene: Scene, place: _Place) -> Iterator[Component]:
+def _bundled(child: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:
     """A part of a bundle: itself, or its halves where it is an autoencoder; and what is nested in it."""
     inner = unwrapped(child)
     if _is_autoencoder(inner):
-        yield from _halves(inner, scene)
+        yield from _halves(inner, sublayers)
         return
-    at = inner if inner.name not in ("", "0") and _is_stacked(inner, scene) and not child.name.isdigit() else child
-    yield Component(at.path, _role(at, scene))
-    if _is_stacked(inner, scene):
-        nested = _split(inner, scene, _Place(place.depth + 1))
+    at = inner if inner.name not in ("", "0") and _is_stacked(inner, sublayers) and not child.name.isdigit() else child
+    yield Component(at.path, _role(at, sublayers))
+    if _is_stacked(inner, sublayers):
+        nested = _split(inner, sublayers, _Place(place.depth + 1))
         yield from (part for part in nested if part.path not in (at.path, inner.path))
 
 
-def _role(part: Node, scene: Scene) -> Fact:
+def _role(part: Node, sublayers: Sublayers) -> Fact:
     """By shapes where they tell, by name where they do not."""
-    said = words(part.name)
-    if "ema" in said and part.parent is not None:
+    name_words = words(part.name)
+    if "ema" in name_words and part.parent is not None:
         twin = next((c.name for c in part.parent.children.values() if c is not part and c.sig == part.sig), None)
         if twin is not None:
             return fact("ema_copy", _EMA, f"{part.name} has the structure of {twin}")
     named = _named(part.name)
-    by_shape = part_role(part, scene)
+    by_shape = part_role(part, sublayers)
     if named is not None and by_shape.value not in ("diffusion_transformer", "diffusion_unet", "vae", "audio_codec"):
         role = _connects(part.name) if named == "connector" else named
         return fact(role, _NAMED, f"called {part.name}")
@@ -133,8 +133,8 @@ def _role(part: Node, scene: Scene) -> Fact:
 
 def _named(name: str) -> str | None:
     """The role that a part's name says it has."""
-    said = words(name)
-    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(said)), None)
+    name_words = words(name)
+    return next((role for role, names in _WHOLE_NAMES if not names.isdisjoint(name_words)), None)
 
 
 def _is_container(node: Node) -> bool:
@@ -142,16 +142,16 @@ def _is_container(node: Node) -> bool:
     return any(name.isdigit() for name in node.children)
 
 
-def _is_stacked(node: Node, scene: Scene) -> bool:
+def _is_stacked(node: Node, sublayers: Sublayers) -> bool:
     """Whether a stack of blocks hangs directly below the module."""
-    stacks = (scene.stacks.get(child.path) for child in node.children.values())
+    stacks = (sublayers.stacks.get(child.path) for child in node.children.values())
     return any(stack is not None and stack.blocks and len(stack.children) > 1 for stack in stacks)
 
 
-def _has_stack(node: Node, scene: Scene) -> bool:
+def _has_stack(node: Node, sublayers: Sublayers) -> bool:
     """Whether the module is no container but has a stack of blocks somewhere below."""
     return not _is_container(node) and any(
-        (stack := scene.stacks.get(below.path)) is not None and stack.blocks and len(stack.children) > 1
+        (stack := sublayers.stacks.get(below.path)) is not None and stack.blocks and len(stack.children) > 1
         for below in node.distinct()
     )
 
@@ -161,18 +161,20 @@ def _is_autoencoder(node: Node) -> bool:
     return {"encoder", "decoder"} <= set(node.children)
 
 
-def _halves(node: Node, scene: Scene) -> Iterator[Component]:
+def _halves(node: Node, sublayers: Sublayers) -> Iterator[Component]:
     """Encoder, decoder and what lies beside them."""
-    whole = part_role(node, scene).value
+    whole = part_role(node, sublayers).value
     convolutional = whole in ("vae", "audio_codec")
     kind = "codec" if whole == "audio_codec" else "vae"
     for name in ("encoder", "decoder"):
         half = node.children[name]
         if not convolutional:
-            yield Component(half.path, _role(half, scene))
+            yield Component(half.path, _role(half, sublayers))
             continue
-        seen = f"{name} beside {'decoder' if name == 'encoder' else 'encoder'}, mostly convolutions"
-        yield Component(half.path, fact(f"{kind}_{name}", _HALF, seen), latent_channels(node, name, scene))
+        evidence = f"{name} beside {'decoder' if name == 'encoder' else 'encoder'}, mostly convolutions"
+        yield Component(
+            half.path, fact(f"{kind}_{name}", _HALF, evidence), latent_channels(node, name, sublayers.leaves)
+        )
     for child in node.children.values():
         if not _STATS.isdisjoint(words(child.name)):
             yield _statistics(child)
@@ -184,7 +186,7 @@ def _statistics(node: Node) -> Component:
     return Component(node.path, fact("latent_statistics", _STATISTICS, f"it owns {', '.join(list(node.tensors)[:2])}"))
 
 
-def _beside(node: Node, whole: Node, scene: Scene) -> Component | None:
+def _beside(node: Node, whole: Node, sublayers: Sublayers) -> Component | None:
     """A part with a small stack beside a big one: what its name says, else a connector where it is attention alone.
 
     Stages with convolutions of a kernel, and what is most of the whole, are no parts with a job of their own.
@@ -194,11 +196,11 @@ def _beside(node: Node, whole: Node, scene: Scene) -> Component | None:
     named = _named(node.name)
     if named not in (None, "connector"):
         return Component(node.path, fact(named, _NAMED, f"called {node.name}"))
-    measured = traits(node, scene)
+    measured = traits(node, sublayers)
     if named is None and (2 * node.n_params > whole.n_params or measured.spatial or not measured.attentions):
         return None
-    seen = f"{node.name} has a stack of its own beside the big one"
-    return Component(node.path, fact(_connects(node.name), _CONNECTOR, seen))
+    evidence = f"{node.name} has a stack of its own beside the big one"
+    return Component(node.path, fact(_connects(node.name), _CONNECTOR, evidence))
 
 
 def _connects(name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
@@ -20,9 +22,9 @@ _CHAIN = rule("latent.chain", "shape", "Of a chain of convolutions, what is read
 _UNKNOWN = rule("latent.unknown", "none", "The ends of the halves do not single out a channel count.")
 
 
-def latent_channels(autoencoder: Node, half: str, scene: Scene) -> Fact:
+def latent_channels(autoencoder: Node, half: str, leaves: Mapping[str, Leaf]) -> Fact:
     """Latent channels of one half; both halves of an autoencoder share the latent, so the decoder tells for both."""
-    reads, writes = _channels(autoencoder.children["decoder"], scene)
+    reads, writes = _channels(autoencoder.children["decoder"], leaves)
     entry = set(reads) - set(writes)
     if len(entry) == 1:
         (channels,) = entry
@@ -31,23 +33,21 @@ def latent_channels(autoencoder: Node, half: str, scene: Scene) -> Fact:
         for local, spec in owner.tensors.items():
             if len(spec.shape) == 1 and {"mean", "means"} & {*words(owner.name), *words(local)}:
                 return fact(spec.shape[0], _STATISTICS, f"{local} has {spec.shape[0]} entries")
-    left = +(reads - writes)
-    if sum(left.values()) == 1:
-        (channels,) = left
+    unwritten = +(reads - writes)
+    if sum(unwritten.values()) == 1:
+        (channels,) = unwritten
         return fact(channels, _CHAIN, f"{channels} is read once more than it is written in the decoder")
     return unknown(_UNKNOWN, f"{len(entry)} channel counts are read and not written in the decoder ({half} asked)")
 
 
-def _channels(half: Node, scene: Scene) -> tuple[Counter[int], Counter[int]]:
+def _channels(half: Node, leaves: Mapping[str, Leaf]) -> tuple[Counter[int], Counter[int]]:
     """How often each channel count is read and written by the convolutions of a half."""
     reads: Counter[int] = Counter()
     writes: Counter[int] = Counter()
     for node in half.walk():
-        leaf = scene.leaves.get(node.path)
-        if leaf is None or leaf.role != "Conv" or leaf.attributes["depthwise"]:
-            continue
-        inp, out = leaf.attributes["in_channels"], leaf.attributes["out_channels"]
-        if isinstance(inp, int) and isinstance(out, int):
-            reads[inp] += 1
-            writes[out] += 1
+        leaf = leaves.get(node.path)
+        layer = layer_of(leaf, "") if leaf is not None else None
+        if layer is not None and layer.conv and not layer.depthwise:
+            reads[layer.inp] += 1
+            writes[layer.out] += 1
     return reads, writes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archkb.ingest.analysis import Scene
+from archkb.ingest.analysis import Sublayers
 from archkb.ingest.components.part_statistics import Traits, traits
 from archkb.ingest.rules import Rule, fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
@@ -61,12 +61,12 @@ _SHUFFLED = frozenset((12, 27, 48))
 Verdict = tuple[str, Rule, str]
 
 
-def part_role(part: Node, scene: Scene) -> Fact:
+def part_role(part: Node, sublayers: Sublayers) -> Fact:
     """The role of the whole below `part`, with its evidence."""
-    found = traits(part, scene)
+    measured = traits(part, sublayers)
     inner = unwrapped(part)
     for judge in _JUDGES:
-        verdict = judge(inner, found)
+        verdict = judge(inner, measured)
         if verdict is not None:
             return fact(*verdict)
     return unknown(_UNKNOWN, "no rule knows these names and shapes")
@@ -79,7 +79,7 @@ def unwrapped(node: Node) -> Node:
 
 def _adapter(part: Node, t: Traits) -> Verdict | None:
     """At least half of the tensors: a merged model may carry left-over pairs."""
-    marks = {word for name in (*t.said, *t.tensors) for word in words(name)} & _LOW_RANK
+    marks = {word for name in (*t.name_words, *t.tensors) for word in words(name)} & _LOW_RANK
     if not marks:
         return None
     total = marked = 0
@@ -93,24 +93,24 @@ def _adapter(part: Node, t: Traits) -> Verdict | None:
 
 
 def _control(part: Node, t: Traits) -> Verdict | None:
-    return ("controlnet", _CONTROL, "modules called controlnet") if "controlnet" in t.said else None
+    return ("controlnet", _CONTROL, "modules called controlnet") if "controlnet" in t.name_words else None
 
 
 def _motion(part: Node, t: Traits) -> Verdict | None:
-    if {"motion", "modules"} <= t.said and not t.spatial and t.timed is None:
+    if {"motion", "modules"} <= t.name_words and not t.spatial and t.timed is None:
         return "motion_module", _MOTION, "motion_modules and no convolution"
     return None
 
 
 def _autoencoder(part: Node, t: Traits) -> Verdict | None:
-    if t.tables or t.conv_share < 0.4 or (t.batch_norms and _QUANTISED.isdisjoint(t.said)):
+    if t.tables or t.conv_share < 0.4 or (t.batch_norms and _QUANTISED.isdisjoint(t.name_words)):
         return None
     halves = sorted(name for name in part.children if name.split("_")[0] in ("encoder", "decoder"))
     if len(halves) == 2 and halves[0].startswith("decoder") and halves[1].startswith("encoder"):
         role = "audio_codec" if t.dimensions == 1 else "vae"
-        seen = f"{' and '.join(halves)}, {t.conv_share:.0%} of the weights in convolutions"
-        return role, _AUTOENCODER, seen
-    if {"statistics", "channel"} <= t.said or {"latents_mean", "latents_std"} & t.tensors:
+        evidence = f"{' and '.join(halves)}, {t.conv_share:.0%} of the weights in convolutions"
+        return role, _AUTOENCODER, evidence
+    if {"statistics", "channel"} <= t.name_words or {"latents_mean", "latents_std"} & t.tensors:
         return "vae", _HALF, "statistics of a latent beside convolutions"
     return None
 
@@ -125,8 +125,8 @@ def _one_half(part: Node, t: Traits) -> Verdict | None:
     exits = (t.writes - t.reads) & (_COLOURS | _SHUFFLED)
     if not entries or not exits or t.reads & _COLOURS:
         return None
-    seen = f"convolutions below a decoder read {min(entries)} channels and write {min(exits)}"
-    return "vae_decoder", _ONE_HALF, seen
+    evidence = f"convolutions below a decoder read {min(entries)} channels and write {min(exits)}"
+    return "vae_decoder", _ONE_HALF, evidence
 
 
 def _paired(part: Node, t: Traits) -> Verdict | None:
@@ -135,30 +135,30 @@ def _paired(part: Node, t: Traits) -> Verdict | None:
 
 
 def _vision_language(part: Node, t: Traits) -> Verdict | None:
-    if not t.tables or 3 not in t.reads or _BOXES & t.said:
+    if not t.tables or 3 not in t.reads or _BOXES & t.name_words:
         return None
-    seen = f"convolutions over images beside a vocabulary of {t.tables[0][0]:,}"
-    if _VISION_WORDS & t.said and t.stacks >= 2:
-        return "vlm", _VISION_LANGUAGE, seen
-    return "multimodal_encoder", _MULTIMODAL, seen
+    evidence = f"convolutions over images beside a vocabulary of {t.tables[0][0]:,}"
+    if _VISION_WORDS & t.name_words and t.stacks >= 2:
+        return "vlm", _VISION_LANGUAGE, evidence
+    return "multimodal_encoder", _MULTIMODAL, evidence
 
 
 def _diffusion(part: Node, t: Traits) -> Verdict | None:
     tables = sorted(name for name in t.tensors if name.endswith("scale_shift_table"))
     if t.timed is None and not tables:
         return None
-    seen = t.timed or tables[0]
-    way = {"down", "input"} & t.said and {"up", "output"} & t.said and "blocks" in t.said
+    evidence = t.timed or tables[0]
+    way = {"down", "input"} & t.name_words and {"up", "output"} & t.name_words and "blocks" in t.name_words
     if way and t.spatial and t.conv_share > 0.2:
-        return "diffusion_unet", _DIFFUSION, f"{seen}, and convolutions on a way down and up"
-    return ("diffusion_transformer", _DIFFUSION, f"{seen}, and a stack of blocks") if t.stacks else None
+        return "diffusion_unet", _DIFFUSION, f"{evidence}, and convolutions on a way down and up"
+    return ("diffusion_transformer", _DIFFUSION, f"{evidence}, and a stack of blocks") if t.stacks else None
 
 
 def _dense(part: Node, t: Traits) -> Verdict | None:
-    marks = _BOXES & t.said
-    if marks and (t.spatial or "backbone" in t.said):
+    marks = _BOXES & t.name_words
+    if marks and (t.spatial or "backbone" in t.name_words):
         return "detector", _DETECTOR, f"names with {', '.join(sorted(marks))}"
-    if ("backbone" in t.said and {"classifier", "neck"} & t.said) or {"neck", "head"} <= set(part.children):
+    if ("backbone" in t.name_words and {"classifier", "neck"} & t.name_words) or {"neck", "head"} <= set(part.children):
         return "detector", _DETECTOR, "a backbone under a neck or classifier"
     return None
 
@@ -170,16 +170,16 @@ def _sequences(part: Node, t: Traits) -> Verdict | None:
     if not halves and not t.crosses:
         return None
     how = "an encoder and a decoder" if halves else "attention to another sequence"
-    seen = f"{how}, a vocabulary of {t.tables[0][0]:,}"
-    if _SPEECH_WORDS & t.said or 1 in t.spatial:
-        return "speech_seq2seq", _SPEECH, seen
-    return "seq2seq", _SEQUENCES, seen
+    evidence = f"{how}, a vocabulary of {t.tables[0][0]:,}"
+    if _SPEECH_WORDS & t.name_words or 1 in t.spatial:
+        return "speech_seq2seq", _SPEECH, evidence
+    return "seq2seq", _SEQUENCES, evidence
 
 
 def _language(part: Node, t: Traits) -> Verdict | None:
     if not t.tables or t.spatial or not t.stacks:
         return None
-    marks = sorted(_ENCODER_MARKS & t.said)
+    marks = sorted(_ENCODER_MARKS & t.name_words)
     marks += ["a norm beside the embeddings"] * _embedding_norm(part) + ["tables of relative positions"] * t.buckets
     marks += ["an encoder without a decoder"] * ("encoder" in unwrapped(part).children)
     rows = f"a vocabulary of {t.tables[0][0]:,}"
@@ -197,9 +197,9 @@ def _embedding_norm(part: Node) -> bool:
 
 
 def _audio(part: Node, t: Traits) -> Verdict | None:
-    if t.dimensions == 1 and {"feature", "audio", "speech"} & t.said and not t.tables:
+    if t.dimensions == 1 and {"feature", "audio", "speech"} & t.name_words and not t.tables:
         return "audio_encoder", _AUDIO, "convolutions over time under a feature extractor or projection"
-    if t.dimensions == 1 and t.conv_share > 0.9 and not t.tables and (t.transposed or "resblocks" in t.said):
+    if t.dimensions == 1 and t.conv_share > 0.9 and not t.tables and (t.transposed or "resblocks" in t.name_words):
         return "vocoder", _VOCODER, "convolutions over time alone"
     return None
 
@@ -208,15 +208,15 @@ def _images(part: Node, t: Traits) -> Verdict | None:
     if t.tables or not t.spatial:
         return None
     written = t.writes & _IMAGE or t.writes & _SHUFFLED - t.reads
-    upwards = bool(_UPWARDS & t.said) and t.conv_share > 0.9
+    upwards = bool(_UPWARDS & t.name_words) and t.conv_share > 0.9
     if not t.heads and (upwards or (t.reads & _IMAGE and written)):
         return "super_resolution", _IMAGES, "convolutions read an image or latent and write one"
     if not t.reads & _IMAGE:
         return None
-    seen = f"{t.attentions} distinct attentions, {t.conv_share:.0%} of the weights in convolutions"
+    evidence = f"{t.attentions} distinct attentions, {t.conv_share:.0%} of the weights in convolutions"
     if not t.attentions and (t.conv_share > 0.6 or t.batch_norms or not t.stacks):
-        return "cnn", _CNN, seen
-    return "vision_encoder", _VISION, seen
+        return "cnn", _CNN, evidence
+    return "vision_encoder", _VISION, evidence
 
 
 _JUDGES: tuple[Callable[[Node, Traits], Verdict | None], ...] = (

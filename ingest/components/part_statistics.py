@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import ConvAttributes, EmbeddingAttributes, Leaf, LinearAttributes, Sublayers
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
 _POSITIONS = vocabulary("position positions pos positional pe wpe type mask iou point class label relative bias")
 _TEXT = vocabulary("word words token tokens vocab wte tok")
@@ -32,7 +32,7 @@ class Traits:
     matrix called head or classifier.
     """
 
-    said: frozenset[str]
+    name_words: frozenset[str]
     tensors: frozenset[str]
     spatial: Mapping[int, int]
     pointwise: int
@@ -65,19 +65,19 @@ class Traits:
         return max(self.spatial, key=lambda d: (self.spatial[d], d), default=0)
 
 
-def traits(part: Node, scene: Scene) -> Traits:
+def traits(part: Node, sublayers: Sublayers) -> Traits:
     """Measure a part: linear in its distinct modules."""
     tally = _Tally()
     for node in part.distinct():
-        tally.said.update(words(node.name))
+        tally.name_words.update(words(node.name))
         tally.stacks += "0" in node.children and bool(node.children["0"].children)
-        if tally.timed is None and node.children and _is_timed(node, scene.leaves):
+        if tally.timed is None and node.children and _is_timed(node, sublayers.leaves):
             tally.timed = node.name
-        attention = scene.attentions.get(node.path)
+        attention = sublayers.attentions.get(node.path)
         if attention is not None:
             tally.attentions += 1
             tally.crosses += attention.attends.value == "cross"
-        leaf = scene.leaves.get(node.path)
+        leaf = sublayers.leaves.get(node.path)
         if leaf is not None:
             tally.layer(node, leaf)
     return tally.result()
@@ -87,7 +87,7 @@ class _Tally:
     """What has been counted so far."""
 
     def __init__(self) -> None:
-        self.said: set[str] = set()
+        self.name_words: set[str] = set()
         self.tensors: set[str] = set()
         self.spatial: dict[int, int] = {}
         self.tables: list[tuple[int, int]] = []
@@ -101,32 +101,31 @@ class _Tally:
         """Count one module that owns tensors."""
         self.tensors.update(node.tensors)
         size = max((prod(spec.shape) for spec in node.tensors.values()), default=0)
-        if leaf.role == "Conv":
-            self._convolution(leaf, size)
-        elif leaf.role == "Linear":
+        if isinstance(leaf.attributes, ConvAttributes):
+            self._convolution(leaf, leaf.attributes, size)
+        elif isinstance(leaf.attributes, LinearAttributes):
             self.matrices += size
             self.heads |= _is_head(node)
         elif leaf.kind.value == "BatchNorm":
             self.batch_norms += 1
-        elif leaf.kind.value == "Embedding":
-            table = _vocabulary(node, leaf)
+        elif isinstance(leaf.attributes, EmbeddingAttributes):
+            table = _vocabulary(node, leaf.attributes)
             self.tables += [] if table is None else [table]
             self.buckets |= table is None and node.numbered
 
-    def _convolution(self, leaf: Leaf, size: int) -> None:
-        kernel, inp, out = _conv(leaf)
+    def _convolution(self, leaf: Leaf, conv: ConvAttributes, size: int) -> None:
         self.transposed |= str(leaf.kind.value).startswith("ConvTranspose")
-        if max(kernel, default=1) == 1 or (leaf.attributes["depthwise"] and out > _FIRST):
+        if max(conv.kernel) == 1 or (conv.depthwise and conv.out_channels > _FIRST):
             self.pointwise += size
             return
-        self.spatial[len(kernel)] = self.spatial.get(len(kernel), 0) + size
-        self.reads.add(inp)
-        self.writes.add(out)
+        self.spatial[len(conv.kernel)] = self.spatial.get(len(conv.kernel), 0) + size
+        self.reads.add(conv.in_channels)
+        self.writes.add(conv.out_channels)
 
     def result(self) -> Traits:
         """The counts as a value."""
         return Traits(
-            frozenset(self.said), frozenset(self.tensors), self.spatial, self.pointwise, self.matrices,
+            frozenset(self.name_words), frozenset(self.tensors), self.spatial, self.pointwise, self.matrices,
             tuple(self.tables), self.batch_norms, frozenset(self.reads), frozenset(self.writes), self.transposed,
             self.timed, self.stacks, self.attentions, self.crosses, self.buckets, self.heads,
         )  # fmt: skip
@@ -134,33 +133,33 @@ class _Tally:
 
 def _is_head(node: Node) -> bool:
     """A matrix called head or classifier, or in a module called so, outside all blocks."""
-    said = spoken(node) if node.parent is None else (*spoken(node), *words(node.parent.name))
-    return not _HEAD.isdisjoint(said) and not node.numbered
+    name_words = (
+        name_words_with_parent(node)
+        if node.parent is None
+        else (*name_words_with_parent(node), *words(node.parent.name))
+    )
+    return not _HEAD.isdisjoint(name_words) and not node.numbered
 
 
-def _conv(leaf: Leaf) -> tuple[list[int], int, int]:
-    kernel, inp, out = (leaf.attributes[name] for name in ("kernel", "in_channels", "out_channels"))
-    assert isinstance(kernel, list)
-    assert isinstance(inp, int)
-    assert isinstance(out, int)
-    return kernel, inp, out
-
-
-def _vocabulary(node: Node, leaf: Leaf) -> tuple[int, int] | None:
-    rows, width = leaf.attributes["rows"], leaf.attributes["width"]
-    assert isinstance(rows, int)
-    assert isinstance(width, int)
-    said = spoken(node)
-    if not _POSITIONS.isdisjoint(said) or not _CODES.isdisjoint(words(node.path)):
+def _vocabulary(node: Node, table: EmbeddingAttributes) -> tuple[int, int] | None:
+    """(rows, width) of a table of tokens; None for positions, codebooks and short tables."""
+    rows, width = table.rows, table.width
+    name_words = name_words_with_parent(node)
+    if not _POSITIONS.isdisjoint(name_words) or not _CODES.isdisjoint(words(node.path)):
         return None
-    return (rows, width) if rows >= _VOCABULARY or (rows >= _CHARACTERS and not _TEXT.isdisjoint(said)) else None
+    return (rows, width) if rows >= _VOCABULARY or (rows >= _CHARACTERS and not _TEXT.isdisjoint(name_words)) else None
 
 
 def _is_timed(node: Node, leaves: Mapping[str, Leaf]) -> bool:
     """A module called time or noise level with two matrices in a chain: out of the first = in of the second."""
-    said = words(node.name)
-    if _TIME.isdisjoint(said) and not (said[:1] == ("t",) and not _EMBEDS.isdisjoint(said)):
+    name_words = words(node.name)
+    if _TIME.isdisjoint(name_words) and not (name_words[:1] == ("t",) and not _EMBEDS.isdisjoint(name_words)):
         return False
-    maps = [leaf for below in node.distinct() if (leaf := leaves.get(below.path)) and leaf.kind.value == "Linear"]
-    written = {leaf.attributes["out_features"] for leaf in maps[:8]}
-    return len(maps) >= 2 and any(leaf.attributes["in_features"] in written for leaf in maps[:8])
+    below = (leaves.get(module.path) for module in node.distinct())
+    matrices = [
+        leaf.attributes
+        for leaf in below
+        if leaf is not None and leaf.kind.value == "Linear" and isinstance(leaf.attributes, LinearAttributes)
+    ]
+    written = {matrix.out_features for matrix in matrices[:8]}
+    return len(matrices) >= 2 and any(matrix.in_features in written for matrix in matrices[:8])

@@ -6,14 +6,15 @@ gate; an up of 2h rows onto a down of h columns is both in one matrix. Names dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.analysis import Attention, ConvAttributes, FeedForward, Leaf, Structure
 from archkb.ingest.feed_forward.mixture_of_experts import mixture, stacked_experts
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import Rule, fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
 
 _PLAIN = rule(
@@ -51,57 +52,47 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """A linear map below a module: relative path, rows, columns, and whether it is a pointwise convolution."""
-
-    path: str
-    out: int
-    inp: int
-    conv: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Content:
     """What a subtree holds: its loose maps (None: too many), and whether anything else with a matrix is there."""
 
-    maps: tuple[Map, ...] | None
+    maps: tuple[Layer, ...] | None
     other: bool
 
 
 _EMPTY = _Content((), False)
 
 
-def find_feed_forwards(scene: Scene) -> dict[str, FeedForward]:
+def find_feed_forwards(structure: Structure, attentions: Mapping[str, Attention]) -> dict[str, FeedForward]:
     """Feed-forwards by path; mixtures' wrappers too, with the form moe."""
-    found: dict[str, FeedForward] = {}
+    feed_forwards: dict[str, FeedForward] = {}
     contents: dict[int, _Content] = {}
-    for node in reversed(scene.tree.distinct):
-        if node.path in scene.attentions or _conditions(node):
+    for node in reversed(structure.tree.distinct):
+        if node.path in attentions or _conditions(node):
             contents[node.sig] = _Content((), True)
             continue
-        content = _content(scene, node, contents)
-        here = stacked_experts(node) or _whole(scene, node, content) or _inline(scene, node, content)
-        if here is not None:
-            found[here.path] = here
+        content = _content(structure, node, contents)
+        feed_forward = stacked_experts(node) or _only_mlp(structure, node, content) or _inline(structure, node, content)
+        if feed_forward is not None:
+            feed_forwards[feed_forward.path] = feed_forward
             content = _Content((), True)
         contents[node.sig] = content
-    found = dict(_climbed(scene, found))
-    found.update(mixture(scene, found))
-    return found
+    feed_forwards = dict(_climbed(structure.tree, feed_forwards))
+    feed_forwards.update(mixture(structure.tree, feed_forwards))
+    return feed_forwards
 
 
 def _conditions(node: Node) -> bool:
     """Whether the module is a norm with maps of a condition, or embeds time: none of its maps is of the stream."""
-    said = set(words(node.name))
-    return bool(node.children) and bool(_CONDITION & said or (_TIME & said and _EMBEDS & said))
+    name_words = set(words(node.name))
+    return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
 
 
-def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Content:
+def _content(structure: Structure, node: Node, contents: dict[int, _Content]) -> _Content:
     """The node's own map, or those of its children under their names."""
-    leaf = scene.leaves.get(node.path)
+    leaf = structure.leaves.get(node.path)
     if leaf is not None and leaf.role in ("Linear", "Conv", "Embedding", "Recurrent"):
-        return _of_leaf(leaf.role, dict(leaf.attributes))
-    maps: list[Map] = []
+        return _of_leaf(leaf)
+    maps: list[Layer] = []
     other = any(sum(d > 1 for d in t.shape) > 1 for t in node.tensors.values()) and not node.children
     many = False
     for name, child in node.children.items():
@@ -115,21 +106,18 @@ def _content(scene: Scene, node: Node, contents: dict[int, _Content]) -> _Conten
     return _Content(None if many else tuple(maps), other or many)
 
 
-def _of_leaf(role: str, a: dict[str, object]) -> _Content:
-    out, inp = a.get("out_features"), a.get("in_features")
-    kernel = a.get("kernel")
-    if role == "Conv" and isinstance(kernel, list):
-        if a.get("depthwise"):
+def _of_leaf(leaf: Leaf) -> _Content:
+    """A matrix or pointwise convolution as a loose map; a depthwise convolution stands for nothing."""
+    if isinstance(leaf.attributes, ConvAttributes):
+        if leaf.attributes.depthwise:
             return _EMPTY
-        if any(k != 1 for k in kernel):
+        if any(size != 1 for size in leaf.attributes.kernel):
             return _Content((), True)
-        out, inp = a.get("out_channels"), a.get("in_channels")
-    if role in ("Linear", "Conv") and isinstance(out, int) and isinstance(inp, int):
-        return _Content((Map("", out, inp, role == "Conv"),), False)
-    return _Content((), True)
+    layer = layer_of(leaf, "")
+    return _Content((layer,), False) if layer is not None else _Content((), True)
 
 
-def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+def _only_mlp(structure: Structure, node: Node, content: _Content) -> FeedForward | None:
     """The module is nothing but an MLP."""
     maps = content.maps
     if maps is None or content.other or len(maps) not in (2, 3) or any("lora" in words(m.path) for m in maps):
@@ -138,40 +126,42 @@ def _whole(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     if shaped is None:
         return None
     because, up, down, hidden = shaped
-    if all(m.conv for m in maps) and _squeezes(scene, node, down.out, hidden):
+    if all(m.conv for m in maps) and _squeezes(structure, node, down.out, hidden):
         return None
     if hidden <= down.out:
-        stacked = node.parent is not None and node.parent.path in scene.stacks
-        stacked = stacked and (because is _FUSED or not all(m.conv for m in maps))
+        stacked = node.parent is not None and node.parent.path in structure.stacks
+        stacked = stacked and (up[0].out > hidden or not all(m.conv for m in maps))
         named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= 4 * hidden
         if not named and not _says_parts(up, down):
             return None
         because = _NAMED
-    return _made(node.path, because, up, down, hidden, inline=False)
+    return _feed_forward(node.path, because, up, down, hidden, inline=False)
 
 
-def _says_parts(ups: tuple[Map, ...], down: Map) -> bool:
+def _says_parts(ups: tuple[Layer, ...], down: Layer) -> bool:
     """Whether three matrices are called gate, up and down: an MLP however narrow it is."""
-    said = [set(words(m.path)) for m in (*ups, down)]
-    return len(ups) == 2 and any("gate" in s for s in said) and any("up" in s for s in said[:2]) and "down" in said[-1]
+    names = [set(words(m.path)) for m in (*ups, down)]
+    return (
+        len(ups) == 2 and any("gate" in s for s in names) and any("up" in s for s in names[:2]) and "down" in names[-1]
+    )
 
 
-def _squeezes(scene: Scene, node: Node, width: int, hidden: int) -> bool:
+def _squeezes(structure: Structure, node: Node, width: int, hidden: int) -> bool:
     """Whether the layers beside two pointwise convolutions have their hidden width: then it is a gate read backwards.
 
     A squeeze-and-excitation reads the channels, narrows and widens; upside down it looks like an MLP.
     """
-    beside = node.parent.children.values() if node.parent is not None else ()
-    sizes: set[object] = set()
-    for child in beside:
+    siblings = node.parent.children.values() if node.parent is not None else ()
+    sizes: set[int] = set()
+    for child in siblings:
         for at in (child, *child.children.values()) if child is not node else ():
-            leaf = scene.leaves.get(at.path)
-            if leaf is not None and leaf.role == "Conv":
-                sizes |= {leaf.attributes.get("in_channels"), leaf.attributes.get("out_channels")}
+            leaf = structure.leaves.get(at.path)
+            if leaf is not None and isinstance(leaf.attributes, ConvAttributes):
+                sizes |= {leaf.attributes.in_channels, leaf.attributes.out_channels}
     return hidden in sizes and width not in sizes
 
 
-def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | None:
+def _shaped(maps: Sequence[Layer]) -> tuple[Rule, tuple[Layer, ...], Layer, int] | None:
     """(rule, ups, down, hidden) where the widths are those of an MLP.
 
     Read backwards the same two matrices are an MLP too: names tell which is down, and otherwise the wider hidden width.
@@ -195,22 +185,22 @@ def _shaped(maps: Sequence[Map]) -> tuple[Rule, tuple[Map, ...], Map, int] | Non
     return because, ups, down, hidden
 
 
-def _says_down(down: Map, ups: tuple[Map, ...]) -> int:
+def _says_down(down: Layer, ups: tuple[Layer, ...]) -> int:
     """1 where names agree that this one is the last, -1 where they say the contrary, 0 where they say nothing."""
     place = _place(down) - max((_place(u) for u in ups), key=abs)
     return (place > 0) - (place < 0)
 
 
-def _place(m: Map) -> int:
+def _place(m: Layer) -> int:
     """-1 where a name says first, 1 where it says last; `up_proj` is first although any matrix may be called proj."""
-    said = set(words(m.path))
-    return -1 if _FIRST & said and not _LAST & said - {"proj", "project"} else int(bool(_LAST & said))
+    name_words = set(words(m.path))
+    return -1 if _FIRST & name_words and not _LAST & name_words - {"proj", "project"} else int(bool(_LAST & name_words))
 
 
-def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
+def _inline(structure: Structure, node: Node, content: _Content) -> FeedForward | None:
     """The layer holds other things, and one pair (or triple) of loose maps that is an MLP. No layer holds a stack."""
     maps = content.maps
-    if maps is None or len(maps) < 2 or not node.path or any(_is_stack(scene, c) for c in node.children.values()):
+    if maps is None or len(maps) < 2 or not node.path or any(_is_stack(structure, c) for c in node.children.values()):
         return None
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
@@ -226,27 +216,29 @@ def _inline(scene: Scene, node: Node, content: _Content) -> FeedForward | None:
     ups = tuple(u for u, _ in pairs)
     if len(ups) > 2 or (len(ups) == 1 and "gate" in words(ups[0].path)):
         return None
-    return _made(node.path, _INLINE, ups, down, down.inp, inline=True)
+    return _feed_forward(node.path, _INLINE, ups, down, down.inp, inline=True)
 
 
-def _is_stack(scene: Scene, node: Node) -> bool:
-    stack = scene.stacks.get(node.path)
+def _is_stack(structure: Structure, node: Node) -> bool:
+    stack = structure.stacks.get(node.path)
     return stack is not None and stack.blocks and any(c.children for c in node.children.values())
 
 
-def _adapts(m: Map) -> bool:
+def _adapts(m: Layer) -> bool:
     """Whether a matrix is half of a low-rank delta, or stands before or after another sublayer: project_in."""
-    said = words(m.path)
-    return "lora" in said or said in (("project", "in"), ("project", "out"))
+    name_words = words(m.path)
+    return "lora" in name_words or name_words in (("project", "in"), ("project", "out"))
 
 
-def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int, *, inline: bool) -> FeedForward:
+def _feed_forward(
+    path: str, because: Rule, up: tuple[Layer, ...], down: Layer, hidden: int, *, inline: bool
+) -> FeedForward:
     gated = len(up) == 2 or up[0].out == 2 * hidden
-    seen = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
+    evidence = ", ".join(f"{m.path} [{m.out}, {m.inp}]" for m in (*up, down))
     gate = _gate(up) if len(up) == 2 else None
     return FeedForward(
         path=path,
-        form=fact("gated" if gated else "plain", because, seen),
+        form=fact("gated" if gated else "plain", because, evidence),
         width=down.out,
         hidden=hidden,
         up=tuple(m.path for m in up),
@@ -256,7 +248,7 @@ def _made(path: str, because: Rule, up: tuple[Map, ...], down: Map, hidden: int,
     )
 
 
-def _gate(ups: tuple[Map, ...]) -> str | None:
+def _gate(ups: tuple[Layer, ...]) -> str | None:
     named = [m.path for m in ups if "gate" in words(m.path) or m.path.endswith(("_g", "w1"))]
     return named[0] if len(named) == 1 else None
 
@@ -268,10 +260,10 @@ def _is_named(node: Node) -> bool:
     return False
 
 
-def _climbed(scene: Scene, found: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
+def _climbed(tree: Tree, feed_forwards: dict[str, FeedForward]) -> Iterator[tuple[str, FeedForward]]:
     """Each under the outermost module that holds nothing else."""
-    for path, item in found.items():
-        node, prefix = scene.tree.nodes[path], ""
+    for path, item in feed_forwards.items():
+        node, prefix = tree.nodes[path], ""
         while not item.inline and node.parent is not None and node.parent.path and _only(node.parent):
             prefix = f"{node.name}.{prefix}"
             node = node.parent

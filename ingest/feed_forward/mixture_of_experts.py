@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import FeedForward, Scene
+from archkb.ingest.analysis import FeedForward
 from archkb.ingest.rules import fact, rule
-from archkb.ingest.tree.module_tree import Node
+from archkb.ingest.tree.module_tree import Node, Tree
 
 _STACKED = rule(
     "moe.stacked",
@@ -34,31 +34,33 @@ def stacked_experts(node: Node) -> FeedForward | None:
         rows = {tuple(sorted(stacked[u][1:])) for u in ups}
         gated = len(ups) == 2 or rows == {tuple(sorted((2 * hidden, width)))}
         if rows in ({tuple(sorted((hidden, width)))}, {tuple(sorted((2 * hidden, width)))}):
-            seen = ", ".join(f"{n} {list(s)}" for n, s in stacked.items())
-            form = fact("gated" if gated else "plain", _STACKED, seen)
+            evidence = ", ".join(f"{n} {list(s)}" for n, s in stacked.items())
+            form = fact("gated" if gated else "plain", _STACKED, evidence)
             return FeedForward(node.path, form, width, hidden, ups, down, experts=stacked[down][0])
     return None
 
 
-def mixture(scene: Scene, found: dict[str, FeedForward]) -> dict[str, FeedForward]:
+def mixture(tree: Tree, feed_forwards: dict[str, FeedForward]) -> dict[str, FeedForward]:
     """The wrappers: modules with a list of experts, or stacked ones, beside a router. Form moe."""
     out: dict[str, FeedForward] = {}
-    for path, expert in found.items():
-        node = scene.tree.nodes[path]
+    for path, expert in feed_forwards.items():
+        node = tree.nodes[path]
         listed = node.index is not None and node.parent is not None and len(node.parent.children) > 1
         holder = node.parent.parent if listed and node.parent is not None else node.parent
         if holder is None or not holder.path or holder.path in out or expert.inline:
             continue
         count = len(node.parent.children) if listed and node.parent is not None else expert.experts
-        if count and count > 1 and _router(scene, holder, count):
-            seen = f"{count} experts of width {expert.width} and hidden width {expert.hidden}, router of {count} rows"
+        if count and count > 1 and _router(holder, count):
+            evidence = (
+                f"{count} experts of width {expert.width} and hidden width {expert.hidden}, router of {count} rows"
+            )
             out[holder.path] = FeedForward(
-                holder.path, fact("moe", _MIXTURE, seen), expert.width, expert.hidden, experts=count
+                holder.path, fact("moe", _MIXTURE, evidence), expert.width, expert.hidden, experts=count
             )
     return out
 
 
-def _router(scene: Scene, holder: Node, experts: int) -> bool:
+def _router(holder: Node, experts: int) -> bool:
     """Whether a matrix beside the experts has one row an expert."""
-    beside = [*holder.children.values(), *(c for n in holder.children.values() for c in n.children.values())]
-    return any(len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *beside[:64]) for t in n.tensors.values())
+    holders = [*holder.children.values(), *(c for n in holder.children.values() for c in n.children.values())]
+    return any(len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *holders[:64]) for t in n.tensors.values())

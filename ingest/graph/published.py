@@ -21,8 +21,8 @@ NAME = "headers.json"
 @cache
 def _index() -> Mapping[str, Said]:
     text = (files("archkb.ingest") / "designs" / NAME).read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = json.loads(text)
-    return found
+    index_file: dict[str, dict[str, str]] = json.loads(text)
+    return index_file
 
 
 def published(*hashes: str | None) -> Said:
@@ -32,14 +32,16 @@ def published(*hashes: str | None) -> Said:
     that file's or those of one made from it (converted, distilled, fine-tuned), so of the version only the number is
     said, and a licence only where family and version are: it is the one the design states for that release.
     """
-    return next((_index()[found] for found in hashes if found is not None and found in _index()), {})
+    return next(
+        (_index()[known_hash] for known_hash in hashes if known_hash is not None and known_hash in _index()), {}
+    )
 
 
 def index_text() -> str:
     """The index as the designs say it: hash -> family, version and licence, as far as all designs of it agree."""
     from archkb.ingest.sources import read_header
     from archkb.ingest.sources.design_files import shipped
-    from archkb.ingest.tree.anonymous_names import spoken_names
+    from archkb.ingest.tree.anonymous_names import infer_parameter_names
     from archkb.ingest.tree.hashes import signatures
     from archkb.ingest.tree.module_tree import build
     from archkb.kb.ids import header_hash
@@ -49,15 +51,15 @@ def index_text() -> str:
     for name in shipped():
         header = read_header(f"design:{name}")
         first = header.declared.get("version", "").partition(" ")[0]
-        said = {"family": header.declared.get("family", ""), "version": first if number(first) else ""}
-        if all(said.values()):
-            said["licence"] = header.declared.get("licence", "")
-        said = {k: v for k, v in said.items() if v}
-        signs = signatures(build(header.tensors, spoken_names(header.tensors)))
-        for found in (header_hash(header.tensors), signs.architecture, signs.shapes):
-            if found is not None:
-                agreed = out.setdefault(found, said)
-                out[found] = {k: v for k, v in agreed.items() if said.get(k) == v}
+        release = {"family": header.declared.get("family", ""), "version": first if number(first) else ""}
+        if all(release.values()):
+            release["licence"] = header.declared.get("licence", "")
+        release = {k: v for k, v in release.items() if v}
+        signs = signatures(build(header.tensors, infer_parameter_names(header.tensors)))
+        for known_hash in (header_hash(header.tensors), signs.architecture, signs.shapes):
+            if known_hash is not None:
+                agreed = out.setdefault(known_hash, release)
+                out[known_hash] = {k: v for k, v in agreed.items() if release.get(k) == v}
     return json.dumps(out, indent=1, sort_keys=True) + "\n"
 
 

@@ -7,11 +7,11 @@ layer it is, before being a block: a block of an attention-only stack is that at
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from archkb.ingest.analysis import Analysis
+from archkb.ingest.analysis import Analysis, ConvAttributes, LinearAttributes
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.kb.schema import label
@@ -29,7 +29,7 @@ _IS_BLOCK = rule("kind.block", "shape", "A structured child of a stack.", defini
 class Role:
     """A role label with its cells; `reasons` are (property, rule id) of its inferred properties.
 
-    `own` holds what depends on the node itself (a block's index), filled in by :meth:`cells`.
+    `indexed` roles depend on the node itself (a block's index): see :meth:`cells`.
     """
 
     label: str | None
@@ -45,9 +45,9 @@ class Role:
 def kind_and_role(analysis: Analysis, node: Node) -> tuple[Fact, Role]:
     """The kind fact and the role of a module."""
     for find in (_attention, _feed_forward, _component, _stack, _leaf):
-        found = find(analysis, node)
-        if found is not None:
-            return found
+        answer = find(analysis, node)
+        if answer is not None:
+            return answer
     parent = node.parent
     if parent is not None and parent.path in analysis.stacks and analysis.stacks[parent.path].blocks:
         return fact("Block", _IS_BLOCK, f"child {node.name} of {parent.name}"), Role("Block", indexed=True)
@@ -57,7 +57,7 @@ def kind_and_role(analysis: Analysis, node: Node) -> tuple[Fact, Role]:
     return fact("Container", _CONTAINER, f"{len(node.children)} children, no tensor of its own"), Role(None)
 
 
-Found = tuple[Fact, Role] | None
+KindAndRole = tuple[Fact, Role] | None
 
 
 def _role(name: str, get: Callable[[str], Any]) -> Role:
@@ -83,47 +83,49 @@ def _declared(name: str) -> tuple[tuple[str, bool], ...]:
     return tuple((p.name, p.inferred) for p in label(name).properties)
 
 
-def _attention(analysis: Analysis, node: Node) -> Found:
-    found = analysis.attentions.get(node.path)
-    if found is None:
+def _attention(analysis: Analysis, node: Node) -> KindAndRole:
+    attention = analysis.attentions.get(node.path)
+    if attention is None:
         return None
-    parts = ", ".join(f"{k}={v}" for k, v in found.parts.items()) or "projections"
-    return fact("Attention", _IS_ATTENTION, parts), _role("Attention", lambda p: getattr(found, p))
+    parts = ", ".join(f"{k}={v}" for k, v in attention.parts.items()) or "projections"
+    return fact("Attention", _IS_ATTENTION, parts), _role("Attention", lambda p: getattr(attention, p))
 
 
-def _feed_forward(analysis: Analysis, node: Node) -> Found:
-    found = analysis.feed_forwards.get(node.path)
-    if found is None or found.inline:
+def _feed_forward(analysis: Analysis, node: Node) -> KindAndRole:
+    feed_forward = analysis.feed_forwards.get(node.path)
+    if feed_forward is None or feed_forward.inline:
         return None
-    seen = f"up {', '.join(found.up)}; down {found.down}"
-    return fact("FeedForward", _IS_FEED_FORWARD, seen), _role("FeedForward", lambda p: getattr(found, p))
+    evidence = f"up {', '.join(feed_forward.up)}; down {feed_forward.down}"
+    return fact("FeedForward", _IS_FEED_FORWARD, evidence), _role("FeedForward", lambda p: getattr(feed_forward, p))
 
 
-def _component(analysis: Analysis, node: Node) -> Found:
-    found = analysis.components.get(node.path)
-    if found is None:
+def _component(analysis: Analysis, node: Node) -> KindAndRole:
+    component = analysis.components.get(node.path)
+    if component is None:
         return None
     return (
-        fact("Component", _IS_COMPONENT, found.role.evidence.detail),
-        _role("Component", lambda p: getattr(found, p)),
+        fact("Component", _IS_COMPONENT, component.role.evidence.detail),
+        _role("Component", lambda p: getattr(component, p)),
     )
 
 
-def _stack(analysis: Analysis, node: Node) -> Found:
-    found = analysis.stacks.get(node.path)
-    if found is None or not found.blocks:
+def _stack(analysis: Analysis, node: Node) -> KindAndRole:
+    stack = analysis.stacks.get(node.path)
+    if stack is None or not stack.blocks:
         return None
-    runs = [a if a == b else f"{a}-{b}" for a, b in found.runs]
-    values = {"stack_depth": found.depth, "uniform": found.uniform, "runs": runs}
-    return fact("Stack", _IS_STACK, found.depth.evidence.detail), _role("Stack", values.__getitem__)
+    runs = [a if a == b else f"{a}-{b}" for a, b in stack.runs]
+    values = {"stack_depth": stack.depth, "uniform": stack.uniform, "runs": runs}
+    return fact("Stack", _IS_STACK, stack.depth.evidence.detail), _role("Stack", values.__getitem__)
 
 
-def _leaf(analysis: Analysis, node: Node) -> Found:
+def _leaf(analysis: Analysis, node: Node) -> KindAndRole:
     leaf = analysis.leaves.get(node.path)
-    if leaf is None or leaf.role is None:
+    if leaf is None or leaf.attributes is None:
         return None
-    attributes = dict(leaf.attributes)
-    if leaf.role == "Linear":
+    attributes: dict[str, Any] = asdict(leaf.attributes)
+    if isinstance(leaf.attributes, ConvAttributes):
+        attributes["kernel"] = list(leaf.attributes.kernel)
+    elif isinstance(leaf.attributes, LinearAttributes):
         modulation = analysis.modulations.get(node.path)
         attributes["modulation_rows"] = modulation.rows if modulation is not None else None
-    return leaf.kind, _role(leaf.role, attributes.get)
+    return leaf.kind, _role(leaf.attributes.role, attributes.get)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_BUFFER = re.compile(
-    r"^(running_mean|running_var|num_batches_tracked|position_ids|inv_freq|.*relative_position_index|attn_mask"
-    r"|mask|mel_basis|.*mean.of.means|.*std.of.means|.*mean.of.stds.*|filter|kernel|window|_extra_state|channel)$"
-)
+from archkb.ingest.layers.buffers import is_buffer
 
 
 @lru_cache(maxsize=4096)
@@ -18,7 +14,7 @@ def tensor_role(kind: str, local: str) -> str:
     >>> tensor_role("Linear", "weight"), tensor_role("Other", "cls_token"), tensor_role("BatchNorm", "running_var")
     ('weight', 'parameter', 'buffer')
     """
-    if _BUFFER.match(local):
+    if is_buffer(local):
         return "buffer"
     if "codebook" in kind.lower() or "codebook" in local:
         return "codebook"

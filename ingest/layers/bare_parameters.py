@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import Leaf, LinearAttributes, RecurrentAttributes
+from archkb.ingest.layers import buffers
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary, words
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary, words
 
 _OTHER = rule("kind.other", "none", "No rule knows this set of parameters as a layer.")
 _OWN = rule("kind.parameters", "shape", "A module that owns parameters beside the modules it holds is no single layer.")
@@ -48,8 +49,7 @@ _FREQUENCIES = vocabulary("proj fourier freq freqs")
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 _ALONE: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
-    ("Buffer", _BUFFER, re.compile(
-        r".*(_ids|_mask|mask|inv_freq|freqs.*|_index|filter|window|basis|mean|std|means|stds|version|num_.*)")),
+    ("Buffer", _BUFFER, buffers.ALONE),
     ("RelativePositionTable", _RELATIVE, re.compile(r".*(relative_|rel_pos|attention_bias|pos_bias|biases).*")),
     ("Codebook", _CODEBOOK, re.compile(r"codebook.*|embed|embed_avg|cluster_size|inited|embedding_sum|cluster_usage")),
     ("PositionalTable", _POSITION, re.compile(r"(.*_)?(pos|position|positional|positions|pe|abs_pos)(_.*|\d*)")),
@@ -60,7 +60,7 @@ _ALONE: tuple[tuple[str, Rule, re.Pattern[str]], ...] = (
 """Kinds of modules without children by a pattern that all of their tensors' names match; the first one wins."""
 
 
-def other_leaf(node: Node, own: Params) -> Leaf:
+def other_leaf(node: Node, parameters: Params) -> Leaf:
     """Whatever is no linear map, convolution, table or norm."""
     tensors = {name: spec.shape for name, spec in node.tensors.items()}
     recurrent = _recurrent(node, tensors)
@@ -79,24 +79,26 @@ def other_leaf(node: Node, own: Params) -> Leaf:
         )
     if node.children:
         return _leaf(node, "Other", _OWN, f"{', '.join(list(tensors)[:4])} beside {len(node.children)} modules")
-    return _childless(node, own, tensors)
+    return _childless(node, parameters, tensors)
 
 
-def _childless(node: Node, own: Params, tensors: Mapping[str, tuple[int, ...]]) -> Leaf:
+def _childless(node: Node, parameters: Params, tensors: Mapping[str, tuple[int, ...]]) -> Leaf:
     """A module that holds nothing but parameters."""
-    said = set(spoken(node))
-    if set(tensors) == {"bias"} and own.bias is not None and len(own.bias) == 1 and said & _HEAD:
-        attributes = {"in_features": None, "out_features": own.bias[0], "has_bias": True}
-        seen = f"bias {list(own.bias)} alone in {node.name}"
-        return Leaf(node.path, fact("Linear", _TIED, seen), "Linear", attributes)
+    name_words = set(name_words_with_parent(node))
+    if set(tensors) == {"bias"} and parameters.bias is not None and len(parameters.bias) == 1 and name_words & _HEAD:
+        attributes = LinearAttributes(None, parameters.bias[0], has_bias=True)
+        evidence = f"bias {list(parameters.bias)} alone in {node.name}"
+        return Leaf(node.path, fact("Linear", _TIED, evidence), attributes)
     if set(tensors) == {"weight"} and len(tensors["weight"]) == 1:
-        seen = f"weight {list(tensors['weight'])} in {node.name}"
-        if said & _ACTIVATION or tensors["weight"] == (1,) or node.name.isdigit():
-            return _leaf(node, "PReLU", _PRELU, seen)
+        evidence = f"weight {list(tensors['weight'])} in {node.name}"
+        if name_words & _ACTIVATION or tensors["weight"] == (1,) or node.name.isdigit():
+            return _leaf(node, "PReLU", _PRELU, evidence)
         return (
-            _leaf(node, "Fourier", _FOURIER, seen) if said & _FREQUENCIES else _leaf(node, "LayerScale", _SCALE, seen)
+            _leaf(node, "Fourier", _FOURIER, evidence)
+            if name_words & _FREQUENCIES
+            else _leaf(node, "LayerScale", _SCALE, evidence)
         )
-    if "codebooks" in said or "codebook" in said:
+    if "codebooks" in name_words or "codebook" in name_words:
         return _leaf(node, "Codebook", _CODEBOOK, f"{len(tensors)} tensors in {node.name}")
     for kind, why, pattern in _ALONE:
         if all(pattern.fullmatch(name) for name in tensors):
@@ -120,14 +122,14 @@ def _recurrent(node: Node, tensors: Mapping[str, tuple[int, ...]]) -> Leaf | Non
     hidden = first[1]
     kind = _GATES.get(first[0] // hidden, "RNN")
     layers = sum(bool(re.fullmatch(r"weight_hh_l\d+", name)) for name in tensors)
-    attributes = {"hidden": hidden, "layers": layers, "bidirectional": "weight_hh_l0_reverse" in tensors}
-    seen = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
-    return Leaf(node.path, fact(kind, _RECURRENT, seen), "Recurrent", attributes)
+    attributes = RecurrentAttributes(hidden, layers, "weight_hh_l0_reverse" in tensors)
+    evidence = f"weight_hh_l0 {list(first)}: {first[0] // hidden} gates"
+    return Leaf(node.path, fact(kind, _RECURRENT, evidence), attributes)
 
 
 def _shown(tensors: Mapping[str, tuple[int, ...]]) -> str:
     return ", ".join(f"{name} {list(shape)}" for name, shape in sorted(tensors.items())[:3])
 
 
-def _leaf(node: Node, kind: str, why: Rule, seen: str) -> Leaf:
-    return Leaf(node.path, fact(kind, why, seen))
+def _leaf(node: Node, kind: str, why: Rule, evidence: str) -> Leaf:
+    return Leaf(node.path, fact(kind, why, evidence))

@@ -5,7 +5,7 @@ A transposed convolution keeps its weight [in, out / groups, kernel]; a convolut
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import ConvAttributes, Leaf
 from archkb.ingest.layers.layer_parameters import Params, Shape
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -47,30 +47,27 @@ _DOWN_WORDS = vocabulary(
 _TRANSPOSED_WORDS = vocabulary("deconv deconvolution convt tconv transposed convtranspose upconv")
 
 
-def conv_leaf(node: Node, own: Params) -> Leaf | None:
+def conv_leaf(node: Node, parameters: Params) -> Leaf | None:
     """Conv1d/2d/3d or ConvTranspose1d/2d/3d; None where the weight is something else."""
-    weight = own.weight
-    if weight is None or not 3 <= len(weight) <= 5 or own.others:
+    weight = parameters.weight
+    if weight is None or not 3 <= len(weight) <= 5 or parameters.others:
         return None
-    if own.bias is not None and len(own.bias) != 1:
+    if parameters.bias is not None and len(parameters.bias) != 1:
         return None
     if not _is_kernel(weight):
         kind = "Experts" if len(weight) == 3 else "ModulatedConv"
         return Leaf(node.path, fact(kind, _WIDE, f"weight {list(weight)}"))
     out, inp, *kernel = weight
-    why = _transposed(node, own)
+    why = _transposed(node, parameters)
     name = f"Conv{len(kernel)}d" if why is None else f"ConvTranspose{len(kernel)}d"
     if why is not None:
-        inp, out = out, own.bias[0] if own.bias is not None else inp
-    seen = f"weight {list(weight)}" + (f", bias {list(own.bias)}" if own.bias is not None else ", no bias")
-    attributes = {
-        "in_channels": inp,
-        "out_channels": out,
-        "kernel": list(kernel),
-        "depthwise": weight[1] == 1 and weight[0] > 1,
-        "has_bias": own.bias is not None,
-    }
-    return Leaf(node.path, fact(name, why or _CONV, seen), "Conv", attributes)
+        inp, out = out, parameters.bias[0] if parameters.bias is not None else inp
+    evidence = f"weight {list(weight)}" + (
+        f", bias {list(parameters.bias)}" if parameters.bias is not None else ", no bias"
+    )
+    depthwise = weight[1] == 1 and weight[0] > 1
+    attributes = ConvAttributes(inp, out, tuple(kernel), depthwise, parameters.bias is not None)
+    return Leaf(node.path, fact(name, why or _CONV, evidence), attributes)
 
 
 def _is_kernel(weight: Shape) -> bool:
@@ -80,17 +77,17 @@ def _is_kernel(weight: Shape) -> bool:
     return len(weight) == 4 or weight[2] <= _LONGEST
 
 
-def _transposed(node: Node, own: Params) -> Rule | None:
+def _transposed(node: Node, parameters: Params) -> Rule | None:
     """Why a convolution is transposed, None where nothing says so."""
-    out, inp, *kernel = own.weight or (0, 0)
-    if own.bias is not None and own.bias[0] != out:
+    out, inp, *kernel = parameters.weight or (0, 0)
+    if parameters.bias is not None and parameters.bias[0] != out:
         return _TRANSPOSED
-    said = words(node.name)
+    name_words = words(node.name)
     alone = node.parent is None or len(node.parent.children) == 1
     marks = {"transpose", "t"} if alone else {"transpose"}  # conv_t beside conv_s is temporal beside spatial
-    if not _TRANSPOSED_WORDS.isdisjoint(said) or ("conv" in said and not marks.isdisjoint(said)):
+    if not _TRANSPOSED_WORDS.isdisjoint(name_words) or ("conv" in name_words and not marks.isdisjoint(name_words)):
         return _CALLED
-    fits = out == inp if own.bias is not None else out >= inp > 1
+    fits = out == inp if parameters.bias is not None else out >= inp > 1
     if fits and all(size % 2 == 0 for size in kernel) and _on_the_way_up(node):
         return _UP
     return None
@@ -99,9 +96,9 @@ def _transposed(node: Node, own: Params) -> Rule | None:
 def _on_the_way_up(node: Node) -> bool:
     """Whether the closest name that speaks of a direction speaks of the way up."""
     for place in (node, *node.ancestors()):
-        said = words(place.name)
-        if not _DOWN_WORDS.isdisjoint(said):
+        name_words = words(place.name)
+        if not _DOWN_WORDS.isdisjoint(name_words):
             return False
-        if not _UP_WORDS.isdisjoint(said):
+        if not _UP_WORDS.isdisjoint(name_words):
             return True
     return False

@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 from math import prod
 
+from archkb.ingest.layers.buffers import STATISTICS
 from archkb.ingest.layers.packing import packed_weight
 from archkb.ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
 
 _PARAMETRIZED = re.compile(r"^parametrizations\.(?P<name>[^.]+)\.(?P<index>\d+\.)?(?P<local>.+)$")
-_BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "_extra_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def params(node: Node) -> Params:
     """The layer parameters among a module's own tensors."""
     shapes = {name: spec.shape for name, spec in node.tensors.items()}
     statistics = "running_mean" in shapes or "running_var" in shapes
-    for name in _BUFFERS:
+    for name in STATISTICS:
         shapes.pop(name, None)
     packed = packed_weight(node)
     weight: Shape | None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import EmbeddingAttributes, Leaf, LinearAttributes
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary
 
 _LINEAR = rule("kind.linear", "shape", "A two-dimensional weight, with or without a bias of its rows, is a linear map.")
 _TRANSPOSED = rule(
@@ -66,90 +66,97 @@ class Model(NamedTuple):
     transposed: frozenset[str]
 
 
-def matrix_leaf(node: Node, own: Params, model: Model) -> Leaf | None:
+def matrix_leaf(node: Node, parameters: Params, model: Model) -> Leaf | None:
     """Linear, Embedding or Router; None where other parameters beside the matrix make it something else."""
-    if own.weight is None:
+    if parameters.weight is None:
         return None
-    if own.others:
-        correction = next((name for name in own.others if name.endswith("correction_bias")), None)
+    if parameters.others:
+        correction = next((name for name in parameters.others if name.endswith("correction_bias")), None)
         if correction is not None:
-            return _linear(node, own, model, (_ROUTER, f"weight beside {correction}"), "Router")
+            return _linear(node, parameters, model, (_ROUTER, f"weight beside {correction}"), "Router")
         return (
-            _linear(node, own, model, (_BESIDE, f"{_seen(own)} beside {own.others[0]}"))
-            if _are_small(node, own)
+            _linear(node, parameters, model, (_BESIDE, f"{_shape_text(parameters)} beside {parameters.others[0]}"))
+            if _are_small(node, parameters)
             else None
         )
-    table = _table(node, own, model)
+    table = _table(node, parameters, model)
     if table is not None:
-        rows, columns = own.weight
-        return Leaf(node.path, fact("Embedding", *table), "Embedding", {"rows": rows, "width": columns})
-    return _linear(node, own, model, (_LINEAR, _seen(own)))
+        rows, columns = parameters.weight
+        return Leaf(node.path, fact("Embedding", *table), EmbeddingAttributes(rows, columns))
+    return _linear(node, parameters, model, (_LINEAR, _shape_text(parameters)))
 
 
-def _table(node: Node, own: Params, model: Model) -> tuple[Rule, str] | None:
+def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | None:
     """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
-    rows, columns = own.weight or (0, 0)
-    if own.bias is not None or own.form == "packed" or (rows >= _SHORT and columns >= 8 * rows):
+    rows, columns = parameters.weight or (0, 0)
+    if parameters.bias is not None or parameters.form == "packed" or (rows >= _SHORT and columns >= 8 * rows):
         return None
-    said = spoken(node)
-    last = next((word for word in reversed(said) if word in _TABLE or word in _MAP), None)
-    if _maps(node, own, said, last):
+    name_words = name_words_with_parent(node)
+    last = next((word for word in reversed(name_words) if word in _TABLE or word in _MAP), None)
+    if _maps(node, parameters, name_words, last):
         return None
-    hashed = last == "embedder" and not _INDEXED.isdisjoint(said)
-    if said == ("shared",) or "queries" in said or hashed or (last in _TABLE and _PATCH.isdisjoint(said)):
-        return _NAMED, f"{_seen(own)} without bias, called {node.name}"
+    hashed = last == "embedder" and not _INDEXED.isdisjoint(name_words)
+    if (
+        name_words == ("shared",)
+        or "queries" in name_words
+        or hashed
+        or (last in _TABLE and _PATCH.isdisjoint(name_words))
+    ):
+        return _NAMED, f"{_shape_text(parameters)} without bias, called {node.name}"
     outside = last is None and not node.numbered
     if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in model.read:
-        return _TALL, f"{_seen(own)} without bias, and nothing reads {rows}"
+        return _TALL, f"{_shape_text(parameters)} without bias, and nothing reads {rows}"
     return None
 
 
-def _are_small(node: Node, own: Params) -> bool:
+def _are_small(node: Node, parameters: Params) -> bool:
     """Whether all other tensors of a module without children are copies of the weight or of one dimension at most."""
-    shapes = [node.shape(name) or () for name in own.others]
-    return not node.children and all(shape == own.weight or sum(d > 1 for d in shape) <= 1 for shape in shapes)
+    shapes = [node.shape(name) or () for name in parameters.others]
+    return not node.children and all(shape == parameters.weight or sum(d > 1 for d in shape) <= 1 for shape in shapes)
 
 
-def _maps(node: Node, own: Params, said: tuple[str, ...], last: str | None) -> bool:
+def _maps(node: Node, parameters: Params, name_words: tuple[str, ...], last: str | None) -> bool:
     """Whether a matrix with a table's name is a map all the same.
 
     One of a numbered sequence reads what another writes, and a bias with a scale is made from a condition.
     """
-    rows, columns = own.weight or (0, 0)
-    if last == "bias" and "scale" in said:
+    rows, columns = parameters.weight or (0, 0)
+    if last == "bias" and "scale" in name_words:
         return True
     if not node.name.isdigit() or node.parent is None:
         return False
-    beside = [c.shape("weight") or () for c in node.parent.children.values() if c is not node]
-    return any(len(s) == 2 and rows != columns and (s[1] == rows or s[0] == columns) for s in beside)
+    sibling_shapes = [c.shape("weight") or () for c in node.parent.children.values() if c is not node]
+    return any(len(s) == 2 and rows != columns and (s[1] == rows or s[0] == columns) for s in sibling_shapes)
 
 
-def _linear(node: Node, own: Params, model: Model, said: tuple[Rule, str], kind: str = "Linear") -> Leaf:
-    why, seen = said
-    rows, columns = own.weight or (0, 0)
-    if own.bias is not None and own.bias != (rows,) and own.bias == (columns,):
+def _linear(node: Node, parameters: Params, model: Model, reason: tuple[Rule, str], kind: str = "Linear") -> Leaf:
+    why, evidence = reason
+    rows, columns = parameters.weight or (0, 0)
+    if parameters.bias is not None and parameters.bias != (rows,) and parameters.bias == (columns,):
         rows, columns, why = columns, rows, _TRANSPOSED
-    elif own.bias is not None and rows == columns and node.path.rpartition(".")[0] in model.transposed:
+    elif parameters.bias is not None and rows == columns and node.path.rpartition(".")[0] in model.transposed:
         why = _SQUARE
-    if own.form == "packed":
-        seen = f"packed to logical [{rows or 'unknown'}, {columns or 'unknown'}]"
-        attributes = {"in_features": columns or None, "out_features": rows or None, "has_bias": own.bias is not None}
-        return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
-    attributes = {"in_features": columns, "out_features": rows, "has_bias": own.bias is not None}
-    return Leaf(node.path, fact(kind, why, seen), "Linear", attributes)
+    if parameters.form == "packed":
+        evidence = f"packed to logical [{rows or 'unknown'}, {columns or 'unknown'}]"
+        attributes = LinearAttributes(columns or None, rows or None, parameters.bias is not None)
+        return Leaf(node.path, fact(kind, why, evidence), attributes)
+    attributes = LinearAttributes(columns, rows, parameters.bias is not None)
+    return Leaf(node.path, fact(kind, why, evidence), attributes)
 
 
-def stored_in_out(found: Mapping[str, Params]) -> frozenset[str]:
+def stored_in_out(parameters_by_path: Mapping[str, Params]) -> frozenset[str]:
     """Paths of the modules that hold a layer whose matrix is provably stored [in, out]."""
     return frozenset(
         path.rpartition(".")[0]
-        for path, own in found.items()
-        if own.weight is not None
-        and len(own.weight) == 2
-        and own.weight[0] != own.weight[1]
-        and own.bias == own.weight[1:]
+        for path, parameters in parameters_by_path.items()
+        if parameters.weight is not None
+        and len(parameters.weight) == 2
+        and parameters.weight[0] != parameters.weight[1]
+        and parameters.bias == parameters.weight[1:]
     )
 
 
-def _seen(own: Params) -> str:
-    return f"weight {list(own.weight or ())}" + (f", bias {list(own.bias)}" if own.bias is not None else "")
+def _shape_text(parameters: Params) -> str:
+    return f"weight {list(parameters.weight or ())}" + (
+        f", bias {list(parameters.bias)}" if parameters.bias is not None else ""
+    )

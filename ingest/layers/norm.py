@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import Leaf, NormAttributes
 from archkb.ingest.layers.layer_parameters import Params
 from archkb.ingest.layers.widths import NO_WIDTHS, Widths, leaf_shapes, widths
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import spoken, vocabulary
+from archkb.ingest.tree.name_words import name_words_with_parent, vocabulary
 
 _BATCH = rule(
     "kind.batch_norm", "name", "Running mean and variance are kept by batch normalisation.", "torch.nn.BatchNorm"
@@ -100,32 +100,32 @@ class Direct(NamedTuple):
 class Surroundings:
     """What the rules of this file look at beside a module; mappings are by interned signature."""
 
-    found: Mapping[str, Params]
+    parameters: Mapping[str, Params]
     below: Mapping[int, Widths]
     direct: Mapping[int, Direct]
     definite: Mapping[int, frozenset[str]]
     """Kinds of the norms with a bias below each structure that their own neighbours decide."""
 
 
-def surroundings(root: Node, found: Mapping[str, Params]) -> Surroundings:
+def surroundings(root: Node, parameters_by_path: Mapping[str, Params]) -> Surroundings:
     """Widths, direct layers and decided norms of every distinct structure."""
     nodes = list(root.distinct())
-    direct = {node.sig: _direct(node, found) for node in nodes if node.children}
-    first = Surroundings(found, widths(root, found), direct, {})
+    direct = {node.sig: _direct(node, parameters_by_path) for node in nodes if node.children}
+    first = Surroundings(parameters_by_path, widths(root, parameters_by_path), direct, {})
     definite: dict[int, frozenset[str]] = {}
     for node in reversed(nodes):
         kinds = frozenset[str]().union(*(definite[child.sig] for child in node.children.values()))
-        size = _biased(found.get(node.path))
-        if size is not None and (verdict := _beside(node, size, first)) is not None:
+        size = _biased(parameters_by_path.get(node.path))
+        if size is not None and (verdict := _by_neighbours(node, size, first)) is not None:
             kinds |= {verdict[0]}
         definite[node.sig] = kinds
-    return Surroundings(found, first.below, direct, definite)
+    return Surroundings(parameters_by_path, first.below, direct, definite)
 
 
-def _direct(node: Node, found: Mapping[str, Params]) -> Direct:
+def _direct(node: Node, parameters_by_path: Mapping[str, Params]) -> Direct:
     squares: dict[int, int] = {}
     convolutions: set[int] = set()
-    for shape in leaf_shapes(node, found):
+    for shape in leaf_shapes(node, parameters_by_path):
         if len(shape) >= 2 and shape[0] == shape[1] and set(shape[2:]) <= {1}:
             squares[shape[0]] = squares.get(shape[0], 0) + 1
         if len(shape) > 2:
@@ -134,26 +134,28 @@ def _direct(node: Node, found: Mapping[str, Params]) -> Direct:
     return Direct(squares, frozenset(convolutions), stacked)
 
 
-def norm_leaf(node: Node, own: Params, beside: Surroundings) -> Leaf | None:
+def norm_leaf(node: Node, parameters: Params, neighbours: Surroundings) -> Leaf | None:
     """BatchNorm, RMSNorm, GroupNorm, LayerNorm or InstanceNorm; None where this is no norm."""
-    weight = own.weight
-    if own.statistics:
+    weight = parameters.weight
+    if parameters.statistics:
         counted = weight[0] if weight else _statistics_size(node)
-        return _norm(node, ("BatchNorm", _BATCH, "running statistics"), counted, own.bias is not None)
-    size = _biased(own)
+        return _norm(node, ("BatchNorm", _BATCH, "running statistics"), counted, parameters.bias is not None)
+    size = _biased(parameters)
     if size is not None:
-        verdict = _beside(node, size, beside) or _around(node, size, beside)
+        verdict = _by_neighbours(node, size, neighbours) or _by_decided_norms(node, size, neighbours)
         return _norm(node, verdict, size, True)
-    if weight is not None and len(weight) == 1 and own.bias is None and not own.others:
-        if weight[0] == 1 or (not _NO_NORM.isdisjoint(said := spoken(node)) and "norm" not in said):
+    if weight is not None and len(weight) == 1 and parameters.bias is None and not parameters.others:
+        if weight[0] == 1 or (
+            not _NO_NORM.isdisjoint(name_words := name_words_with_parent(node)) and "norm" not in name_words
+        ):
             return None
-        if _is_slope(node, weight[0], beside):
+        if _is_slope(node, weight[0], neighbours):
             return None
         return _norm(node, ("RMSNorm", _RMS, f"weight [{weight[0]}] alone"), weight[0], False)
-    return _lone_gain(node, own)
+    return _lone_gain(node, parameters)
 
 
-def spread_norm(node: Node, own: Params) -> Leaf | None:
+def spread_norm(node: Node, parameters: Params) -> Leaf | None:
     """A norm whose gain and offset have one shape of several dimensions, or that is called grn; None for others."""
     tensors = {name: spec.shape for name, spec in node.tensors.items()}
     pair = next((p for p in (("weight", "bias"), ("gamma", "beta"), ("g", "b")) if set(p) == tensors.keys()), None)
@@ -161,22 +163,22 @@ def spread_norm(node: Node, own: Params) -> Leaf | None:
         return None
     shape = tensors[pair[0]]
     wide = [i for i, size in enumerate(shape) if size > 1]
-    seen = f"{pair[0]} and {pair[1]} {list(shape)}"
-    if "grn" in spoken(node) or (len(shape) == 4 and wide == [3]):
-        return Leaf(node.path, fact("GlobalResponseNorm", _RESPONSE, seen))
+    evidence = f"{pair[0]} and {pair[1]} {list(shape)}"
+    if "grn" in name_words_with_parent(node) or (len(shape) == 4 and wide == [3]):
+        return Leaf(node.path, fact("GlobalResponseNorm", _RESPONSE, evidence))
     if pair == ("g", "b") and len(shape) > 2 and wide == [1]:
-        return _norm(node, ("LayerNorm", _CHANNELS, seen), shape[1], True)
+        return _norm(node, ("LayerNorm", _CHANNELS, evidence), shape[1], True)
     if pair == ("weight", "bias") and len(wide) > 1:
-        return _norm(node, ("LayerNorm", _SPREAD, seen), prod(shape), True)
+        return _norm(node, ("LayerNorm", _SPREAD, evidence), prod(shape), True)
     return None
 
 
-def _is_slope(node: Node, size: int, around: Surroundings) -> bool:
+def _is_slope(node: Node, size: int, neighbours: Surroundings) -> bool:
     """Whether a numbered vector stands in a sequence of convolutions of its width: the slopes of a PReLU."""
     if node.parent is None or not node.name.isdigit():
         return False
-    matrices = around.below[node.parent.sig].reads
-    return size in around.direct[node.parent.sig].convolutions and size not in matrices
+    matrices = neighbours.below[node.parent.sig].reads
+    return size in neighbours.direct[node.parent.sig].convolutions and size not in matrices
 
 
 def _statistics_size(node: Node) -> int:
@@ -184,16 +186,16 @@ def _statistics_size(node: Node) -> int:
     return max((shape[0] for shape in shapes if shape), default=0)
 
 
-def _biased(own: Params | None) -> int | None:
+def _biased(parameters: Params | None) -> int | None:
     """Size of a norm with a weight (or gamma) and a bias (or beta), None where this is none."""
-    if own is None or own.statistics or own.weight is None or own.others:
+    if parameters is None or parameters.statistics or parameters.weight is None or parameters.others:
         return None
-    return own.weight[0] if len(own.weight) == 1 and own.bias == own.weight else None
+    return parameters.weight[0] if len(parameters.weight) == 1 and parameters.bias == parameters.weight else None
 
 
-def _lone_gain(node: Node, own: Params) -> Leaf | None:
+def _lone_gain(node: Node, parameters: Params) -> Leaf | None:
     """A norm whose only parameter has another name than weight, or several dimensions all but one of which are 1."""
-    if own.bias is not None or len(node.tensors) != 1 or node.children:
+    if parameters.bias is not None or len(node.tensors) != 1 or node.children:
         return None
     if not (_CALLED_NORM.search(_called(node)) or node.name.isdigit()):
         return None
@@ -203,10 +205,10 @@ def _lone_gain(node: Node, own: Params) -> Leaf | None:
         return None  # a layer scale at the end of a branch
     if size < 2 or size != max(spec.shape, default=0) or local not in ("weight", "gamma", "g", "scale", "gain"):
         return None
-    seen = f"{local} {list(spec.shape)} alone in {node.name}"
+    evidence = f"{local} {list(spec.shape)} alone in {node.name}"
     if local == "gamma" and len(spec.shape) == 1:
-        return _norm(node, ("LayerNorm", _GAMMA, seen), size, False)
-    return _norm(node, ("RMSNorm", _GAIN, seen), size, False)
+        return _norm(node, ("LayerNorm", _GAMMA, evidence), size, False)
+    return _norm(node, ("RMSNorm", _GAIN, evidence), size, False)
 
 
 def _called(node: Node) -> str:
@@ -218,10 +220,10 @@ def _called(node: Node) -> str:
 Verdict = tuple[str, Rule, str]
 
 
-def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
+def _by_neighbours(node: Node, size: int, neighbours: Surroundings) -> Verdict | None:
     """What the norm's own name and neighbours say; None where they leave it open."""
-    scope = _scope(node, size, around)
-    pair = _pair(scope, around) if scope is not None else None
+    scope = _scope(node, size, neighbours)
+    pair = _pair(scope, neighbours) if scope is not None else None
     pointwise = pair is not None and set((pair.weight or ())[2:]) == {1}
     if pair is not None and (pair.bias is None or (node.name.isdigit() and pointwise)):
         return "GroupNorm", _AFTER, f"paired with one convolution {list(pair.weight or ())}"
@@ -231,7 +233,7 @@ def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
             return kind, _NAME, f"called {node.name}"
     if scope is None:
         return None
-    kinds = around.below.get(scope.sig, NO_WIDTHS).having(size)
+    kinds = neighbours.below.get(scope.sig, NO_WIDTHS).having(size)
     if "depthwise" in kinds:
         return "LayerNorm", _DEPTHWISE, f"a depthwise convolution beside it has the width {size}"
     if _is_lone(node):
@@ -242,28 +244,32 @@ def _beside(node: Node, size: int, around: Surroundings) -> Verdict | None:
             return None  # a patch embedding or a downsampling step: of either kind
         return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
     if kinds & {"reads", "writes"} and not kinds & {"spatial", "temporal", "point"}:
-        if _bridge(scope, size, around):
+        if _bridge(scope, size, neighbours):
             return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"
         return "LayerNorm", _MATRIX, f"a matrix beside it has the width {size}"
-    if _bridge(scope, size, around):
+    if _bridge(scope, size, neighbours):
         return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"
     return None
 
 
-def _scope(node: Node, size: int, around: Surroundings) -> Node | None:
+def _scope(node: Node, size: int, neighbours: Surroundings) -> Node | None:
     """The closest ancestor below which another layer has the norm's width."""
     for scope in node.ancestors():
-        if around.below.get(scope.sig, NO_WIDTHS).having(size):
+        if neighbours.below.get(scope.sig, NO_WIDTHS).having(size):
             return scope
     return None
 
 
-def _pair(scope: Node, around: Surroundings) -> Params | None:
+def _pair(scope: Node, neighbours: Surroundings) -> Params | None:
     """The convolution of a scope that holds one convolution and one norm."""
     if len(scope.children) != 2:
         return None
-    layers = [around.found.get(child.core.path) for child in scope.children.values()]
-    convolutions = [own for own in layers if own is not None and own.weight is not None and len(own.weight) > 2]
+    layers = [neighbours.parameters.get(child.core.path) for child in scope.children.values()]
+    convolutions = [
+        parameters
+        for parameters in layers
+        if parameters is not None and parameters.weight is not None and len(parameters.weight) > 2
+    ]
     return convolutions[0] if None not in layers and len(convolutions) == 1 else None
 
 
@@ -275,23 +281,23 @@ def _is_lone(node: Node) -> bool:
     return called is not None and node.parent is not None and called["stem"] + "1" not in node.parent.children
 
 
-def _bridge(scope: Node, size: int, around: Surroundings) -> bool:
+def _bridge(scope: Node, size: int, neighbours: Surroundings) -> bool:
     """Two maps of `size` to `size` directly in the scope, and a container of blocks."""
-    direct = around.direct[scope.sig]
+    direct = neighbours.direct[scope.sig]
     return direct.stacked and direct.squares.get(size) == 2
 
 
-def _around(node: Node, size: int, around: Surroundings) -> Verdict:
+def _by_decided_norms(node: Node, size: int, neighbours: Surroundings) -> Verdict:
     """The kind of the decided norms in the closest scope that has some; where both are, what reads this one decides."""
-    scope = _scope(node, size, around)
-    kinds = around.below.get(scope.sig, NO_WIDTHS).having(size) if scope is not None else frozenset()
+    scope = _scope(node, size, neighbours)
+    kinds = neighbours.below.get(scope.sig, NO_WIDTHS).having(size) if scope is not None else frozenset()
     for parent in node.ancestors():
-        known = around.definite.get(parent.sig, frozenset()) & {"GroupNorm", "LayerNorm"}
+        known = neighbours.definite.get(parent.sig, frozenset()) & {"GroupNorm", "LayerNorm"}
         if len(known) == 1:
             kind = next(iter(known))
             return kind, _AROUND, f"the norms around it are {kind}"
         if known and scope is not None:
-            direct = size in around.direct[scope.sig].convolutions
+            direct = size in neighbours.direct[scope.sig].convolutions
             kind = "GroupNorm" if direct else "LayerNorm"
             return (
                 kind,
@@ -306,5 +312,5 @@ def _around(node: Node, size: int, around: Surroundings) -> Verdict:
 
 
 def _norm(node: Node, verdict: Verdict, size: int, bias: bool) -> Leaf:
-    kind, why, seen = verdict
-    return Leaf(node.path, fact(kind, why, seen), "Norm", {"features": size, "affine_bias": bias})
+    kind, why, evidence = verdict
+    return Leaf(node.path, fact(kind, why, evidence), NormAttributes(size, bias))

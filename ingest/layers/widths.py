@@ -27,20 +27,20 @@ class Widths(NamedTuple):
 
     def having(self, size: int) -> frozenset[str]:
         """Names of the kinds that have a layer of this width."""
-        return frozenset(name for name, found in zip(self._fields, self, strict=True) if size in found)
+        return frozenset(name for name, sizes in zip(self._fields, self, strict=True) if size in sizes)
 
 
 NO_WIDTHS = Widths()
 
 
-def widths(root: Node, found: Mapping[str, Params]) -> dict[int, Widths]:
+def widths(root: Node, parameters_by_path: Mapping[str, Params]) -> dict[int, Widths]:
     """Widths at and below every distinct structure, by its interned signature."""
     out: dict[int, Widths] = {}
     for node in reversed(list(root.distinct())):
-        own = found.get(node.path)
+        parameters = parameters_by_path.get(node.path)
         parts = [out[child.sig] for child in node.children.values()]
-        if own is not None and own.weight is not None and len(own.weight) >= 2:
-            parts.append(layer_widths(own.weight))
+        if parameters is not None and parameters.weight is not None and len(parameters.weight) >= 2:
+            parts.append(layer_widths(parameters.weight))
         out[node.sig] = _union(parts)
     return out
 
@@ -69,10 +69,10 @@ def layer_widths(weight: Shape) -> Widths:
     return Widths(temporal=both) if len(kernel) == 1 else Widths(spatial=both)
 
 
-def leaf_shapes(node: Node, found: Mapping[str, Params]) -> Iterable[Shape]:
+def leaf_shapes(node: Node, parameters_by_path: Mapping[str, Params]) -> Iterable[Shape]:
     """Shapes of the weights of a module's direct layers; a wrapper around a single layer counts as that layer."""
     for child in node.children.values():
         inner = child.core
-        own = found.get(inner.path) if not inner.children else None
-        if own is not None and own.weight is not None:
-            yield own.weight
+        parameters = parameters_by_path.get(inner.path) if not inner.children else None
+        if parameters is not None and parameters.weight is not None:
+            yield parameters.weight

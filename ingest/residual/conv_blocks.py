@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Sublayers
+from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.residual.conv_chain import are_branches, around_chain, dense_width, joined, short_way
 from archkb.ingest.residual.conv_lists import pair_residuals
 from archkb.ingest.residual.conv_place import (
@@ -17,7 +18,7 @@ from archkb.ingest.residual.conv_place import (
     squeezes,
     stands_as_block,
 )
-from archkb.ingest.residual.layer_chain import Layer, ends, is_shortcut, layers
+from archkb.ingest.residual.layer_chain import ends, is_shortcut, layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
@@ -34,8 +35,7 @@ _PROJECTION = rule(
     "A block with a second, shorter way from the width it reads to the width it writes adds the two.",
     "residual networks (He et al. 2015)",
 )
-
-DENSE = rule(
+_DENSE = rule(
     "residual.conv.dense",
     "shape",
     "A chain in which every convolution reads all that was written before, and whose last gives back the first width.",
@@ -56,16 +56,16 @@ _RESAMPLES = vocabulary("resample downsample upsample")
 _FACTORS = vocabulary("spatial temporal space time")
 
 
-def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+def conv_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Residual]:
     """Additions of convolutional blocks; blocks that hold attentions or feed-forwards are left to their own rules.
 
     The innermost module that qualifies is the block: a list of residual blocks is none itself.
     """
-    busy = {r.block for r in found} | set(scene.attentions) | set(scene.feed_forwards)
+    busy = {r.block for r in residuals} | set(sublayers.attentions) | set(sublayers.feed_forwards)
     out: list[Residual] = []
     blocked: set[int] = set()
-    plain = _plain_stacks(scene)
-    for node in reversed(scene.tree.distinct):
+    plain = _plain_stacks(sublayers)
+    for node in reversed(sublayers.tree.distinct):
         inner = any(
             id(c) in blocked or (c.twin_of is not None and id(c.twin_of) in blocked) for c in node.children.values()
         )
@@ -75,91 +75,94 @@ def conv_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
         parent = node.parent
         if not node.path or (parent is not None and parent.path in plain):
             continue
-        made = pair_residuals(scene, node)
-        whole = _block(scene, node) if not made else None
-        out += [*made, _outermost(node, whole)] if whole is not None else made
-        if made or whole is not None:
+        pairs = pair_residuals(sublayers.leaves, node)
+        whole = _block(sublayers, node) if not pairs else None
+        out += [*pairs, _outermost(node, whole)] if whole is not None else pairs
+        if pairs or whole is not None:
             blocked.add(id(node))
     return out
 
 
-def _outermost(node: Node, found: Residual) -> Residual:
+def _outermost(node: Node, residual: Residual) -> Residual:
     """The same addition in the numbered module that is nothing but this one."""
     parent = node.parent
     if node.name.isdigit() or parent is None or not parent.name.isdigit() or len(parent.children) > 1:
-        return found
-    short = f"{node.name}.{found.shortcut}" if found.shortcut else None
-    return replace(found, block=parent.path, around=tuple(f"{node.name}.{a}" for a in found.around), shortcut=short)
+        return residual
+    short = f"{node.name}.{residual.shortcut}" if residual.shortcut else None
+    return replace(
+        residual, block=parent.path, around=tuple(f"{node.name}.{a}" for a in residual.around), shortcut=short
+    )
 
 
-def _plain_stacks(scene: Scene) -> set[str]:
+def _plain_stacks(sublayers: Sublayers) -> set[str]:
     """Stacks in which a child of full convolutions changes the width without a shortcut: then none of them adds."""
     out = set()
-    for path, stack in scene.stacks.items():
+    for path, stack in sublayers.stacks.items():
         for name in stack.children:
-            child = scene.tree.nodes[path].children.get(name)
+            child = sublayers.tree.nodes[path].children.get(name)
             if child is None or child.twin_of is not None:
                 continue
-            found = layers(scene, child, 24)
-            if not found or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in found):
+            chain = layers(sublayers.leaves, child, 24)
+            if not chain or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in chain):
                 continue
-            through = ends(found)
-            wide = [m for m in found if m.kernel > 1]
-            if through is not None and through[0] != through[1] and len(wide) == len(found) == 2:
+            through = ends(chain)
+            wide = [m for m in chain if m.kernel > 1]
+            if through is not None and through[0] != through[1] and len(wide) == len(chain) == 2:
                 out.add(path)
     return out
 
 
-def _block(scene: Scene, node: Node) -> Residual | None:
+def _block(sublayers: Sublayers, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
-    found = layers(scene, node)
+    chain = layers(sublayers.leaves, node)
     named = node.name.isdigit() or bool(NAMED & set(words(node.name)))
-    if not found or (len(node.children) < 2 and not named):
+    if not chain or (len(node.children) < 2 and not named):
         return None
-    dense = dense_width(found)
+    dense = dense_width(chain)
     if dense is not None:
-        seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in found)
-        return Residual(node.path, tuple(node.children), fact("identity", DENSE, seen), width=dense)
-    if is_list(scene, node) or is_step(scene, node) or squeezes(found) or forks(node):
+        evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
+        form = fact("identity", _DENSE, evidence)
+        return Residual(node.path, tuple(node.children), form, width=dense, branch=Branch.DENSE)
+    if is_list(sublayers, node) or is_step(sublayers, node) or squeezes(chain) or forks(node):
         return None
-    main = joined([m for m in found if m.conv and not is_shortcut(m.path)])
+    main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])
     mixing = [m for m in main if not m.depthwise]
-    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(scene, node)):
+    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(sublayers, node)):
         return None
     if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
         return None  # one convolution in two factors is a step of the block around it
-    short = [m for m in found if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
+    short = [m for m in chain if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
     main, mixing = ([m for m in way if m not in short] for way in (main, mixing))
     through = ends(main) if len(mixing) > 1 else None
     if through is None:
-        return _repeated(scene, node, found)
-    around = tuple(around_chain(scene, node, {m.path.split(".")[0] for m in short}))
-    seen = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
+        return _repeated(sublayers, node, chain)
+    branch = tuple(around_chain(sublayers.leaves, node, {m.path.split(".")[0] for m in short}))
+    evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
     if short and (short[0].inp, short[-1].out) == through:
-        seen += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
+        evidence += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
         return Residual(
-            node.path, around, fact("projection", _PROJECTION, seen), width=through[1], shortcut=short[0].path
+            node.path, branch, fact("projection", _PROJECTION, evidence), width=through[1], shortcut=short[0].path
         )
     if (
         _NO_BLOCK & set(words(node.name))
-        or samples(scene, node)
-        or not stands_as_block(scene, node)
+        or samples(sublayers, node)
+        or not stands_as_block(sublayers, node)
         or any(m.kernel % 2 == 0 for m in mixing)
     ):
         return None
     if any(_RESAMPLES & set(words(name)) for name in node.children):
         return None
     if through[0] == through[1] and not short:
-        return Residual(node.path, around, fact("identity", _IDENTITY, seen), width=through[0])
+        return Residual(node.path, branch, fact("identity", _IDENTITY, evidence), width=through[0])
     return None
 
 
-def _repeated(scene: Scene, node: Node, found: list[Layer]) -> Residual | None:
+def _repeated(sublayers: Sublayers, node: Node, chain: list[Layer]) -> Residual | None:
     """A block that follows itself at least twice reads what it writes, whatever its branches do in between."""
     parent = node.parent
     run = sum(c.twin_of is node for c in parent.children.values()) if parent is not None else 0
-    last = found[-1]
-    if run < 2 or len(found) < 3 or not any(m.inp == last.out for m in found[:-1]):
+    last = chain[-1]
+    if run < 2 or len(chain) < 3 or not any(m.inp == last.out for m in chain[:-1]):
         return None
-    seen = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
-    return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, seen), width=last.out)
+    evidence = f"{run + 1} in a row, the last map writes {last.out}, which the first reads"
+    return Residual(node.path, tuple(node.children), fact("identity", _REPEATED, evidence), width=last.out)

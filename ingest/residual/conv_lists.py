@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Residual, Scene
-from archkb.ingest.residual.layer_chain import Layer, layers
+from collections.abc import Mapping
+
+from archkb.ingest.analysis import Leaf, Residual
+from archkb.ingest.layers.layer_view import Layer
+from archkb.ingest.residual.layer_chain import layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
@@ -16,10 +19,10 @@ _PAIRS = rule(
 )
 
 
-def pair_residuals(scene: Scene, node: Node) -> list[Residual]:
+def pair_residuals(leaves: Mapping[str, Leaf], node: Node) -> list[Residual]:
     """Additions around the pairs of a module that is nothing but two like-named lists d to d; else none."""
     lists = {name: c for name, c in node.children.items() if c.children and all(k.isdigit() for k in c.children)}
-    steps = {name: maps for name, c in lists.items() if (maps := _steps(scene, c)) is not None}
+    steps = {name: maps for name, c in lists.items() if (maps := _steps(leaves, c)) is not None}
     if len(steps) != 2 or any(not c.children for c in node.children.values()):
         return []
     (one, first), (two, second) = steps.items()
@@ -38,12 +41,12 @@ def pair_residuals(scene: Scene, node: Node) -> list[Residual]:
     ]
 
 
-def _steps(scene: Scene, container: Node) -> list[Layer] | None:
+def _steps(leaves: Mapping[str, Leaf], container: Node) -> list[Layer] | None:
     """The convolutions of a list, one a child; None for any other list."""
     out = []
     for child in container.children.values():
-        found = layers(scene, child.twin_of or child, 2)
-        if found is None or len(found) != 1 or not found[0].conv:
+        chain = layers(leaves, child.twin_of or child, 2)
+        if chain is None or len(chain) != 1 or not chain[0].conv:
             return None
-        out.append(found[0])
+        out.append(chain[0])
     return out

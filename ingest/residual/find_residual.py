@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Residual, Sublayers
 from archkb.ingest.residual.conv_blocks import conv_residuals
 from archkb.ingest.residual.groups import group_residuals
 from archkb.ingest.residual.layer_chain import is_norm
@@ -19,29 +19,29 @@ from archkb.ingest.residual.sampler import sampler_residuals
 from archkb.ingest.residual.sublayers import sublayer_residuals
 
 
-def find_residuals(scene: Scene) -> list[Residual]:
+def find_residuals(sublayers: Sublayers) -> list[Residual]:
     """Residual additions of the distinct blocks, in order within each block."""
-    found = sublayer_residuals(scene)
-    found += mixer_residuals(scene, found)
-    found += conv_residuals(scene, found)
-    found += sampler_residuals(scene)
-    found += group_residuals(scene, found)
+    residuals = sublayer_residuals(sublayers)
+    residuals += mixer_residuals(sublayers, residuals)
+    residuals += conv_residuals(sublayers, residuals)
+    residuals += sampler_residuals(sublayers)
+    residuals += group_residuals(sublayers, residuals)
     by_block: dict[str, list[Residual]] = {}
-    for item in _once(scene, found):
+    for item in _once(sublayers, residuals):
         by_block.setdefault(item.block, []).append(item)
-    return [replace(r, order=i) for group in by_block.values() for i, r in enumerate(in_order(scene, group))]
+    return [replace(r, order=i) for group in by_block.values() for i, r in enumerate(in_order(sublayers, group))]
 
 
-def _once(scene: Scene, found: list[Residual]) -> Iterator[Residual]:
+def _once(sublayers: Sublayers, residuals: list[Residual]) -> Iterator[Residual]:
     """Every addition once: two rules may name the same layers of a block by different modules."""
-    seen: set[frozenset[str]] = set()
-    for item in found:
+    known_branches: set[frozenset[str]] = set()
+    for item in residuals:
         layers: set[str] = set()
         for part in item.around:
-            node = scene.tree.nodes.get(".".join(p for p in (item.block, part) if p))
-            layers.update(n.path for n in node.walk() if n.tensors and not is_norm(scene, n)) if node else layers.add(
-                part
-            )
-        if frozenset(layers) not in seen:
-            seen.add(frozenset(layers))
+            node = sublayers.tree.nodes.get(".".join(p for p in (item.block, part) if p))
+            layers.update(
+                n.path for n in node.walk() if n.tensors and not is_norm(sublayers.leaves, n)
+            ) if node else layers.add(part)
+        if frozenset(layers) not in known_branches:
+            known_branches.add(frozenset(layers))
             yield item

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import Leaf
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
 
@@ -15,24 +15,11 @@ SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 _NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A layer with a matrix: relative path, channels read and written, largest size of its kernel, and its sort."""
-
-    path: str
-    inp: int
-    out: int
-    kernel: int
-    conv: bool
-    depthwise: bool
-    transposed: bool = False
-
-
-def layers(scene: Scene, node: Node, limit: int = 32) -> list[Layer] | None:
+def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = 32) -> list[Layer] | None:
     """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
     out: list[Layer] = []
-    for found in _walk(scene, node):
-        out.append(found)
+    for layer in _walk(leaves, node):
+        out.append(layer)
         if len(out) > limit:
             return None
     return out
@@ -42,14 +29,14 @@ _Place = tuple[Node, str, Node]
 """A module, its path below the top, and the representative that rules saw in its place."""
 
 
-def _walk(scene: Scene, top: Node) -> Iterator[Layer]:
+def _walk(leaves: Mapping[str, Leaf], top: Node) -> Iterator[Layer]:
     levels: list[Iterator[_Place]] = [iter(((top, "", top),))]
     while levels:
         place = next(levels[-1], None)
         if place is None:
             levels.pop()
             continue
-        leaf = scene.leaves.get(place[2].path)
+        leaf = leaves.get(place[2].path)
         layer = layer_of(leaf, place[1]) if leaf is not None else None
         if layer is not None:
             yield layer
@@ -64,42 +51,26 @@ def _below(node: Node, at: str, seen_as: Node) -> Iterator[_Place]:
             yield child, f"{at}.{name}" if at else name, child.twin_of or seen_as.children[name]
 
 
-def layer_of(leaf: Leaf, at: str) -> Layer | None:
-    """The layer of a Linear or Conv leaf; a convolution of one channel a group keeps its width."""
-    a = leaf.attributes
-    if leaf.role == "Linear":
-        inp, out = a.get("in_features"), a.get("out_features")
-        return Layer(at, inp, out, 1, False, False) if isinstance(inp, int) and isinstance(out, int) else None
-    if leaf.role == "Conv":
-        inp, out, kernel = a.get("in_channels"), a.get("out_channels"), a.get("kernel")
-        if isinstance(inp, int) and isinstance(out, int):
-            size = max(kernel) if isinstance(kernel, list) and kernel else 1
-            depthwise = bool(a.get("depthwise"))
-            transposed = "Transpose" in str(leaf.kind.value)
-            return Layer(at, out if depthwise else inp, out, size, True, depthwise, transposed)
-    return None
-
-
-def direct_layers(scene: Scene, node: Node) -> dict[str, Layer]:
+def direct_layers(leaves: Mapping[str, Leaf], node: Node) -> dict[str, Layer]:
     """Layers that stand directly in a module, by name."""
     out = {}
     for name, child in node.children.items():
-        leaf = scene.leaves.get((child.twin_of or child).path)
-        made = layer_of(leaf, name) if leaf is not None and not child.children else None
-        if made is not None:
-            out[name] = made
+        leaf = leaves.get((child.twin_of or child).path)
+        layer = layer_of(leaf, name) if leaf is not None and not child.children else None
+        if layer is not None:
+            out[name] = layer
     return out
 
 
-def ends(found: Sequence[Layer]) -> tuple[int, int] | None:
+def ends(steps: Sequence[Layer]) -> tuple[int, int] | None:
     """(width read, width written) by the whole when its layers can be walked one after the other; None otherwise.
 
     Names give the order; where they do not chain, the widths do: every layer but one reads what another writes. A
     convolution that reads a divisor of what is written before it is grouped.
     """
-    chain = [m for m in found if not m.depthwise]
+    chain = [m for m in steps if not m.depthwise]
     if not chain:
-        return (found[0].inp, found[-1].out) if found else None
+        return (steps[0].inp, steps[-1].out) if steps else None
     if all(follows(a, b) for a, b in pairwise(chain)):
         return chain[0].inp, chain[-1].out
     balance: dict[int, int] = {}
@@ -125,17 +96,17 @@ def is_shortcut(path: str) -> bool:
     return any(SHORTCUT & set(words(part)) for part in path.split(".")[:2])
 
 
-def is_norm(scene: Scene, node: Node) -> bool:
+def is_norm(leaves: Mapping[str, Leaf], node: Node) -> bool:
     """Whether the module is a norm, or holds nothing but one, or is named as one."""
-    leaf = scene.leaves.get(node.path)
+    leaf = leaves.get(node.path)
     if leaf is not None and leaf.role == "Norm":
         return True
     if node.children and _NORM_NAMES & set(words(node.name)):
         return True
-    return len(node.children) == 1 and not node.tensors and is_norm(scene, next(iter(node.children.values())))
+    return len(node.children) == 1 and not node.tensors and is_norm(leaves, next(iter(node.children.values())))
 
 
-def norm_widths(scene: Scene, node: Node) -> set[int]:
+def norm_widths(leaves: Mapping[str, Leaf], node: Node) -> set[int]:
     """Sizes of the norms that stand directly in a module."""
-    norms = [c for c in node.children.values() if is_norm(scene, c)]
+    norms = [c for c in node.children.values() if is_norm(leaves, c)]
     return {t.shape[-1] for n in norms for c in n.distinct() for t in c.tensors.values() if len(t.shape) == 1}

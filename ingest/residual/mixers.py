@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.residual.layer_chain import is_norm, layers, norm_widths
 from archkb.ingest.rules import fact, rule
@@ -46,110 +46,117 @@ _LONG = 16
 _PLACE = vocabulary("pos peg cpe position positional")
 
 
-def mixer_residuals(scene: Scene, found: list[Residual]) -> list[Residual]:
+def mixer_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Residual]:
     """Additions of the modules beside known sublayers, alone beside a norm, or convolving positions."""
     covered: dict[str, set[str]] = {}
     widths: dict[str, set[int]] = {}
-    for r in found:
+    for r in residuals:
         covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
         if r.width is not None:
             widths.setdefault(r.block, set()).add(r.width)
-    taken = set(scene.attentions) | set(scene.feed_forwards)
-    attended = {r.block for r in found if r.form.evidence.rule == "residual.attention"}
+    taken = set(sublayers.attentions) | set(sublayers.feed_forwards)
+    attended = {r.block for r in residuals if r.branch is Branch.ATTENTION}
     out = []
-    known = Counter(r.block for r in found)
-    for node in scene.tree.distinct:
+    known = Counter(r.block for r in residuals)
+    for node in sublayers.tree.distinct:
         if not node.path or node.path in taken or "" in covered.get(node.path, ()):
             continue
-        alone = _alone(scene, node) if node.path not in covered else ()
+        alone = _alone(sublayers, node) if node.path not in covered else ()
         for name, child in node.children.items():
             if node.path in covered:
                 fits = name not in covered[node.path] and (
-                    _keeps(scene, child, widths.get(node.path, set()))
-                    or _is_left(scene, node, child, covered[node.path], known[node.path])
+                    _keeps(sublayers, child, widths.get(node.path, set()))
+                    or _is_left(sublayers, node, child, covered[node.path], known[node.path])
                 )
             else:
                 fits = child in alone
             if fits and not any(n.path in covered for n in child.distinct()):
                 form = fact("identity", _MIXER, "reads and writes the width of the stream beside it")
                 out.append(Residual(node.path, (name,), form))
-            elif _wraps(scene, node, child, covered):
+            elif _wraps(sublayers, node, child, covered):
                 form = fact("identity", _WRAPPER, f"{name} is all that {node.name} holds, and keeps its width")
                 out.append(Residual(node.path, (name,), form))
-            elif node.path in attended and _depthwise(scene, child, widths.get(node.path, set())):
+            elif node.path in attended and _depthwise(sublayers, child, widths.get(node.path, set())):
                 form = fact("identity", _DEPTHWISE, f"{name} keeps the stream's channels apart")
                 out.append(Residual(node.path, (name,), form))
-            elif _convolves_positions(scene, child):
+            elif _convolves_positions(sublayers, child):
                 form = fact("identity", _POSITION, f"{name} keeps its channels")
                 out.append(Residual(node.path, (name,), form))
     return out
 
 
-def _alone(scene: Scene, node: Node) -> tuple[Node, ...]:
+def _alone(sublayers: Sublayers, node: Node) -> tuple[Node, ...]:
     """The modules beside norms in a stack's child, one a norm, each with maps that read and write the norms' width."""
     parent = node.parent
-    if parent is None or not (parent.path in scene.stacks or (parent.parent and parent.parent.path in scene.stacks)):
+    if parent is None or not (
+        parent.path in sublayers.stacks or (parent.parent and parent.parent.path in sublayers.stacks)
+    ):
         return ()
-    norms = [c for c in node.children.values() if is_norm(scene, c)]
-    rest = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
-    wide = norm_widths(scene, node)
-    if not norms or len(rest) > len(norms) or not all(c.children and _spans(scene, c, wide) for c in rest):
+    norms = [c for c in node.children.values() if is_norm(sublayers.leaves, c)]
+    others = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
+    wide = norm_widths(sublayers.leaves, node)
+    if not norms or len(others) > len(norms) or not all(c.children and _spans(sublayers, c, wide) for c in others):
         return ()
-    found = [layers(scene, c, 64) or [] for c in rest]
-    if len(rest) == 1 and all(m.conv for m in found[0]):
+    chains = [layers(sublayers.leaves, c, 64) or [] for c in others]
+    if len(others) == 1 and all(m.conv for m in chains[0]):
         return ()
-    steps = all("conv" in words(c.name) for c in rest)
-    return tuple(rest) if all(len(maps) > 1 for maps in found) and not steps else ()
+    steps = all("conv" in words(c.name) for c in others)
+    return tuple(others) if all(len(maps) > 1 for maps in chains) and not steps else ()
 
 
-def _spans(scene: Scene, child: Node, widths: set[int]) -> bool:
+def _spans(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
     """Whether the last map of a module writes one of the widths, and some map reads it, whole or in groups."""
-    every = layers(scene, child, 64) or []
-    found = [m for m in every if not m.depthwise] or every
-    read = {m.inp for m in found}
-    groups = {m.inp for m in found if m.conv and m.kernel > 1}
-    return any(any(m.out == w for m in found) and (w in read or any(w % inp == 0 for inp in groups)) for w in widths)
+    every = layers(sublayers.leaves, child, 64) or []
+    mixing = [m for m in every if not m.depthwise] or every
+    read = {m.inp for m in mixing}
+    groups = {m.inp for m in mixing if m.conv and m.kernel > 1}
+    return any(any(m.out == w for m in mixing) and (w in read or any(w % inp == 0 for inp in groups)) for w in widths)
 
 
-def _keeps(scene: Scene, child: Node, widths: set[int]) -> bool:
+def _keeps(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
     """Whether a further module of a known block maps its stream to itself and is not a norm, a gate or a position."""
-    if not child.children or _SIDE & set(words(child.name)) or is_norm(scene, child) or read_name(child.name).letters:
+    if (
+        not child.children
+        or _SIDE & set(words(child.name))
+        or is_norm(sublayers.leaves, child)
+        or read_name(child.name).letters
+    ):
         return False
-    found = layers(scene, child, 64)
-    if not found or not _spans(scene, child, widths):
+    chain = layers(sublayers.leaves, child, 64)
+    if not chain or not _spans(sublayers, child, widths):
         return False
-    if len(found) == 1:
+    if len(chain) == 1:
         return len(child.children) == 1 and not child.tensors
-    narrow = min(m.out for m in found) < min(widths) // 4
-    return len(found) > 1 and not (narrow and len(found) < 3 and not child.tensors)
+    narrow = min(m.out for m in chain) < min(widths) // 4
+    return len(chain) > 1 and not (narrow and len(chain) < 3 and not child.tensors)
 
 
-def _is_left(scene: Scene, node: Node, child: Node, taken: set[str], known: int) -> bool:
+def _is_left(sublayers: Sublayers, node: Node, child: Node, taken: set[str], known: int) -> bool:
     """Whether a block has one norm more than known sublayers, and only this child is left with a matrix for it."""
     if not node.name.isdigit() or _SIDE & set(words(child.name)):
         return False
-    norms = [c for c in node.children.values() if "norm" in c.name.lower() or is_norm(scene, c)]
-    left = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]
-    maps = layers(scene, child, 1) or []
+    norms = [c for c in node.children.values() if "norm" in c.name.lower() or is_norm(sublayers.leaves, c)]
+    candidates = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]
+    maps = layers(sublayers.leaves, child, 1) or []
     concatenates = not child.children and len(maps) == 1 and maps[0].inp != maps[0].out
-    return left == [child] and len(norms) == known + 1 and not concatenates
+    return candidates == [child] and len(norms) == known + 1 and not concatenates
 
 
 def _has_matrix(node: Node) -> bool:
     return any(sum(d > 1 for d in t.shape) > 1 for n in node.distinct() for t in n.tensors.values())
 
 
-def _wraps(scene: Scene, node: Node, child: Node, covered: Mapping[str, set[str]]) -> bool:
+def _wraps(sublayers: Sublayers, node: Node, child: Node, covered: Mapping[str, set[str]]) -> bool:
     """Whether a numbered module holds a module called fn and nothing else, and that one keeps its width."""
     if child.name != "fn" or len(node.children) > 1 or node.tensors or not node.name.isdigit():
         return False
-    maps = layers(scene, child, 16) or []
+    maps = layers(sublayers.leaves, child, 16) or []
     return len(maps) > 0 and maps[0].inp == maps[-1].out and not any(n.path in covered for n in child.distinct())
 
 
-def _depthwise(scene: Scene, child: Node, widths: set[int]) -> bool:
+def _depthwise(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
     """Whether a layer convolves each channel of the stream for itself, with an odd kernel."""
-    maps = layers(scene, child, 1) or []
+    maps = layers(sublayers.leaves, child, 1) or []
     return (
         len(maps) == 1
         and not child.children
@@ -159,14 +166,14 @@ def _depthwise(scene: Scene, child: Node, widths: set[int]) -> bool:
     )
 
 
-def _convolves_positions(scene: Scene, child: Node) -> bool:
+def _convolves_positions(sublayers: Sublayers, child: Node) -> bool:
     above = child.parent if child.name.isdigit() and child.children else child
     if (
         above is None
         or not _PLACE & set(words(above.name))
-        or any(a.path in scene.attentions for a in child.ancestors())
+        or any(a.path in sublayers.attentions for a in child.ancestors())
     ):
         return False
-    found = layers(scene, child.twin_of or child, 4) or []
-    keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in found)
-    return 0 < len(found) <= 2 and keeps
+    chain = layers(sublayers.leaves, child.twin_of or child, 4) or []
+    keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in chain)
+    return 0 < len(chain) <= 2 and keeps

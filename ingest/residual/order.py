@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archkb.ingest.analysis import Residual, Scene
+from archkb.ingest.analysis import Residual, Sublayers
 from archkb.kb.paths import natural_name
 
 
-def in_order(scene: Scene, group: Sequence[Residual]) -> list[Residual]:
+def in_order(sublayers: Sublayers, group: Sequence[Residual]) -> list[Residual]:
     """The additions of one block in their inferred order; ties by name."""
-    return sorted(group, key=lambda r: (_rank(scene, r), [natural_name(a) for a in r.around]))
+    return sorted(group, key=lambda r: (_rank(sublayers, r), [natural_name(a) for a in r.around]))
 
 
-def _rank(scene: Scene, r: Residual) -> tuple[int, int, bool]:
+def _rank(sublayers: Sublayers, r: Residual) -> tuple[int, int, bool]:
     """Attention within a width (self before cross), bridges between widths, the rest, feed-forwards; wider first."""
     path = ".".join(part for part in (r.block, r.around[0]) if part)
-    attention = scene.attentions.get(path)
+    attention = sublayers.attentions.get(path)
     if attention is not None:
         bridge = attention.attends.value == "cross" and attention.q_dim != attention.kv_dim
         return int(bridge), -(r.width or 0), attention.attends.value == "cross"
-    last = path in scene.feed_forwards or r.block in scene.feed_forwards
+    last = path in sublayers.feed_forwards or r.block in sublayers.feed_forwards
     return (3 if last else 2), -(r.width or 0), False

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archkb.ingest.analysis import Residual, Scene
-from archkb.ingest.residual.layer_chain import Layer, layers
+from archkb.ingest.analysis import Residual, Sublayers
+from archkb.ingest.layers.layer_view import Layer
+from archkb.ingest.residual.layer_chain import layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 
@@ -19,15 +20,15 @@ _FOLDED = rule(
 _FOLDS = (2, 4, 8)
 
 
-def sampler_residuals(scene: Scene) -> Iterator[Residual]:
+def sampler_residuals(sublayers: Sublayers) -> Iterator[Residual]:
     """Additions of the samplers on the way down."""
-    for node in scene.tree.distinct:
+    for node in sublayers.tree.distinct:
         listed = [c for c in node.children.values() if c.name.isdigit()]
         if len(listed) < 3 or len(listed) != len(node.children):
             continue
-        for here, after in pairwise(listed):
-            lone = [] if (here.twin_of or here) is (after.twin_of or after) else list(_lone(scene, here))
-            reads = _enters(scene, after) if lone else set()
+        for stage, after in pairwise(listed):
+            lone = [] if (stage.twin_of or stage) is (after.twin_of or after) else list(_lone(sublayers, stage))
+            reads = _enters(sublayers, after) if lone else set()
             for at, conv in lone:
                 width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
                 if (
@@ -37,26 +38,26 @@ def sampler_residuals(scene: Scene) -> Iterator[Residual]:
                     and conv.kernel > 1
                     and conv.out <= conv.inp
                 ):
-                    seen = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
-                    block, name = (here, at) if at else (node, here.name)
-                    yield Residual(block.path, (name,), fact("identity", _FOLDED, seen), width=width)
+                    evidence = f"{conv.path or at} {conv.inp}→{conv.out}, the stage after it reads {width}"
+                    block, name = (stage, at) if at else (node, stage.name)
+                    yield Residual(block.path, (name,), fact("identity", _FOLDED, evidence), width=width)
 
 
-def _lone(scene: Scene, stage: Node) -> Iterator[tuple[str, Layer]]:
+def _lone(sublayers: Sublayers, stage: Node) -> Iterator[tuple[str, Layer]]:
     """(name in the stage, convolution) of a stage that is one convolution, or of its part that is a list of one."""
-    found = layers(scene, stage.twin_of or stage, 1)
-    if found:
-        yield "", found[0]
+    chain = layers(sublayers.leaves, stage.twin_of or stage, 1)
+    if chain:
+        yield "", chain[0]
         return
     for name, part in stage.children.items():
-        only = layers(scene, part, 1)
+        only = layers(sublayers.leaves, part, 1)
         if only and len(part.children) == 1 and "0" in part.children and only[0].conv and only[0].kernel > 1:
             yield name, only[0]
 
 
-def _enters(scene: Scene, stage: Node) -> set[int]:
+def _enters(sublayers: Sublayers, stage: Node) -> set[int]:
     """Channels the convolutions of a stage read."""
-    found = layers(scene, stage.twin_of or stage, 128) or ()
-    if len(found) < 2:
+    chain = layers(sublayers.leaves, stage.twin_of or stage, 128) or ()
+    if len(chain) < 2:
         return set()
-    return {m.inp for m in found if m.conv and not m.depthwise}
+    return {m.inp for m in chain if m.conv and not m.depthwise}

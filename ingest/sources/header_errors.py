@@ -132,11 +132,11 @@ def _number(literal: str) -> int | float:
 
 def _duplicates(top: _Object) -> Iterator[Fault]:
     """Keys that are given twice in the header itself or in an object inside it."""
-    seen: dict[str, int] = {}
+    known_keys: dict[str, int] = {}
     for key, value in top:
-        if key in seen:
-            yield Fault(key, "the key is given twice", seen[key])
-        seen[key] = seen.get(key, 0) + 1
+        if key in known_keys:
+            yield Fault(key, "the key is given twice", known_keys[key])
+        known_keys[key] = known_keys.get(key, 0) + 1
         for inner in _values(value):
             if isinstance(inner, _Object):
                 yield from (

@@ -34,7 +34,7 @@ def read_index(path: str | Path) -> Header:
     that is missing or lies outside the index's folder, and for tensors on which map and shards disagree.
     """
     shown = str(path)
-    weight_map, own = _parse(read_small(path, MAX_INDEX), shown)
+    weight_map, index_metadata = _parse(read_small(path, MAX_INDEX), shown)
     folder = Path(path).parent
     names = sorted(set(weight_map.values()))
     for name in names:
@@ -46,7 +46,7 @@ def read_index(path: str | Path) -> Header:
     shards = {name: read_safetensors(folder / name) for name in names}
     _check(weight_map, shards, shown)
     tensors = tuple(t for shard in shards.values() for t in shard.tensors)
-    metadata = {**_merged(shards), **own}
+    metadata = {**_merged(shards), **index_metadata}
     size = sum(shard.size or 0 for shard in shards.values())
     return Header(tensors, metadata, source=shown, format="index", size=size)
 
@@ -67,10 +67,10 @@ def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     for key, name in weight_map.items():
         if not isinstance(name, str):
             raise SourceError("its shard is not a string", path=shown, key=shown_key(key), cure=_CURE)
-    own = top.get("metadata") or {}
-    if not isinstance(own, dict):
+    metadata = top.get("metadata") or {}
+    if not isinstance(metadata, dict):
         raise SourceError("the index's `metadata` is not an object", path=shown, cure=_CURE)
-    return weight_map, {f"index.{k}": v if isinstance(v, str) else json.dumps(v) for k, v in own.items()}
+    return weight_map, {f"index.{k}": v if isinstance(v, str) else json.dumps(v) for k, v in metadata.items()}
 
 
 def _no_number(literal: str) -> float:
@@ -78,10 +78,10 @@ def _no_number(literal: str) -> float:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
         raise ValueError(f"{shown_key(twice(name for name, _ in pairs)[0])!r} is given twice")
-    return found
+    return entries
 
 
 def _refuse_path(name: str, shown: str) -> None:

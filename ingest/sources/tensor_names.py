@@ -43,8 +43,8 @@ def check_names(header: Header) -> Header:
 
 def _is_number(run: re.Match[str]) -> bool:
     """Whether a run of digits is a whole name, a number above the integers a graph holds; or longer than any number."""
-    around = run.string[max(run.start() - 1, 0) : run.start()] + run.string[run.end() : run.end() + 1]
-    return set(around) <= {".", "\n"} or len(run.group()) >= _MOST_DIGITS
+    neighbours = run.string[max(run.start() - 1, 0) : run.start()] + run.string[run.end() : run.end() + 1]
+    return set(neighbours) <= {".", "\n"} or len(run.group()) >= _MOST_DIGITS
 
 
 def _check_modules(header: Header, keys: list[str], length: int) -> None:

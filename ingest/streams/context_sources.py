@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from archkb.ingest.analysis import Analysis
+from archkb.ingest.analysis import Findings
+from archkb.ingest.layers.layer_view import layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.streams.modality import condition, modality
 from archkb.ingest.tree.module_tree import Node
@@ -55,7 +56,7 @@ class Source(NamedTuple):
 
     path: str
     width: int
-    said: frozenset[str]
+    name_words: frozenset[str]
     carries: str | None
     at: str
     plain: bool
@@ -83,7 +84,7 @@ class Sources:
 
         def rank(item: tuple[int, Source]) -> tuple[bool, int, int, int]:
             source = item[1]
-            return (for_reader(source.said, tag), wish.rank(source.carries), shared(source.path, scope), item[0])
+            return (for_reader(source.name_words, tag), wish.rank(source.carries), shared(source.path, scope), item[0])
 
         suitable = [s for s in enumerate(self.by_width.get(width, ())) if wish.suits(s[1].carries, plain=s[1].plain)]
         return max(suitable, key=rank)[1] if suitable else None
@@ -107,9 +108,9 @@ class Wish:
         return 2 if carries == (self.reads or "text") else 1 if carries is None else 0
 
 
-def for_reader(said: Iterable[str], tag: str | None) -> bool:
+def for_reader(name_words: Iterable[str], tag: str | None) -> bool:
     """Whether a source suits a reader that carries `tag`: its words name that stream, or none."""
-    named = {m for word in said if (m := modality(word)) and m != "text"}
+    named = {m for word in name_words if (m := modality(word)) and m != "text"}
     return tag in named if named else tag != "audio"
 
 
@@ -119,42 +120,40 @@ def shared(a: str, b: str) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
-def sources(analysis: Analysis, scope_of: Callable[[str], str | None]) -> Sources:
+def sources(findings: Findings, scope_of: Callable[[str], str | None]) -> Sources:
     """Layers outside all stacks of blocks that are named for a condition."""
     written: dict[int, list[Source]] = {}
     read: dict[int, list[Source]] = {}
-    for path in analysis.leaves:
-        widths = None if path in analysis.origin else _widths(analysis, path)  # twins lie in stacks
-        if widths is None or path.rpartition(".")[0] in analysis.attentions:
+    for path in findings.leaves:
+        widths = None if path in findings.origin else _widths(findings, path)  # twins lie in stacks
+        if widths is None or path.rpartition(".")[0] in findings.attentions:
             continue
-        said = frozenset(words(path))
-        known, named = _CONDITION & said, condition(words(path))
-        if (named or known) and not said & _NOT_TOKENS and scope_of(path) is None:
+        name_words = frozenset(words(path))
+        known, named = _CONDITION & name_words, condition(words(path))
+        if (named or known) and not name_words & _NOT_TOKENS and scope_of(path) is None:
             carries = "text" if named in _STREAMS - {"image"} and known - _ANY else named
             carries = carries or ("text" if known - _ANY else None)
             plain = bool(known) and (carries is None or carries == "text" or carries in _STREAMS)
-            source = Source(path, widths[1], said, carries, _exit_of(analysis, path), plain)
+            source = Source(path, widths[1], name_words, carries, _exit_of(findings, path), plain)
             written.setdefault(widths[1], []).append(source)
             read.setdefault(widths[0], []).append(source)
     return Sources(written, read)
 
 
-def _widths(analysis: Analysis, path: str) -> tuple[int, int] | None:
+def _widths(findings: Findings, path: str) -> tuple[int, int] | None:
     """Width a matrix reads and width it writes, None for any other layer."""
-    leaf = analysis.leaves.get(path)
-    reads, writes = (leaf.attributes.get(n) for n in ("in_features", "out_features")) if leaf else (None, None)
-    if leaf is None or leaf.role != "Linear" or not isinstance(reads, int) or not isinstance(writes, int):
-        return None
-    return reads, writes
+    leaf = findings.leaves.get(path)
+    layer = layer_of(leaf, path) if leaf is not None else None
+    return layer.widths if layer is not None and not layer.conv else None
 
 
-def _exit_of(analysis: Analysis, path: str) -> str:
+def _exit_of(findings: Findings, path: str) -> str:
     """The module around a matrix if it is a chain of matrices that ends in this one, else the matrix itself."""
-    parent = analysis.tree.nodes[path].parent
-    stacks = (analysis.stacks.get(node.path) for node in parent.distinct()) if parent is not None else ()
+    parent = findings.tree.nodes[path].parent
+    stacks = (findings.stacks.get(node.path) for node in parent.distinct()) if parent is not None else ()
     if parent is None or not parent.path or any(stack is not None and stack.blocks for stack in stacks):
         return path
-    inner = {node.path: w for node in parent.distinct() if (w := _widths(analysis, node.path))}
+    inner = {node.path: w for node in parent.distinct() if (w := _widths(findings, node.path))}
     exits = [p for p, (_, out) in inner.items() if not any(out == w[0] for q, w in inner.items() if q != p)]
     return parent.path if len(inner) > 1 and exits in ([], [path]) else path
 

@@ -6,30 +6,29 @@ Attentions are looked at once for each representative and stack; equal blocks sh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from archkb.ingest.analysis import Analysis, Attention, Residual
+from archkb.ingest.analysis import Attention, Findings, LinearAttributes, Residual, StreamLinks
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_contexts import Contexts
-from archkb.ingest.streams.stream_table import Key, StackSays, local_part
+from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, local_part
 
 
-def assign_streams(analysis: Analysis) -> Analysis:
-    """The analysis with streams and their links filled in."""
-    table = _Streams(analysis)
+def find_streams(findings: Findings) -> StreamLinks:
+    """The streams of a model, and the sublayers that read them and write to them; twins included."""
+    table = _Streams(findings)
     queries: dict[str, int] = {}
     attends_to: dict[str, int] = {}
     known: dict[tuple[str | None, str], tuple[int, int] | None] = {}
-    for path, attention in analysis.attentions.items():
-        memo = (table.scope(path), analysis.origin.get(path, path))
+    for path, attention in findings.attentions.items():
+        memo = (table.scope(path), findings.origin.get(path, path))
         if memo not in known:
             known[memo] = table.ends(attention)
         ends = known[memo]
         if ends is not None:
             queries[path], attends_to[path] = ends
     adds_to = table.additions(queries)
-    return replace(analysis, streams=tuple(table.streams), queries=queries, attends_to=attends_to, adds_to=adds_to)
+    return StreamLinks(tuple(table.streams), queries, attends_to, adds_to)
 
 
 class _Streams(Contexts):
@@ -43,25 +42,25 @@ class _Streams(Contexts):
         local = local_part(attention.path, scope)
         joined = self._bridge(local, attention, stack)
         if joined is not None and attention.kv_dim is not None:
-            mine = self._stream(scope, attention.q_dim, joined[0], local, stack)
-            return mine, self._stream(scope, attention.kv_dim, joined[1], local, stack)
+            query_stream = self._stream(scope, attention.q_dim, joined[0], local, stack)
+            return query_stream, self._stream(scope, attention.kv_dim, joined[1], local, stack)
         carries = self._carried(local, attention, stack)
-        mine = self._stream(scope, attention.q_dim, carries, local, stack)
+        query_stream = self._stream(scope, attention.q_dim, carries, local, stack)
         if attention.attends.value == "joint":
-            return mine, self._second(attention, scope, local, stack, mine)
+            return query_stream, self._second(attention, scope, local, stack, query_stream)
         if attention.attends.value == "cross" and attention.kv_dim is not None:
-            return mine, self._context(attention, attention.kv_dim, scope, stack, self.streams[mine])
-        return mine, mine
+            return query_stream, self._context(attention, attention.kv_dim, scope, stack, self.streams[query_stream])
+        return query_stream, query_stream
 
-    def _second(self, attention: Attention, scope: str, local: str, stack: StackSays, mine: int) -> int:
+    def _second(self, attention: Attention, scope: str, local: str, stack: StackSays, query_stream: int) -> int:
         """The other stream of a joint attention: of its added projections, or of its twin beside it."""
         part = next((p for r, p in attention.parts.items() if r in ("add_k", "add_q", "add_qkv", "add_kv")), None)
         if part is None:
-            return self._beside(attention, scope, stack, mine)
-        leaf = self.analysis.leaves.get(f"{attention.path}.{part}" if attention.path else part)
-        width = leaf.attributes.get("in_features") if leaf is not None else None
-        if not isinstance(width, int):
-            return mine
+            return self._beside(attention, scope, stack, query_stream)
+        leaf = self.findings.leaves.get(f"{attention.path}.{part}" if attention.path else part)
+        width = leaf.attributes.in_features if leaf and isinstance(leaf.attributes, LinearAttributes) else None
+        if width is None:
+            return query_stream
         carries = names.modality(part)
         connector = self._connector(attention, width, scope) if carries is None else None
         if connector is not None:
@@ -70,28 +69,28 @@ class _Streams(Contexts):
         if carries is None and source is not None:
             return self._projected(source)
         carries = carries or "context"
-        key: Key = (scope, width, f"joint {carries}")
+        key = StreamKey(scope, width, carries, StreamKind.JOINT)
         return self._index[key] if key in self._index else self._add(key, origins.second_of_joint(carries, part))
 
-    def _beside(self, attention: Attention, scope: str, stack: StackSays, mine: int) -> int:
+    def _beside(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
         parent = attention.path.rpartition(".")[0]
-        for child in self.analysis.tree.nodes[parent].children.values():
-            other = self.analysis.attentions.get(child.path)
+        for child in self.findings.tree.nodes[parent].children.values():
+            other = self.findings.attentions.get(child.path)
             if other is not None and other is not attention and other.attends.value == "joint" and other.q_dim:
                 local = local_part(child.path, scope)
                 return self._stream(scope, other.q_dim, names.modality(local), local, stack)
-        return mine
+        return query_stream
 
     def additions(self, queries: dict[str, int]) -> dict[tuple[str, tuple[str, ...]], int]:
         """(block, around) of each residual -> the stream it is added to."""
         out: dict[tuple[str, tuple[str, ...]], int] = {}
         memo: dict[tuple[str, str, tuple[str, ...]], int | None] = {}
-        for residual in self.analysis.residuals:
+        for residual in self.findings.residuals:
             asked = _asked(residual, queries)
             if asked is None:
                 inside = f"{residual.block}." if residual.block else ""
                 scope = self.scope(f"{inside}{residual.around[0]}" if residual.around else residual.block) or ""
-                key = (scope, self.analysis.origin.get(residual.block, residual.block), residual.around)
+                key = (scope, self.findings.origin.get(residual.block, residual.block), residual.around)
                 if key not in memo:
                     memo[key] = self._by_width(residual, scope)
                 asked = memo[key]
@@ -102,13 +101,13 @@ class _Streams(Contexts):
     def _by_width(self, residual: Residual, scope: str) -> int | None:
         """The stream of the residual's width in its stack; of several the one its sublayer is named for."""
         width = residual.width
-        keys = (k for k in self._of_scope.get(scope, ()) if width is None or k[1] == width)
-        here = {k: self._index[k] for k in keys if k[2] is None or (" " not in k[2] and k[2] != "context")}
+        keys = (k for k in self._of_scope.get(scope, ()) if width is None or k.width == width)
+        by_key = {k: self._index[k] for k in keys if k.kind is StreamKind.OF_BLOCKS}
         carries = next((m for a in residual.around if (m := names.modality(a))), None)
-        named = [i for k, i in here.items() if carries is not None and self.streams[i].name.value == carries]
+        named = [i for k, i in by_key.items() if carries is not None and self.streams[i].name.value == carries]
         if named:
             return named[0]
-        plain = [i for i in here.values() if carries is None]
+        plain = [i for i in by_key.values() if carries is None]
         if plain:
             tagged = self._stacks[scope].tagged if scope in self._stacks else {}
             free = [i for i in plain if self.streams[i].name.value not in tagged]

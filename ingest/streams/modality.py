@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from archkb.ingest.analysis import Component
 from archkb.ingest.rules import fact, rule
@@ -29,6 +30,9 @@ _CONDITION = rule(
 )
 _READ = rule("stream.read_name", "name", "A cross-attention of the block is named for what it reads.")
 _HIDDEN = rule("stream.hidden", "none", "Nothing names what the stream carries.")
+
+HIDDEN = "hidden"
+"""The name of a stream whose carried signal nothing names."""
 
 _MODALITY = {
     "video": "video", "vid": "video", "videos": "video", "audio": "audio", "aud": "audio", "speech": "audio",
@@ -61,20 +65,20 @@ def modality(name: str) -> str | None:
     return next((m for word in words(name) if (m := _MODALITY.get(word))), None)
 
 
-def condition(said: Iterable[str]) -> str | None:
+def condition(name_words: Iterable[str]) -> str | None:
     """Which condition these words name: a camera, a pose or a reference goes before text, and text before the rest.
 
     >>> condition(("camera", "text", "proj")), condition(("caption", "image")), condition(("context", "embedder"))
     ('camera', 'text', None)
     """
-    words_ = list(said)
-    special = next((c for word in words_ if (c := _CONDITIONS.get(word))), None)
-    carried = [m for word in words_ if (m := _MODALITY.get(word))]
+    listed = list(name_words)
+    special = next((c for word in listed if (c := _CONDITIONS.get(word))), None)
+    carried = [m for word in listed if (m := _MODALITY.get(word))]
     return special or ("text" if "text" in carried else next(iter(carried), None))
 
 
-def read_by(local: str, own: str | None) -> str | None:
-    """What a cross-attention's path inside its block says it reads; `own` is what its queries carry.
+def read_by(local: str, query_carries: str | None) -> str | None:
+    """What a cross-attention's path inside its block says it reads; `query_carries` names the stream of its queries.
 
     Of A_to_B the words tell two ends, and models do not agree which of them is read.
 
@@ -82,10 +86,14 @@ def read_by(local: str, own: str | None) -> str | None:
     ('camera', None, 'text')
     """
     for part in reversed(local.split(".")):
-        said = words(part)
-        told = None if "to" in said else condition(w for w in said if own is None or _MODALITY.get(w) != own)
-        if told is not None:
-            return told
+        name_words = words(part)
+        carries = (
+            None
+            if "to" in name_words
+            else condition(w for w in name_words if query_carries is None or _MODALITY.get(w) != query_carries)
+        )
+        if carries is not None:
+            return carries
     return None
 
 
@@ -95,13 +103,13 @@ def bridge(name: str) -> tuple[str, str] | None:
     >>> bridge("audio_to_video_attn"), bridge("to_q")
     (('audio', 'video'), None)
     """
-    said = words(name)
-    if "to" not in said:
+    name_words = words(name)
+    if "to" not in name_words:
         return None
-    cut = said.index("to")
-    left = next((m for w in reversed(said[:cut]) if (m := _MODALITY.get(w))), None)
-    right = next((m for w in said[cut + 1 :] if (m := _MODALITY.get(w))), None)
-    return (left, right) if left and right else None
+    cut = name_words.index("to")
+    first = next((m for w in reversed(name_words[:cut]) if (m := _MODALITY.get(w))), None)
+    second = next((m for w in name_words[cut + 1 :] if (m := _MODALITY.get(w))), None)
+    return (first, second) if first and second else None
 
 
 def by_sublayer(name: str, carries: str) -> Fact:
@@ -114,30 +122,35 @@ def by_bridge(name: str, carries: str, width: int) -> Fact:
     return fact(carries, _BRIDGE, f"{name} has its {carries} end at {width} channels")
 
 
-def by_place(scope: str, names: Iterable[str], role: Value) -> Fact:
+class PlaceName(NamedTuple):
+    """The name of a stream by where it runs; `weak` where shapes may say more.
+
+    That is where nothing names the stream, or only a role says that the model sees.
+    """
+
+    name: Fact
+    weak: bool = False
+
+
+def by_place(scope: str, names: Iterable[str], role: Value) -> PlaceName:
     """The stream of a stack by its sublayers' axes, the names of the modules around it, or its component's role."""
-    said = {w for name in names for w in words(name)}
-    if said & _SPACE and said & _TIME:
-        seen = sorted(name for name in names if set(words(name)) & (_SPACE | _TIME))
-        return fact("video", _AXES, f"{', '.join(seen)} run on it")
+    name_words = {w for name in names for w in words(name)}
+    if name_words & _SPACE and name_words & _TIME:
+        sublayers = sorted(name for name in names if set(words(name)) & (_SPACE | _TIME))
+        return PlaceName(fact("video", _AXES, f"{', '.join(sublayers)} run on it"))
     for part in reversed(scope.split(".")):
         carries = modality(part)
         if carries is not None:
-            return fact(carries, _PLACE, f"it runs in {part}")
+            return PlaceName(fact(carries, _PLACE, f"it runs in {part}"))
     if isinstance(role, str) and role in _ROLES:
-        return fact(_ROLES[role], _ROLE, f"it is in a {role}")
-    return fact("hidden", _HIDDEN, "no name says what it carries")
-
-
-def is_weak(said: Fact) -> bool:
-    """Whether shapes may say more than this name: nothing told it, or only that the model sees."""
-    return said.evidence.rule == _HIDDEN.id or (said.evidence.rule == _ROLE.id and said.value == "image")
+        return PlaceName(fact(_ROLES[role], _ROLE, f"it is in a {role}"), weak=_ROLES[role] == "image")
+    return PlaceName(fact(HIDDEN, _HIDDEN, "no name says what it carries"), weak=True)
 
 
 def by_condition(scope: str, width: int, carries: str, source: str) -> Fact:
     """The stream of a connector, by the projection beside it."""
-    around = scope.rpartition(".")[0].rpartition(".")[2] or scope
-    return fact(carries, _CONDITION, f"{around} is {width} wide, the width of {source}")
+    module = scope.rpartition(".")[0].rpartition(".")[2] or scope
+    return fact(carries, _CONDITION, f"{module} is {width} wide, the width of {source}")
 
 
 def by_reader(carries: str, local: str) -> Fact:
@@ -147,8 +160,8 @@ def by_reader(carries: str, local: str) -> Fact:
 
 def is_conditioning(scope: str) -> bool:
     """Whether a stack works on the condition, by the words of its path, and not on the noise."""
-    said = words(scope)
-    return not _CONDITIONING.isdisjoint(said) and _NOISE.isdisjoint(said)
+    name_words = words(scope)
+    return not _CONDITIONING.isdisjoint(name_words) and _NOISE.isdisjoint(name_words)
 
 
 def enclosing(components: Mapping[str, Component], path: str) -> Component | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archkb.ingest.analysis import Attention, Stream
+from archkb.ingest.analysis import Attention, EmbeddingAttributes, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
-from archkb.ingest.streams.stream_table import Key, StackSays, Table, block_of, local_part
+from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, Table, block_of, local_part
 from archkb.ingest.tree.name_words import words
 from archkb.kb.values import Fact
 
@@ -15,15 +15,15 @@ from archkb.kb.values import Fact
 class Contexts(Table):
     """The streams that blocks read from elsewhere, and those of the connectors that prepare them."""
 
-    def _name(self, key: Key, local: str, stack: StackSays) -> tuple[Fact, str | None]:
+    def _name(self, key: StreamKey, local: str, stack: StackSays) -> tuple[Fact, str | None]:
         """What a stream of blocks carries; that of a connector by what is in front of it, behind it, or reads it."""
-        scope, width, carries = key
+        scope, width, carries = key.scope, key.width, key.carries
         prepared = self._prepared(scope, width) if carries is None and self._prepares(scope) else None
         return prepared or super()._name(key, local, stack)
 
     def _prepares(self, scope: str) -> bool:
         """Whether a stack works on a condition: by the words of its path, or as a connector beside a big stack."""
-        component = names.enclosing(self.analysis.components, scope)
+        component = names.enclosing(self.findings.components, scope)
         connects = component is not None and str(component.role.value).endswith("connector")
         return scope not in self._crosses and (connects or names.is_conditioning(scope))
 
@@ -37,21 +37,21 @@ class Contexts(Table):
         if source is not None:
             return names.by_condition(scope, width, source.carries or "text", source.path), at
         for reader, path in ((s, p) for s, paths in self._crosses.items() for p in paths):
-            attention = self.analysis.attentions[path]
+            attention = self.findings.attentions[path]
             if attention.kv_dim == width and self._connector(attention, width, reader) == scope:
-                said = self._modulated(attention, width, reader)
-                if said is not None:
-                    return said, None
+                name = self._modulated(attention, width, reader)
+                if name is not None:
+                    return name, None
         return None
 
     def _vocabulary(self, scope: str, width: int) -> str | None:
         """The table of tokens below the module, or the one around it, that a stack is in: it writes what enters it."""
-        around = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
+        module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
-            path: leaf.attributes["rows"]
-            for path, leaf in self.analysis.leaves.items()
-            if around and path.startswith(f"{around}.") and leaf.kind.value == "Embedding"
-            if leaf.attributes["width"] == width and isinstance(leaf.attributes["rows"], int)
+            path: leaf.attributes.rows
+            for path, leaf in self.findings.leaves.items()
+            if module and path.startswith(f"{module}.") and isinstance(leaf.attributes, EmbeddingAttributes)
+            if leaf.attributes.width == width
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
 
@@ -73,31 +73,34 @@ class Contexts(Table):
             tower = self._encoder(width, scope) if width == reader.width else self._tower(width, scope)
             if tower is not None:
                 return tower
-        component = names.enclosing(self.analysis.components, scope)
-        around = component.path if component is not None else ""
+        component = names.enclosing(self.findings.components, scope)
+        module = component.path if component is not None else ""
         if wish.reads is not None:
-            key: Key = (around, width, f"{wish.reads} of {carries}")
+            key = StreamKey(module, width, wish.reads, StreamKind.NAMED_CONTEXT, reader=carries)
             return self._index[key] if key in self._index else self._add(key, names.by_reader(wish.reads, local))
-        said = None if "text" in wish.taken else self._modulated(attention, width, scope)
-        key = (around, width, f"context of {carries}")
+        name = None if "text" in wish.taken else self._modulated(attention, width, scope)
+        key = StreamKey(module, width, None, StreamKind.CONTEXT, reader=carries)
         if key not in self._index:
-            self._add(key, said or origins.unnamed_context(width))
+            self._add(key, name or origins.unnamed_context(width))
         return self._index[key]
 
     def _wish(self, attention: Attention, scope: str, stack: StackSays) -> origins.Wish:
         """What an attention's name says it reads, and what those of its siblings say they read."""
 
-        def said(path: str) -> str | None:
-            local = local_part(path, scope)
-            return names.read_by(local, self._carried(local, self.analysis.attentions[path], stack))
+        def read_by_name(attention_path: str) -> str | None:
+            local = local_part(attention_path, scope)
+            return names.read_by(local, self._carried(local, self.findings.attentions[attention_path], stack))
 
         block = block_of(attention.path, scope)
-        beside = (p for p in self._crosses.get(scope, ()) if p != attention.path and block_of(p, scope) == block)
-        return origins.Wish(said(attention.path), frozenset(told for p in beside if (told := said(p)) is not None))
+        siblings = (p for p in self._crosses.get(scope, ()) if p != attention.path and block_of(p, scope) == block)
+        return origins.Wish(
+            read_by_name(attention.path),
+            frozenset(carries for p in siblings if (carries := read_by_name(p)) is not None),
+        )
 
     def _modulated(self, attention: Attention, width: int, scope: str) -> Fact | None:
         """The name of a context for which a module around the attention, inside its stack, has a table or a bias."""
-        node = self.analysis.tree.nodes[attention.path]
+        node = self.findings.tree.nodes[attention.path]
         inside = (n for n in (node, *node.ancestors()) if n.path.startswith(f"{scope}."))
         return next((name for n in inside if (name := origins.from_modulation(n, width))), None)
 
@@ -109,16 +112,20 @@ class Contexts(Table):
         tag = self._carried(local, attention, stack)
 
         def rank(other: str) -> tuple[bool, int, int]:
-            said = words(other)
-            return (origins.for_reader(said, tag), wish.rank(self._brings(other, width)), origins.shared(other, scope))
+            name_words = words(other)
+            return (
+                origins.for_reader(name_words, tag),
+                wish.rank(self._brings(other, width)),
+                origins.shared(other, scope),
+            )
 
         if names.is_conditioning(scope) or ("decoder" in words(scope) and self._encoders(width, scope)):
             return None
         fitting = [
             other
-            for other, found in self._stacks.items()
+            for other, stack_says in self._stacks.items()
             if other != scope
-            and width in found.names
+            and width in stack_says.names
             and not scope.startswith(f"{other}.")
             and self._prepares(other)
             and wish.suits(self._brings(other, width), plain=True)
@@ -127,28 +134,28 @@ class Contexts(Table):
 
     def _brings(self, connector: str, width: int) -> str | None:
         """The condition a connector's words name, or those of the projection in front of it."""
-        told = names.condition(words(connector))
-        if told is not None and told not in ("video", "audio", "image"):
-            return told
+        carries = names.condition(words(connector))
+        if carries is not None and carries not in ("video", "audio", "image"):
+            return carries
         source = self._candidates().best(width, connector, names.modality(connector))
         return source.carries if source is not None else None
 
     def _connected(self, connector: str, attention: Attention, width: int, scope: str) -> int:
         """The stream a connector writes."""
-        key: Key = (connector, width, "its output")
+        key = StreamKey(connector, width, None, StreamKind.OUTPUT)
         if key not in self._index:
             source = self._candidates().best(width, connector, names.modality(connector))
             carries = self._brings(connector, width)
-            said = None if carries is not None else self._modulated(attention, width, scope)
-            blocks = len(self.analysis.stacks[connector].children)
-            around = connector.rpartition(".")[0] or connector
-            name = said or origins.from_connector(around, blocks, carries or "context", source)
-            self._add(key, name, around)
+            modulated = None if carries is not None else self._modulated(attention, width, scope)
+            blocks = len(self.findings.stacks[connector].children)
+            module = connector.rpartition(".")[0] or connector
+            name = modulated or origins.from_connector(module, blocks, carries or "context", source)
+            self._add(key, name, module)
         return self._index[key]
 
     def _projected(self, source: origins.Source, reads: str | None = None) -> int:
         """The stream a projection of the condition writes, for a reader that is named for what it `reads`."""
-        key: Key = (source.at, source.width, "context")
+        key = StreamKey(source.at, source.width, None, StreamKind.PROJECTED)
         if key not in self._index:
             self._add(key, origins.from_projection(source, reads), source.at)
         return self._index[key]
@@ -157,13 +164,13 @@ class Contexts(Table):
         """The output of the one stack of this width beside an attention that is in no stack, such as a pooling head."""
         if self.scope(attention.path) is not None:
             return None
-        for around in self.analysis.tree.nodes[attention.path].ancestors():
-            beside = [o for o, s in self._stacks.items() if o.startswith(f"{around.path}.") and width in s.names]
-            beside = [o for o in beside if o in self._blocks]
-            if not around.path or len(beside) > 1:
+        for holder in self.findings.tree.nodes[attention.path].ancestors():
+            stacks = [o for o, s in self._stacks.items() if o.startswith(f"{holder.path}.") and width in s.names]
+            stacks = [o for o in stacks if o in self._blocks]
+            if not holder.path or len(stacks) > 1:
                 return None
-            if beside:
-                return self._output(beside[0], width, origins.from_tower)
+            if stacks:
+                return self._output(stacks[0], width, origins.from_tower)
         return None
 
     def _encoders(self, width: int, scope: str) -> list[str]:
@@ -178,13 +185,13 @@ class Contexts(Table):
 
     def _tower(self, width: int, scope: str) -> int | None:
         """The stream of the one other stack that has this width."""
-        found = [other for other, stack in self._stacks.items() if other != scope and width in stack.names]
-        return self._output(found[0], width, origins.from_tower) if len(found) == 1 else None
+        stacks = [other for other, stack in self._stacks.items() if other != scope and width in stack.names]
+        return self._output(stacks[0], width, origins.from_tower) if len(stacks) == 1 else None
 
     def _output(self, stack: str, width: int, name: Callable[[str, str | None, int], Fact]) -> int:
         """What a stack writes, as a stream that others read."""
-        key: Key = (stack, width, "its output")
+        key = StreamKey(stack, width, None, StreamKind.OUTPUT)
         if key not in self._index:
-            said = self._place(stack, width, [])[0].value
-            self._add(key, name(stack, str(said) if said != "hidden" else None, width), stack)
+            carries = self._place(stack, width, [])[0].value
+            self._add(key, name(stack, str(carries) if carries != names.HIDDEN else None, width), stack)
         return self._index[key]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
 
-from archkb.ingest.analysis import Analysis, Component
+from archkb.ingest.analysis import Component, Findings
+from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.streams.modality import enclosing, modality
 from archkb.kb.paths import within
@@ -36,73 +36,56 @@ _PATCH = (1, 4)
 _CODED = ("vae", "vision_encoder", "diffusion_unet", "super_resolution")
 
 
-class _Entry(NamedTuple):
-    """A layer that changes the width; `dimensions` of its kernel, 0 for a matrix or a kernel of one."""
-
-    path: str
-    dimensions: int
-    reads: int
-    writes: int
-
-
 class Shapes:
     """The layers of one model by what they read and write, looked at once."""
 
-    def __init__(self, analysis: Analysis, scope_of: Callable[[str], str | None]) -> None:
-        self._analysis = analysis
+    def __init__(self, findings: Findings, scope_of: Callable[[str], str | None]) -> None:
+        self._findings = findings
         self._scope_of = scope_of
-        self._told: dict[str, Fact | None] = {}
+        self._by_part: dict[str, Fact | None] = {}
 
     @cached_property
-    def _layers(self) -> list[_Entry]:
-        out = []
-        for path in self._analysis.leaves:
-            leaf = None if path in self._analysis.origin else self._analysis.leaves[path]
-            if leaf is None or leaf.role not in ("Linear", "Conv") or leaf.attributes.get("depthwise"):
-                continue
-            ends = ("in_channels", "out_channels") if leaf.role == "Conv" else ("in_features", "out_features")
-            reads, writes = (leaf.attributes[name] for name in ends)
-            kernel = leaf.attributes.get("kernel")
-            dimensions = len(kernel) if isinstance(kernel, list) and max(kernel, default=1) > 1 else 0
-            if isinstance(reads, int) and isinstance(writes, int):
-                out.append(_Entry(path, dimensions, reads, writes))
-        return out
+    def _layers(self) -> list[Layer]:
+        origin = self._findings.origin
+        leaves = ((path, leaf) for path, leaf in self._findings.leaves.items() if path not in origin)
+        layers = (layer_of(leaf, path) for path, leaf in leaves)
+        return [layer for layer in layers if layer is not None and not layer.depthwise]
 
     @cached_property
-    def _entries(self) -> list[_Entry]:
+    def _entries(self) -> list[Layer]:
         """Layers outside all blocks."""
         return [layer for layer in self._layers if self._scope_of(layer.path) is None]
 
-    def told(self, scope: str, width: int, role: object) -> tuple[Fact, str | None] | None:
+    def carries(self, scope: str, width: int, role: object) -> tuple[Fact, str | None] | None:
         """What the stream of a stack carries, and the layer that brings it in; None where no shape tells."""
-        component = enclosing(self._analysis.components, scope)
-        around = component.path if component is not None else ""
+        component = enclosing(self._findings.components, scope)
+        module = component.path if component is not None else ""
         if any(part in str(role) for part in _CODED):
-            whole = around.rpartition(".")[0] if str(role).startswith("vae_") else around
-            coloured = self._coloured(around) or self._coloured(whole)
+            whole = module.rpartition(".")[0] if str(role).startswith("vae_") else module
+            coloured = self._coloured(module) or self._coloured(whole)
             return (coloured, None) if coloured is not None else None
-        entries = [e for e in self._entries if within(e.path, around) and e.writes == width]
-        patches = next((e for e in entries if e.dimensions == 3), None)
+        entries = [e for e in self._entries if within(e.path, module) and e.out == width]
+        patches = next((e for e in entries if e.extent == 3), None)
         if patches is not None:
             return fact("video", _PATCHES, f"{patches.path} runs over three dimensions"), patches.path
-        for half in self._analysis.components.values():
-            found = self._from_latent(half, entries)
-            if found is not None:
-                return found
+        for half in self._findings.components.values():
+            from_latent = self._from_latent(half, entries)
+            if from_latent is not None:
+                return from_latent
         return None
 
     def entry(self, scope: str, width: int) -> str | None:
         """The layer that turns patches or a latent into the stream of a stack; None where no shape shows it."""
-        told = self.told(scope, width, None)
-        return told[1] if told is not None else None
+        answer = self.carries(scope, width, None)
+        return answer[1] if answer is not None else None
 
-    def _from_latent(self, half: Component, entries: list[_Entry]) -> tuple[Fact, str] | None:
+    def _from_latent(self, half: Component, entries: list[Layer]) -> tuple[Fact, str] | None:
         """The stream that is made of the latent of one half of an autoencoder."""
         latent = half.latent_channels.value if half.latent_channels is not None else None
         if not isinstance(latent, int):
             return None
         reads = [latent * n for n in _PATCH]
-        entry = next((e for e in entries if e.reads in reads and not self._encodes(e.path)), None)
+        entry = next((e for e in entries if e.inp in reads and not self._encodes(e.path)), None)
         coloured = self._coloured(half.path)
         carries = modality(half.path) or (str(coloured.value) if coloured is not None else None)
         if entry is None or carries is None:
@@ -111,17 +94,17 @@ class Shapes:
 
     def _encodes(self, path: str) -> bool:
         """Whether a layer is an encoder's: it runs before there is a latent, whatever width it reads."""
-        component = enclosing(self._analysis.components, path)
+        component = enclosing(self._findings.components, path)
         return component is not None and str(component.role.value) == "vae_encoder"
 
-    def _coloured(self, around: str) -> Fact | None:
+    def _coloured(self, module: str) -> Fact | None:
         """Whether a part reads or writes coloured pictures, and whether they move."""
-        if around not in self._told:
-            kernels = [e for e in self._layers if e.dimensions and within(e.path, around)]
-            dimensions = max((e.dimensions for e in kernels), default=0)
+        if module not in self._by_part:
+            kernels = [e for e in self._layers if e.extent and within(e.path, module)]
+            dimensions = max((e.extent for e in kernels), default=0)
             carries = {2: "image", 3: "video"}.get(dimensions)
-            reads, writes = {e.reads for e in kernels}, {e.writes for e in kernels}
+            reads, writes = {e.inp for e in kernels}, {e.out for e in kernels}
             rgb = min(_RGB & (reads ^ writes) or {3} & reads, default=None)
-            seen = f"{rgb} channels of colour, convolutions over {dimensions} dimensions"
-            self._told[around] = fact(carries, _COLOURS, seen) if carries and rgb else None
-        return self._told[around]
+            evidence = f"{rgb} channels of colour, convolutions over {dimensions} dimensions"
+            self._by_part[module] = fact(carries, _COLOURS, evidence) if carries and rgb else None
+        return self._by_part[module]

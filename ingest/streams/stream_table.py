@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
-from archkb.ingest.analysis import Analysis, Attention, Stream
+from archkb.ingest.analysis import Attention, Findings, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_shapes import Shapes
 from archkb.kb.values import Fact, Value
 
-Key = tuple[str, int, str | None]
-"""(scope, width, what it carries or None)."""
+
+class StreamKind(Enum):
+    """How a stream came to be known; streams of one scope and width are told apart by it."""
+
+    OF_BLOCKS = "the blocks of the scope run on it"
+    OUTPUT = "a stack writes it for others"
+    PROJECTED = "a projection of the condition writes it"
+    NAMED_CONTEXT = "a cross-attention is named for it"
+    CONTEXT = "a cross-attention reads it, and nothing names it"
+    JOINT = "the second stream of a joint attention"
+
+
+class StreamKey(NamedTuple):
+    """What makes two mentions of a stream the same one; `reader` is the stream a context is read by."""
+
+    scope: str
+    width: int
+    carries: str | None = None
+    kind: StreamKind = StreamKind.OF_BLOCKS
+    reader: str | None = None
 
 
 @dataclass(slots=True)
@@ -26,22 +46,22 @@ class StackSays:
 class Table:
     """Streams while they are collected. `streams` only grows, so an index stays valid."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
         self.streams: list[Stream] = []
-        self._index: dict[Key, int] = {}
-        self._of_scope: dict[str, list[Key]] = {}
-        self._blocks = {path for path, stack in analysis.stacks.items() if stack.blocks}
+        self._index: dict[StreamKey, int] = {}
+        self._of_scope: dict[str, list[StreamKey]] = {}
+        self._blocks = {path for path, stack in findings.stacks.items() if stack.blocks}
         self._scopes: dict[str, str | None] = {}
         self._stacks: dict[str, StackSays] = {}
         self._sources: origins.Sources | None = None
         self._crosses: dict[str, list[str]] = {}
-        self._shapes = Shapes(analysis, self.scope)
-        for path, attention in analysis.attentions.items():
-            if path not in analysis.origin:
+        self._shapes = Shapes(findings, self.scope)
+        for path, attention in findings.attentions.items():
+            if path not in findings.origin:
                 self._look(path, attention)
-        for path, attention in analysis.attentions.items():
-            if path not in analysis.origin:
+        for path, attention in findings.attentions.items():
+            if path not in findings.origin:
                 self._look_at_bridge(path, attention)
 
     def scope(self, path: str) -> str | None:
@@ -98,20 +118,20 @@ class Table:
         return next(iter(bridged)) if len(bridged) == 1 else None
 
     def _stream(self, scope: str, width: int, carries: str | None, local: str, stack: StackSays) -> int:
-        key = (scope, width, carries)
+        key = StreamKey(scope, width, carries)
         if key not in self._index:
             self._add(key, *self._name(key, local, stack))
         return self._index[key]
 
-    def _add(self, key: Key, name: Fact, source: str | None = None) -> int:
+    def _add(self, key: StreamKey, name: Fact, source: str | None = None) -> int:
         self._index[key] = len(self.streams)
-        self._of_scope.setdefault(key[0], []).append(key)
-        self.streams.append(Stream(key[0], name, key[1], source))
+        self._of_scope.setdefault(key.scope, []).append(key)
+        self.streams.append(Stream(key.scope, name, key.width, source))
         return self._index[key]
 
-    def _name(self, key: Key, local: str, stack: StackSays) -> tuple[Fact, str | None]:
+    def _name(self, key: StreamKey, local: str, stack: StackSays) -> tuple[Fact, str | None]:
         """What a stream of blocks carries, and the module that writes it where that is told."""
-        scope, width, carries = key
+        scope, width, carries = key.scope, key.width, key.carries
         if carries is not None:
             by = next((name for what, name in stack.bridged.get(width, ()) if what == carries), None)
             if by is not None and stack.tagged.get(carries) != width:
@@ -122,28 +142,28 @@ class Table:
     def _place(self, scope: str, width: int, sublayers: list[str]) -> tuple[Fact, str | None]:
         """What the stream of a stack carries by where it runs, and by what brings it in."""
         role = self._role(scope)
-        said = names.by_place(scope, sublayers, role)
-        told = self._shapes.told(scope, width, role) if names.is_weak(said) else None
-        return told or (said, self._shapes.entry(scope, width))
+        place = names.by_place(scope, sublayers, role)
+        by_shapes = self._shapes.carries(scope, width, role) if place.weak else None
+        return by_shapes or (place.name, self._shapes.entry(scope, width))
 
     def _role(self, scope: str) -> Value:
         """What the component around a stack is for; a model of one part is its own."""
-        component = names.enclosing(self.analysis.components, scope)
+        component = names.enclosing(self.findings.components, scope)
         if component is not None:
             return component.role.value
-        return None if self.analysis.components else self.analysis.role.value
+        return None if self.findings.components else self.findings.role.value
 
     def _candidates(self) -> origins.Sources:
         if self._sources is None:
-            self._sources = origins.sources(self.analysis, self.scope)
+            self._sources = origins.sources(self.findings, self.scope)
         return self._sources
 
 
 def local_part(path: str, scope: str) -> str:
     """The part of a path inside its block."""
-    rest = path[len(scope) :].lstrip(".") if scope else path
-    head, _, tail = rest.partition(".")
-    return tail if head.isdigit() and tail else rest
+    below = path[len(scope) :].lstrip(".") if scope else path
+    head, _, tail = below.partition(".")
+    return tail if head.isdigit() and tail else below
 
 
 def block_of(path: str, scope: str) -> str:

@@ -16,11 +16,11 @@ from archkb.kb.values import TensorSpec
 _KNOWN = ("weight", "bias", "kernel", "gamma", "weight_v", "qweight")
 
 
-def spoken_names(tensors: Iterable[TensorSpec]) -> Mapping[str, str]:
-    """Opaque local name -> the name torch would use; empty where any name is known.
+def infer_parameter_names(tensors: Iterable[TensorSpec]) -> Mapping[str, str]:
+    """Anonymous local name -> the name torch would use; empty where any name is known.
 
     >>> blind = [TensorSpec("a.x1", "F32", (4, 3)), TensorSpec("a.x2", "F32", (4,))]
-    >>> dict(spoken_names(blind))
+    >>> dict(infer_parameter_names(blind))
     {'x1': 'weight', 'x2': 'bias'}
     """
     modules: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
@@ -29,30 +29,30 @@ def spoken_names(tensors: Iterable[TensorSpec]) -> Mapping[str, str]:
         if local.endswith(_KNOWN):
             return {}
         modules[path][local] = t.shape
-    return _named(modules)
+    return _roles_by_shape(modules)
 
 
-def _named(modules: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dict[str, str]:
-    matrices = Counter(name for own in modules.values() for name, shape in own.items() if len(shape) > 1)
+def _roles_by_shape(modules: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dict[str, str]:
+    matrices = Counter(name for shapes in modules.values() for name, shape in shapes.items() if len(shape) > 1)
     if not matrices:
         return {}
     weight = max(matrices, key=lambda n: (matrices[n], n))
     out = {weight: "weight"}
-    beside = Counter(
+    vector_names = Counter(
         name
-        for own in modules.values()
-        if len(own) == 2 and weight in own
-        for name, shape in own.items()
-        if name != weight and len(shape) == 1 and shape[0] in own[weight][:2]
+        for shapes in modules.values()
+        if len(shapes) == 2 and weight in shapes
+        for name, shape in shapes.items()
+        if name != weight and len(shape) == 1 and shape[0] in shapes[weight][:2]
     )
-    if beside:
-        out[max(beside, key=lambda n: (beside[n], n))] = "bias"
+    if vector_names:
+        out[max(vector_names, key=lambda n: (vector_names[n], n))] = "bias"
     counting: Counter[str] = Counter()
     averages: Counter[str] = Counter()
-    for own in modules.values():
-        vectors = [n for n, s in own.items() if len(s) == 1 and n not in out]
-        scalars = [n for n, s in own.items() if not s]
-        if len(vectors) == 2 and len(scalars) == 1 and len({own[v] for v in vectors}) == 1:
+    for shapes in modules.values():
+        vectors = [n for n, s in shapes.items() if len(s) == 1 and n not in out]
+        scalars = [n for n, s in shapes.items() if not s]
+        if len(vectors) == 2 and len(scalars) == 1 and len({shapes[v] for v in vectors}) == 1:
             counting[scalars[0]] += 1
             averages.update(vectors)
     if counting:

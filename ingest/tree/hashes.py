@@ -35,9 +35,9 @@ def signatures(tree: Tree) -> Signatures:
     for node in reversed(tree.nodes.values()):
         if node.sig in named:
             continue
-        own = sorted((name, spec.shape) for name, spec in node.tensors.items())
+        tensors = sorted((name, spec.shape) for name, spec in node.tensors.items())
         below = [(name, named[child.sig]) for name, child in node.children.items()]
-        named[node.sig] = _hash(f"{own}{below}")
+        named[node.sig] = _hash(f"{tensors}{below}")
         shapes = sorted(str(spec.shape) for spec in node.tensors.values())
         blind[node.sig] = _hash(f"{shapes}{sorted(blind[c.sig] for c in node.children.values())}")
     core = unwrapped(tree.root)

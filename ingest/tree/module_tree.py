@@ -234,11 +234,11 @@ def _finish(node: Node, interned: dict[object, Node], ordered: dict[str, Node]) 
 
 def _sign(node: Node, interned: dict[object, Node]) -> None:
     tensors = node.tensors
-    own: list[tuple[str, tuple[int, ...]]] = []
+    shapes: list[tuple[str, tuple[int, ...]]] = []
     params = size = 0
     count = len(tensors) + len(node.sidecars)
     for name, (_, dtype, shape, _, _) in tensors.items():
-        own.append((name, shape))
+        shapes.append((name, shape))
         n = prod(shape)
         params += n
         size += n * DTYPE_BITS[dtype] // 8
@@ -246,8 +246,8 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
         n = prod(spec.shape)
         params += n
         size += n * DTYPE_BITS[spec.dtype] // 8
-    if len(own) > 1 and (ordered := sorted(own)) != own:
-        own, node.tensors = ordered, {name: tensors[name] for name, _ in ordered}
+    if len(shapes) > 1 and (ordered := sorted(shapes)) != shapes:
+        shapes, node.tensors = ordered, {name: tensors[name] for name, _ in ordered}
     siblings: dict[int, Node] = {}
     below: list[tuple[str, int]] = []
     for name, child in node.children.items():
@@ -259,7 +259,7 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
                 child.twin_of = representative
     if len(below) == 1 and not tensors:
         node.core = child.core
-    first = interned.setdefault((tuple(own), tuple(below)), node)
+    first = interned.setdefault((tuple(shapes), tuple(below)), node)
     node.n_params, node.n_bytes, node.n_tensors = params, size, count
     if first is node:
         node.sig = len(interned) - 1

@@ -20,11 +20,20 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
-def spoken(node: Node) -> tuple[str, ...]:
+def name_words_with_parent(node: Node) -> tuple[str, ...]:
     """Words of the node's name, preceded by its parent's where the name is only a number."""
     if node.name.isdigit() and node.parent is not None:
         return (*words(node.parent.name), node.name)
     return words(node.name)
+
+
+def stem(name: str) -> tuple[str, ...]:
+    """The words of a name without its numbers: what siblings of one kind share.
+
+    >>> stem("conv2d_1"), stem("rdb3")
+    (('conv', 'd'), ('rdb',))
+    """
+    return tuple(word for word in words(name) if not word.isdigit())
 
 
 def vocabulary(text: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from archkb.queries.component_shares import shares
 from archkb.queries.explain.adapter_lines import Bases, adapter_lines
 from archkb.queries.explain.fact_lines import Because, Line, because, drafts, finished
 from archkb.queries.explain.outside_stacks import beside, beside_lines, layers, loose_lines
+from archkb.queries.explain.overview import overview
 from archkb.queries.explain.stack_lines import stack_lines
 from archkb.queries.model_items import HOLDERS, LAYERS
 from archkb.queries.model_view import Cells, Profile
@@ -37,7 +38,7 @@ def explain(tables: GraphTables, path: str = "", *, bases: Bases | None = None) 
     if path:
         return tuple(_part(p, p.modules[path]))
     adapted = tuple(adapter_lines(p, bases))
-    return (_headline(p), *(adapted or _model(p)), *_unknowns(p))
+    return (_headline(p), *(() if adapted else overview(p)), *(adapted or _model(p)), *_unknowns(p))
 
 
 def _model(p: Profile) -> Iterator[Line]:

@@ -30,7 +30,7 @@ HEIGHT = 900
 
 @dataclass(frozen=True, slots=True)
 class Table(Answer):
-    """Rows with their columns, the Cypher that gave them, notes and total. Prints as the command line's table."""
+    """Rows with their columns, the sentence that answers, the Cypher and notes. Prints as the command line's table."""
 
     @classmethod
     def of(cls, answer: Answer) -> Table:
@@ -48,8 +48,9 @@ class Table(Answer):
         answer = cut(self).named()
         head = "".join(f"<th>{escape(name)}</th>" for name in answer.headings)
         body = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in shown(answer))
-        below = "".join(f"<p>{escape(text)}</p>" for text in (self.total, *self.notes) if text)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+        first = f"<p>{escape(self.sentence)}</p>" if self.sentence else ""
+        below = "".join(f"<p>{escape(text)}</p>" for text in self.notes if text)
+        return f"{first}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows as objects, keys in the order of the columns.

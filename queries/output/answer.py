@@ -33,8 +33,8 @@ class Answer:
     """Rows in the order of `columns`; values are str, int, float, bool, None, or lists and maps of them.
 
     `question` is the id asked, or a title where no question was; `about` says how a column is shown, by name;
-    `notes` are sentences for the reader (what an empty answer means, of how many the rows are a part); `total` is the
-    line below a table that says what the rows add up to; `names` are what people read in place of hashes.
+    `notes` are sentences for the reader (what an empty answer means, of how many the rows are a part); `sentence`
+    is what answers the question in a line, before the rows; `names` are what people read in place of hashes.
     """
 
     question: str
@@ -45,7 +45,7 @@ class Answer:
     truncated: bool = False
     notes: tuple[str, ...] = ()
     about: Mapping[str, Column] = field(default_factory=dict)
-    total: str = ""
+    sentence: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Any]]:

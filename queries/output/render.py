@@ -1,6 +1,7 @@
 """An answer as text: a table for people, JSON and CSV for programs, Markdown for documents.
 
-JSON is a contract: an array of objects, one a row, keys are the columns in order, values as the store gave them. In a
+JSON is a contract: objects, one a row, keys are the columns in order, values as the store gave them; around them, where
+a question was asked, an object with the sentence that answers it. In a
 table and in Markdown indices are ranges, sizes have units, and a null that nothing could prove reads 'unknown'.
 """
 
@@ -18,6 +19,9 @@ from archkb.queries.output.cells import cell
 from archkb.queries.output.layout import lay_out
 from archkb.queries.output.wrap import hung
 
+SCHEMA = "archkb.answer/1"
+"""What the JSON of an answer to a question calls itself."""
+
 FORMATS = ("table", "json", "csv", "markdown")
 
 
@@ -30,9 +34,17 @@ def render(answer: Answer, format: str = "table", *, columns: int | None = None)
 
 
 def as_json(answer: Answer) -> str:
-    """An array of objects; NaN and infinities, which JSON has not, are null."""
+    """Rows as an array of objects; NaN and infinities, which JSON has not, are null.
+
+    The answer to a question is an object that holds them: its id, the sentence, and the rows.
+    """
     records = [json_text(json.dumps(_finite(r), ensure_ascii=False)) for r in answer.records()]
-    return "[\n " + ",\n ".join(records) + "\n]\n" if records else "[]\n"
+    rows = "[\n " + ",\n ".join(records) + "\n]" if records else "[]"
+    if not answer.sentence:
+        return f"{rows}\n"
+    head = (json_text(json.dumps(text, ensure_ascii=False)) for text in (answer.question, answer.sentence))
+    question, sentence = head
+    return f'{{"schema": "{SCHEMA}", "question": {question}, "answer": {sentence}, "rows": {rows}}}\n'
 
 
 def _finite(value: Any) -> Any:
@@ -67,12 +79,14 @@ def _csv_cell(value: Any) -> Any:
 
 
 def as_markdown(answer: Answer) -> str:
-    """A pipe table, and the total below it."""
+    """The sentence, and a pipe table below it where there are rows."""
     answer = answer.named()
     rule = "|".join("---:" if number else "---" for number in _numeric(answer))
     lines = [_piped(list(map(printable, answer.headings))), f"|{rule}|", *(_piped(row) for row in shown(answer))]
-    lines += ["", markdown_text(answer.total)] if answer.total else []
-    return "\n".join(lines) + "\n"
+    first = [markdown_text(answer.sentence)] if answer.sentence else []
+    if not answer.rows and first:
+        return first[0] + "\n"
+    return "\n".join([*first, *([""] if first else []), *lines]) + "\n"
 
 
 def _piped(cells: Sequence[str]) -> str:
@@ -99,10 +113,13 @@ def _numeric(answer: Answer) -> list[bool]:
 
 
 def table(answer: Answer, columns: int | None = None) -> str:
-    """An aligned table and the total below it, fitted into `columns` where given; see
+    """The sentence, and an aligned table below it where there are rows, fitted into `columns` where given; see
     :mod:`archkb.queries.output.layout`.
     """
     answer = answer.named()
-    lines = ["", *(hung(answer.total, columns) if columns else [answer.total])] if answer.total else []
+    lines = [*(hung(answer.sentence, columns) if columns else [answer.sentence])] if answer.sentence else []
+    first = "".join(f"{printable(line)}\n" for line in lines)
+    if not answer.rows and first:
+        return first
     text = lay_out(list(map(printable, answer.headings)), shown(answer), _numeric(answer), columns)
-    return text + "".join(f"{printable(line)}\n" for line in lines)
+    return f"{first}\n{text}" if first else text

@@ -1,4 +1,4 @@
-"""The line below a table that says how many there are in all, and how many of each sort."""
+"""How many there are in all, and how many of each sort."""
 
 from __future__ import annotations
 

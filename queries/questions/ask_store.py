@@ -96,10 +96,9 @@ def ask(
     notes: list[str] = []
     if not found.rows and "model" in params:
         store.check(params["model"])  # an empty answer of a damaged store is no answer
-    if not found.rows and question.empty:
-        notes.append(f"no row: {question.empty}")
-    elif counted and question.count:
+    if counted and question.count and (found.rows or not question.empty):
         notes.append(_of_how_many(store, question, params, found.rows))
+    total = question.total.line(found.columns, found.rows) if question.total else ""
     return Answer(
         question.id,
         found.columns,
@@ -109,7 +108,7 @@ def ask(
         found.truncated,
         tuple(notes),
         {c.name: c for c in question.columns},
-        question.total.line(found.columns, found.rows) if question.total else "",
+        question.says.line(question.columns, found.rows, total),
         _names(store, question, found.rows) if named else {},
     )
 

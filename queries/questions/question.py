@@ -11,7 +11,7 @@
     path = "Path of the layer."
     out_features = "Width it writes."
     ---*/
-    MATCH (m:Module {model: $model}) WHERE m.kind = 'Linear'
+    MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure}) WHERE m.kind = 'Linear'
     RETURN m.path AS path, m.out_features AS out_features ORDER BY out_features DESC, path
 
 A parameter of type `model` takes a model's name and binds its uid. A column may be a table instead of a sentence:
@@ -23,12 +23,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from archkb.kb.errors import QuestionError
 from archkb.queries.output.answer import SHOWS, Column
+from archkb.queries.output.sentence import Sentence, sentence_of
 from archkb.queries.output.totals import Total, total_of
 from archkb.queries.questions.cypher_text import blank, final_return, line_of, parameters, top_words
 from archkb.queries.questions.portable import offences
@@ -54,6 +55,7 @@ _KNOWN = {
     "rank",
     "topic",
     "total",
+    "answer",
 }
 
 
@@ -74,7 +76,7 @@ class Question:
 
     `empty` is what no row means; `count` a query with one column `total`, of how many `counts` the rows are a
     part; `rank` its place in lists, the lower the earlier; `topic` the heading it stands under there; `total` what
-    its rows add up to.
+    its rows add up to; `says` the sentence that answers.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Question:
     rank: int = 1000
     topic: str = OWN
     total: Total | None = None
+    says: Sentence = field(default_factory=Sentence)
 
     @property
     def needs_model(self) -> str | None:
@@ -150,7 +153,17 @@ def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
         rank=int(data.get("rank", 1000)),
         topic=str(data.get("topic", OWN)),
         total=_total(data, path),
+        says=_says(data, path),
     )
+
+
+def _says(data: Mapping[str, Any], path: str) -> Sentence:
+    """The sentence of [answer]; one without rows is `empty` where it says nothing else."""
+    sentence = sentence_of(data.get("answer", {}), tuple(data["columns"]))
+    if isinstance(sentence, str):
+        raise _broken(path, 1, sentence, 'write [answer], some = "{total}.", none = "None: ..."')
+    empty = str(data.get("empty", ""))
+    return sentence if sentence.none or not empty else replace(sentence, none=f"None: {empty}.")
 
 
 def _total(data: Mapping[str, Any], path: str) -> Total | None:

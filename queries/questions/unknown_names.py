@@ -22,6 +22,7 @@ _EDGE = re.compile(r"\[\s*(?P<name>\w*)\s*:(?P<types>[\s\w:|&!]+?)\s*(?:\*[\s\d.
 _KEY = re.compile(r"(\w+)\s*:")
 _WORD = re.compile(r"\w+")
 _PROPERTY = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\.([A-Za-z_]\w*)(?!\s*\(|\w)")
+_LOGIC = frozenset(("OR", "AND", "XOR", "NOT"))
 _TYPES = tuple(dict.fromkeys(r.type for r in schema.RELATIONS))
 _LABELS = (*(lab.name for lab in (*schema.PRIMARY, *schema.ROLES)), "Meta")
 
@@ -36,6 +37,8 @@ def _strange(bare: str) -> Iterator[str]:
     unsure: set[str] = set()
     for found in _NODE.finditer(bare):
         labels = _WORD.findall(found["labels"] or "")
+        if _LOGIC.intersection(word.upper() for word in labels):
+            continue  # a condition in brackets, not a node
         for label in labels:
             if label not in _LABELS:
                 yield f"no node has the label {label}{_near(label, _LABELS)}"

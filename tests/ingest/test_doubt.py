@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from archkb.ingest import rules
+from archkb.ingest.doubt import without_doubt
 from archkb.ingest.graph.rows import to_tables
-from archkb.ingest.pipeline import analyse
+from archkb.ingest.pipeline import analyse, find_modules
 from archkb.ingest.scorer_format import predictions
+from archkb.ingest.tree.module_tree import build
 from archkb.kb.values import Header, TensorSpec
 from tests.nets import repeated
 
@@ -92,3 +94,16 @@ def test_a_rule_at_the_limit_and_one_never_measured_answer(measured: Measure) ->
     assert not rules.is_doubtful("residual.attention")
     assert rules.confidence("made.up") == rules.UNMEASURED
     assert not rules.is_doubtful("made.up")
+
+
+def test_findings_are_settled_without_being_changed(measured: Measure) -> None:
+    findings = find_modules(build(HEADER.tensors), HEADER)
+    norm = findings.leaves["layers.0.norm1"]
+    measured(norm.kind.evidence.rule, 0.6)
+
+    settled = without_doubt(findings)
+
+    assert settled.leaves["layers.0.norm1"].kind.value is None
+    assert findings.leaves["layers.0.norm1"] is norm
+    assert norm.kind.value == "RMSNorm"
+    assert settled.leaves["layers.0.mlp.up_proj"] is findings.leaves["layers.0.mlp.up_proj"]

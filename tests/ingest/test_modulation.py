@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archkb.ingest.analysis import Modulation, Scene
+from archkb.ingest.analysis import Modulation
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.modulation import find_modulations
 from archkb.ingest.tree.module_tree import build
@@ -10,10 +10,8 @@ from tests.nets import Shapes, header, repeated
 
 
 def modulations(net: Shapes) -> dict[str, Modulation]:
-    made = header(net)
-    scene = Scene(build(made.tensors))
-    scene.leaves = leaf_kinds(scene)
-    return find_modulations(scene)
+    tree = build(header(net).tensors)
+    return find_modulations(tree, leaf_kinds(tree))
 
 
 def rows(net: Shapes) -> dict[str, tuple[object, int]]:

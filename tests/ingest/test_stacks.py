@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archkb.ingest.analysis import Scene, Stack
+from archkb.ingest.analysis import Stack
 from archkb.ingest.stacks import find_stacks
 from archkb.ingest.tree.module_tree import build
 from tests.nets import Shapes, below, header, repeated
@@ -12,7 +12,7 @@ from tests.nets import Shapes, below, header, repeated
 
 def stacks(net: Shapes) -> dict[str, Stack]:
     made = header(net)
-    return find_stacks(Scene(build(made.tensors)))
+    return find_stacks(build(made.tensors))
 
 
 def depths(net: Shapes) -> dict[str, object]:

@@ -106,7 +106,7 @@ def test_decoder_gives_its_numbers_back(
     mlp = found.feed_forwards["layers.0.mlp"]
     assert (mlp.form.value, mlp.width, mlp.hidden) == ("gated", width, hidden)
     assert found.leaves["embed_tokens"].kind.value == "Embedding"
-    assert found.leaves["lm_head"].attributes["out_features"] == vocab
+    assert found.leaves["lm_head"].attributes.out_features == vocab
     adds = [r.around for r in found.residuals if r.block == "layers.0"]
     assert adds == [("attn",), ("mlp",)]
 
@@ -130,9 +130,9 @@ def test_convolutional_decoder_gives_its_numbers_back(
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             leaf = found.leaves[path]
             assert leaf.kind.value == type(module).__name__
-            assert leaf.attributes["in_channels"] == module.in_channels
-            assert leaf.attributes["out_channels"] == module.out_channels
-            assert leaf.attributes["kernel"] == list(module.kernel_size)
+            assert leaf.attributes.in_channels == module.in_channels
+            assert leaf.attributes.out_channels == module.out_channels
+            assert leaf.attributes.kernel == module.kernel_size
         elif isinstance(module, nn.GroupNorm):
             assert found.leaves[path].kind.value == "GroupNorm"
     assert found.stacks["res_blocks"].depth.value == depth
@@ -164,4 +164,4 @@ def test_recurrent_layers_are_told_by_their_gates(
 
     leaf = ingest(Net()).leaves["rnn"]
     assert leaf.kind.value == kind.__name__
-    assert (leaf.attributes["hidden"], leaf.attributes["layers"], leaf.attributes["bidirectional"]) == (24, 2, True)
+    assert (leaf.attributes.hidden, leaf.attributes.layers, leaf.attributes.bidirectional) == (24, 2, True)

@@ -26,8 +26,8 @@ class Graph:
         sketch = model.pop("sketch", None)
         own = {"uid": self.own, "name": name, "structure": self.uid, "format": "design", "source": f"{name}.yaml"}
         self.model = self.node("Model", None, **own, **model)
-        model.pop("family", None)
-        self.structure = self.node("Structure", None, uid=self.uid, sketch=sketch, **model)
+        whole = {name: cell for name, cell in model.items() if name in node_columns("Structure")}
+        self.structure = self.node("Structure", None, uid=self.uid, sketch=sketch, **whole)
 
     def node(self, primary: str, label: str | None, /, **cells: Any) -> Cells:
         columns = node_columns(primary, label)
@@ -292,6 +292,66 @@ def adapter() -> GraphTables:
     for path, rank in (("net.blocks.0.attn1.to_q", 4), ("net.blocks.1.attn1.to_q", 8), ("net.nowhere", 4)):
         for half, shape in (("lora_A", [rank, 32]), ("lora_B", [32, rank])):
             g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", shape)
+    return g.tables()
+
+
+SETTINGS = (
+    ("", "class", "class_name", "", "PartsPipeline"),
+    ("", "scheduler", "steps", "", "1000"),
+    ("", "size", "layers", "", "80"),
+    ("", "text", "text_width", "", "64"),
+    ("", "weights", "tied_embeddings", "", "true"),
+    ("", "weights", "quantization", "", '{"bits": 8}'),
+    ("", "vae", "encoder_blocks", "", "compress_all, res_x"),
+    ("body", "position", "position_kind", "", "rope"),
+    ("body", "position", "max_positions", "audio", "20"),
+    ("body", "position", "rope_theta", "", "10000.0"),
+    ("body", "attention", "causal_attention", "", "true"),
+    ("body", "activation", "activation", "", "silu"),
+    ("body", "norm", "norm_eps", "", "1e-06"),
+    ("body", "patch", "patch_size", "", "4"),
+    ("body", "vae", "compression_space", "", "32"),
+    ("body", "audio", "sampling_rate", "", "16000"),
+)
+"""(path, topic, name, part, value) of what a configuration states of :func:`parts`."""
+
+
+def parts() -> GraphTables:
+    """A model of one of each: what questions on a part of a model ask for, and what a configuration states."""
+    g = Graph("parts", role="diffusion_pipeline", licence="MIT", n_params=900, n_bytes=1800, dtypes=["BF16"])
+    g.model |= {"dtype_tensors": [3], "dtype_params": [900], "dtype_bytes": [1800]}
+    for path, role in (
+        ("text_encoder", "text_encoder"),
+        ("vocoder", "vocoder"),
+        ("vae", "vae_encoder"),
+        ("body", None),
+    ):
+        g.module(path, "Component", role=role, n_params=100, component=path)
+    g.module("body.connector", "Component", role="text_connector", n_params=10, component="body.connector")
+    g.module("text_encoder.tokens", "Embedding", kind="Embedding", rows=1000, width=64, component="text_encoder")
+    g.module("text_encoder.pos_embed", "Embedding", kind="Embedding", rows=77, width=64, component="text_encoder")
+    g.module("text_encoder.lstm", "Recurrent", kind="LSTM", hidden=64, layers=2, bidirectional=True)
+    g.module("vae.up", "Conv", kind="ConvTranspose3d", in_channels=8, out_channels=4, kernel=[3, 4, 4], has_bias=True)
+    g.module("body.timestep_embedder", "Linear", kind="Linear", in_features=256, out_features=32, has_bias=True)
+    g.module("body.blocks", "Stack", stack_depth=4, uniform=False, runs=["0-2", "3"], n_params=400, component="body")
+    for i in range(4):
+        odd = i == 3
+        g.module(f"body.blocks.{i}", "Block", block_index=i, template=f"template-{odd}", n_params=100 + 20 * odd)
+        g.module(f"body.blocks.{i}.time_attn", "Attention", attends="self", form="separate", gated=odd, gqa=1)
+        g.module(f"body.blocks.{i}.moe", "FeedForward", form="moe", width=32, hidden=64, experts=8)
+    for name in ("exit_gate", "camera_proj", "image_proj"):
+        g.module(f"body.{name}", "Linear", kind="Linear", in_features=32, out_features=4, has_bias=False)
+    for n, (path, topic, name, part, value) in enumerate(SETTINGS):
+        contradicts = name == "layers"
+        setting = g.node(
+            "Setting", None, uid=f"set-{g.uid}@{n}", settings=f"set-{g.uid}",
+            name=name, topic=topic, part=part, value=value, path=path,
+            stated_at=f"config.{name}", basis="metadata", verdict="contradicts" if contradicts else "unchecked",
+            shapes_show="4 blocks" if contradicts else None, detail="",
+        )  # fmt: skip
+        owner = f"{g.uid}/{path}" if path else g.own
+        g.edge("HAS_SETTING", owner, setting["uid"], f"{'Module' if path else 'Model'} Setting")
+    g.model["settings"], g.model["n_settings"] = f"set-{g.uid}", len(SETTINGS)
     return g.tables()
 
 

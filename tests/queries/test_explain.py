@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,14 +105,30 @@ def test_what_is_unknown_is_said_with_its_reason() -> None:
     found = to_tables(analyse(read_header("design:aiprod-shdt")), name="shdt")
     hidden = to_tables(analyse(_without_metadata()), name="shdt")
     assert not any(x.text.startswith("unknown: heads") for x in explain(found))
-    (line,) = [x for x in explain(hidden) if x.text.startswith("unknown: heads")]
+    (line,) = [x for x in explain(hidden) if x.text.startswith("unknown: heads") and x.level]
     assert "96" in line.text
     assert line.evidence[0].value is None
 
 
-def _without_metadata() -> Header:
-    from dataclasses import replace
+def test_the_page_opens_with_what_a_person_wants_to_know() -> None:
+    page = explain(to_tables(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx"))
+    first = [line.text for line in page if line.level == 0]
+    assert first[0].startswith("ltx: diffusion_pipeline, 21.6B parameters")
+    assert first[1].startswith("attends: 292 attentions: 192 cross (96 to text, 48 to audio, 48 to video), 100 self")
+    assert first[2] == "packed: F8_E4M3 74.9 %, BF16 25.1 %, F32 0.0151 % of the parameters; 2,352 quantization scales"
+    assert first[3].startswith("settings: class name AVTransformer3DModel, position kind rope, rope theta 10000.0")
+    assert first[4] == "unknown: no header tells loss, training data or quality"
 
+
+def test_a_contradiction_is_on_the_first_screen() -> None:
+    header = read_header("design:aiprod-shdt")
+    wrong = replace(header, metadata={"aiprod_config": '{"num_layers": 80}'})
+    first = [line.text for line in explain(to_tables(analyse(wrong), name="shdt")) if line.level == 0]
+    assert "contradiction: aiprod_config.num_layers states layers 80, the shapes show 32 blocks" in first
+    assert first[-1].startswith("unknown: heads of 96 attentions; causality, activation (no configuration")
+
+
+def _without_metadata() -> Header:
     return replace(read_header("design:aiprod-shdt"), metadata={})
 
 
@@ -138,8 +155,8 @@ def test_a_file_is_explained_without_a_store(archkb: Archkb, header, tmp_path: P
 
 def test_a_line_says_its_path_from_that_of_the_line_above_it(archkb: Archkb) -> None:
     lines = archkb("explain", "design:ltx-2-19b-dev-fp8").out.splitlines()
-    assert lines[1].startswith("  model.diffusion_model: ")
-    assert lines[2].startswith("    transformer_blocks: 48 blocks")
+    at = next(i for i, line in enumerate(lines) if line.startswith("  model.diffusion_model: "))
+    assert lines[at + 1].startswith("    transformer_blocks: 48 blocks")
     assert any(line.startswith("      transformer_1d_blocks: 2 blocks") for line in lines)
     rows = archkb("explain", "design:ltx-2-19b-dev-fp8", "--json").json
-    assert rows[2]["text"].startswith("model.diffusion_model.transformer_blocks: 48 blocks")
+    assert rows[at + 1]["text"].startswith("model.diffusion_model.transformer_blocks: 48 blocks")

@@ -30,8 +30,8 @@ def _split(indices: frozenset[Index]) -> list[Product]:
     axis, rests = min(((a, _rests(indices, a)) for a in range(arity)), key=lambda found: (len(found[1]), found[0]))
     return [
         (*product[:axis], tuple(sorted(values)), *product[axis:])
-        for rest, values in rests.items()
-        for product in _split(rest)
+        for below, values in rests.items()
+        for product in _split(below)
     ]
 
 
@@ -41,6 +41,6 @@ def _rests(indices: frozenset[Index], axis: int) -> dict[frozenset[Index], list[
     for index in indices:
         by_value[index[axis]].add(index[:axis] + index[axis + 1 :])
     rests: dict[frozenset[Index], list[int]] = defaultdict(list)
-    for value, rest in by_value.items():
-        rests[frozenset(rest)].append(value)
+    for value, below in by_value.items():
+        rests[frozenset(below)].append(value)
     return rests

@@ -48,14 +48,14 @@ def parse(text: str) -> Pattern:
     ['{x}']
     """
     parts: list[Part] = []
-    for found in _TOKEN.finditer(text):
-        token = found[0]
+    for match in _TOKEN.finditer(text):
+        token = match[0]
         if token in ("{{", "}}"):
             parts.append(token[0])
         elif token in ("{", "}"):
-            raise ValueError(f"a lone {token!r} at character {found.start()}; a brace in a name is written twice")
-        elif found[1] is not None:
-            parts.append(_ranges(found[1]))
+            raise ValueError(f"a lone {token!r} at character {match.start()}; a brace in a name is written twice")
+        elif match[1] is not None:
+            parts.append(_ranges(match[1]))
         else:
             parts.append(token)
     return Pattern(tuple(parts))
@@ -65,10 +65,10 @@ def _ranges(text: str) -> tuple[range, ...]:
     """`0,43..47` as ranges that ascend and do not touch one another's indices."""
     ranges: list[range] = []
     for item in text.split(","):
-        found = _SPAN.fullmatch(item)
-        if not found:
+        span = _SPAN.fullmatch(item)
+        if not span:
             raise ValueError(f"{{{text}}} is no list of indices such as {{0..31}} or {{0,43..47}}")
-        begin, last = int(found[1]), int(found[2] or found[1])
+        begin, last = int(span[1]), int(span[2] or span[1])
         if last < begin:
             raise ValueError(f"the range {item} runs backwards")
         if ranges and begin < ranges[-1].stop:

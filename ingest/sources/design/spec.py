@@ -41,13 +41,13 @@ def parse_form(text: str) -> Form:
     >>> parse_form("bf16 [4, 3]"), parse_form("F32 []")
     (Form(dtype='BF16', shape=(4, 3)), Form(dtype='F32', shape=()))
     """
-    found = _FORM.fullmatch(text.strip())
-    if not found:
+    match = _FORM.fullmatch(text.strip())
+    if not match:
         raise ValueError(f"{shown(text)!r} is not a dtype and a shape such as `bf16 [2048, 2048]` or `f32 []`")
-    dtype = found["dtype"].upper()
+    dtype = match["dtype"].upper()
     if dtype not in DTYPE_BITS:
-        raise ValueError(f"unknown dtype {shown(found['dtype'])!r}; known are {', '.join(DTYPE_BITS).lower()}")
-    shape = tuple(int(size) for size in found["shape"].split(",") if size.strip())
+        raise ValueError(f"unknown dtype {shown(match['dtype'])!r}; known are {', '.join(DTYPE_BITS).lower()}")
+    shape = tuple(int(size) for size in match["shape"].split(",") if size.strip())
     if fault := bits_fault(dtype, shape):
         raise ValueError(fault)
     return Form(dtype, shape)

@@ -67,12 +67,12 @@ def compact(tensors: Iterable[TensorSpec]) -> list[tuple[str, str]]:
     for tensor in tensors:
         skeleton, index = _take_apart(tensor.key)
         groups[skeleton, tensor.dtype, tensor.shape].append(index)
-    found = [
+    by_group = [
         (_join(skeleton, product), f"{dtype.lower()} [{', '.join(map(str, shape))}]")
         for (skeleton, dtype, shape), indices in groups.items()
         for product in to_products(indices)
     ]
-    return sorted(found, key=lambda entry: (_natural(entry[0]), entry))
+    return sorted(by_group, key=lambda entry: (_natural(entry[0]), entry))
 
 
 def _take_apart(key: str) -> tuple[Skeleton, tuple[int, ...]]:

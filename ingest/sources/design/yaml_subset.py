@@ -70,14 +70,14 @@ class _Reader:
         """The entries of the mapping that has just begun."""
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._text(event, "a key")
-            here = (*place, key)
-            if here in self._lines:
-                raise self._error(event, f"{key!r} is given twice, first in line {self._lines[here]}")
-            self._lines[here] = _line(event)
+            entry = (*place, key)
+            if entry in self._lines:
+                raise self._error(event, f"{key!r} is given twice, first in line {self._lines[entry]}")
+            self._lines[entry] = _line(event)
             event = next(self._events)
             if isinstance(event, yaml.MappingStartEvent) and not place:
                 self._refuse_marks(event)
-                yield key, dict(self._mapping(here))
+                yield key, dict(self._mapping(entry))
             else:
                 yield key, self._text(event, f"the value of {key!r}")
 

@@ -18,6 +18,11 @@ aliases = [
 identity = ["adapter", "base", "rank"]
 empty = "the store holds no adapter, or none that has to do with the model named"
 
+[answer]
+some = "{rows} adapters and bases: {each}."
+each = "{adapter}[ of rank {rank}][ on {base}]"
+none = "None: the store holds no adapter, or none that has to do with the model named."
+
 [params.model]
 type = "model"
 optional = true

@@ -13,6 +13,11 @@ aliases = [
 identity = ["model", "attends"]
 empty = "no model of the store has attention"
 
+[answer]
+some = "{each}."
+each = "{model}: {count} {attends}"
+most = 8
+
 [columns]
 model = "Name of the model."
 attends = { doc = "self, cross or joint.", unknown = true }

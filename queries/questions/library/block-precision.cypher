@@ -18,6 +18,10 @@ aliases = [
 identity = ["stack", "dtypes"]
 empty = "no numbered container has structured children"
 
+[answer]
+some = "{total}: {each}."
+each = "{count} of {stack} in {dtypes}"
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -9,14 +9,15 @@ aliases = [
   "which blocks are identical",
   "repeated blocks",
   "blocks and their structure",
-  "which blocks differ",
   "are all blocks the same",
   "runs of like blocks",
-  "which blocks are different from the others",
-  "is a block unlike the others",
 ]
 identity = ["stack", "template"]
 empty = "no numbered container has structured children"
+
+[answer]
+some = "{total} of {rows} templates: {each}."
+each = "{count} in {stack}"
 
 [params.model]
 type = "model"

@@ -10,6 +10,7 @@ total = { noun = "component", of = "" }
 aliases = [
   "components",
   "parts of the model",
+  "what parts does the checkpoint have",
   "what is in the checkpoint",
   "which parts does it have",
   "what does the file contain",
@@ -17,6 +18,11 @@ aliases = [
 ]
 identity = ["component"]
 empty = "the header lists no tensor"
+
+[answer]
+some = "{total}: {each}."
+each = "{role} ({component})"
+most = 10
 
 [params.model]
 type = "model"

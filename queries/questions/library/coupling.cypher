@@ -18,6 +18,11 @@ aliases = [
 identity = ["scope", "stream", "width", "reads", "reads_scope", "reads_width"]
 empty = "no attention is known to join two streams"
 
+[answer]
+some = "{each}."
+each = "{stream} {width} reads {reads} {reads_width} in {attentions} attentions"
+none = "None: no attention is known to join two streams."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -20,6 +20,9 @@ empty = "no attention is known to read another stream than its own; `attention-e
 count = "MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure}) RETURN count(a) AS total"
 counts = "attention modules"
 
+[answer]
+none = "None: no attention is known to read another stream than its own; `archkb ask attention-evidence` shows those of unknown kind."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

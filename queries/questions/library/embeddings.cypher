@@ -5,17 +5,18 @@ rank = 18
 topic = "layers"
 total = { noun = "lookup table", of = "" }
 aliases = [
-  "vocab size",
   "embeddings",
   "embedding tables",
-  "vocabulary size",
   "token embedding",
   "lookup tables",
-  "position embeddings",
-  "vocab",
 ]
 identity = ["embedding"]
 empty = "no layer is a lookup table"
+
+[answer]
+some = "{total}: {each}."
+each = "{rows} x {width} in {embedding}"
+none = "None: no layer is a lookup table. Rotary positions have none either; `archkb ask positions` says what is stated."
 
 [params.model]
 type = "model"

@@ -13,10 +13,13 @@ aliases = [
   "ffn",
   "is the mlp gated",
   "swiglu or gelu",
-  "mixture of experts",
 ]
 identity = ["feed_forward", "form", "width", "hidden", "experts", "basis", "evidence"]
 empty = "no module has the up and down projections of an MLP; some architectures keep them in the block itself"
+
+[answer]
+some = "{total} ({each})."
+each = "{count} of {width} to {hidden}"
 
 [params.model]
 type = "model"

@@ -14,6 +14,9 @@ aliases = [
 identity = ["module", "kind"]
 empty = "no path holds that text"
 
+[answer]
+none = "None: no path holds that text."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

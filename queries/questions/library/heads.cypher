@@ -17,6 +17,10 @@ aliases = [
 identity = ["attention", "heads", "kv_heads", "head_dim", "gqa", "basis", "evidence"]
 empty = "no module has query, key and value projections"
 
+[answer]
+some = "{total}: {each}."
+each = "{count} of {heads} heads[ of {head_dim}]"
+
 [params.model]
 type = "model"
 doc = "The model asked about."

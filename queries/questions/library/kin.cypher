@@ -15,6 +15,10 @@ aliases = [
 identity = ["relation", "from", "to"]
 empty = "no other model of the store is related to this one"
 
+[answer]
+some = "{rows} relations: {each}."
+each = "{from} {relation} {to}"
+
 [params.model]
 type = "model"
 doc = "The model asked about."

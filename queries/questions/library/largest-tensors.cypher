@@ -13,6 +13,11 @@ aliases = [
 identity = ["key"]
 empty = "the model has no tensor"
 
+[answer]
+some = "The largest: {each}."
+each = "{key} {shape} ({params} parameters)"
+most = 3
+
 [params.model]
 type = "model"
 doc = "The model asked about."

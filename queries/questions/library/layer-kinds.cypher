@@ -18,6 +18,10 @@ aliases = [
 identity = ["kind"]
 empty = "the model has no module"
 
+[answer]
+some = "{total}: {each}."
+each = "{count} {kind}"
+
 [params.model]
 type = "model"
 doc = "The model asked about."

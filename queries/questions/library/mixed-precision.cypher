@@ -15,6 +15,9 @@ aliases = [
 identity = ["layer", "tensor", "dtype"]
 empty = "the like layers of every stack share one dtype; `archkb ask precision` says which"
 
+[answer]
+none = "None: the like layers of every stack share one dtype; `archkb ask precision` says which."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

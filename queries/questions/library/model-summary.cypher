@@ -16,6 +16,11 @@ aliases = [
 ]
 identity = ["model"]
 
+[answer]
+some = "{each}."
+each = "{model}: {role}, {params} parameters in {tensors} tensors ({bytes}), {attentions} attentions, {cross} of them cross, {feed_forwards} feed-forwards"
+none = "There is no such model."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -11,7 +11,6 @@ aliases = [
   "adaptive layer norm",
   "timestep conditioning",
   "scale and shift tables",
-  "how does the timestep enter",
 ]
 identity = ["modulator", "what", "rows", "width", "evidence"]
 empty = "no layer yields, and no table holds, a multiple of a stream's width for its blocks"

@@ -18,6 +18,9 @@ aliases = [
 identity = ["component", "kind", "features", "affine_bias"]
 empty = "no norm has parameters; those without leave no trace in a header"
 
+[answer]
+none = "None has parameters; norms without leave no trace in a header, `archkb ask norm-settings` says what is stated."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

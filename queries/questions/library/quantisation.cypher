@@ -19,6 +19,9 @@ aliases = [
 identity = ["component", "side_car", "dtype", "scales_dtype", "shape"]
 empty = "no tensor scales another: the model is not quantised, or in a form that keeps its scales elsewhere"
 
+[answer]
+none = "Not quantized: no tensor scales another, or the scales are kept in another form."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -15,6 +15,9 @@ aliases = [
 identity = ["rule", "property"]
 empty = "the model has no module"
 
+[answer]
+some = "{rows} rules gave the facts."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

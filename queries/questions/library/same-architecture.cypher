@@ -17,6 +17,11 @@ aliases = [
 identity = ["model", "other"]
 empty = "no two models of the store are alike"
 
+[answer]
+some = "{each}."
+each = "{model} and {other} have equal {equal}"
+none = "None: no two models of the store are alike."
+
 [columns]
 model = "Name of one."
 other = "Name of the other."

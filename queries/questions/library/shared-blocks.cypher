@@ -14,6 +14,10 @@ aliases = [
 identity = ["template", "model"]
 empty = "no other model in the store has a block of the same structure"
 
+[answer]
+some = "{rows} templates are shared: {each}."
+each = "{there} blocks of {model}"
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -13,6 +13,10 @@ aliases = [
 identity = ["template"]
 empty = "no block occurs in two models of the store"
 
+[answer]
+some = "{rows} templates occur in several models: {each}."
+each = "{blocks} blocks in {models} models"
+
 [columns]
 template = { doc = "Structural hash of the block; people read a name.", show = "template" }
 models = "Models that have it."

@@ -18,6 +18,11 @@ aliases = [
 identity = ["component"]
 empty = "the header lists no tensor"
 
+[answer]
+some = "{each}."
+each = "{component} {params} ({share})"
+most = 8
+
 [params.model]
 type = "model"
 doc = "The model asked about."

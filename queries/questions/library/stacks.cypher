@@ -5,6 +5,10 @@ rank = 8
 topic = "blocks"
 total = { noun = "stack", of = "" }
 aliases = [
+  "number of transformer layers",
+  "depth of the model",
+  "layer count",
+  "how many transformer blocks",
   "how deep is it",
   "how many blocks",
   "how many layers",
@@ -16,6 +20,10 @@ aliases = [
 ]
 identity = ["stack"]
 empty = "no numbered container has structured children"
+
+[answer]
+some = "{total}: {each}."
+each = "{depth} blocks in {stack}"
 
 [params.model]
 type = "model"

@@ -5,6 +5,10 @@ rank = 6
 topic = "streams and conditioning"
 total = { noun = "stream", by = "name", of = "" }
 aliases = [
+  "what is the hidden dimension",
+  "d_model",
+  "width of the stream",
+  "how wide is the model",
   "which streams are there",
   "model width",
   "hidden size",

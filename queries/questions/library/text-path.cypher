@@ -18,6 +18,11 @@ aliases = [
 identity = ["scope", "width", "source"]
 empty = "no stream is known to carry text"
 
+[answer]
+some = "Text: {each}."
+each = "[{source} writes {width}, ]read by {attentions} attentions"
+none = "None: no stream is known to carry text."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

@@ -16,6 +16,9 @@ aliases = [
 identity = ["property", "why"]
 empty = "every inferred property has a value, and of every stream it is known what writes it"
 
+[answer]
+none = "Nothing that archkb infers is unknown here. No header tells loss, data or quality; `archkb ask configuration` says what is stated."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

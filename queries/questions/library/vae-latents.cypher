@@ -15,6 +15,11 @@ aliases = [
 identity = ["component"]
 empty = "no component is known to be half of a VAE"
 
+[answer]
+some = "{each}."
+each = "{latent_channels} latent channels in {component}"
+none = "None: no component is known to be half of a VAE."
+
 [params.model]
 type = "model"
 doc = "The model asked about."

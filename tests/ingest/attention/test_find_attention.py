@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archkb.ingest.analysis import Attention, Scene
+from archkb.ingest.analysis import Attention
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.pipeline import analyse
@@ -188,8 +188,7 @@ SIZES = st.integers(0, 6)
 def test_no_set_of_shapes_is_too_strange(tensors):
     net = {f"blocks.0.attn.{name}.{local}".rstrip("."): shape for (name, local), shape in tensors.items()}
     given_header = header(net)
-    scene = Scene(build(given_header.tensors))
-    scene.leaves = leaf_kinds(scene)
-    for found in find_attention(scene).values():
+    tree = build(given_header.tensors)
+    for found in find_attention(tree, leaf_kinds(tree), ()).values():
         heads, width = found.heads.value, found.head_dim.value
         assert heads is None or width is None or heads * width == found.inner_dim

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archkb.ingest.analysis import RecurrentAttributes
 from tests.ingest.layers.test_find_layers import kind, leaves
 from tests.nets import Shapes
 
@@ -16,7 +17,7 @@ def test_recurrent_layers_by_their_gates(gates: int, name: str) -> None:
     net["r.weight_hh_l0"] = (gates * 8, 8)
     leaf = leaves({**net, "r.weight_hh_l1": (gates * 8, 8), "r.weight_hh_l0_reverse": (gates * 8, 8)})["r"]
     assert (leaf.kind.value, leaf.role) == (name, "Recurrent")
-    assert leaf.attributes == {"hidden": 8, "layers": 2, "bidirectional": True}
+    assert leaf.attributes == RecurrentAttributes(hidden=8, layers=2, bidirectional=True)
 
 
 @pytest.mark.parametrize(

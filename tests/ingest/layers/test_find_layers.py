@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archkb.ingest.analysis import Leaf, Scene
+from archkb.ingest.analysis import EmbeddingAttributes, Leaf, LinearAttributes
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.tree.module_tree import build
 from archkb.ingest.tree.name_words import vocabulary
@@ -19,7 +19,7 @@ from tests.nets import Shapes, below, header, repeated
 def leaves(net: Header | Shapes) -> dict[str, Leaf]:
     """Leaves of a net by path, each distinct structure once."""
     made = net if isinstance(net, Header) else header(net)
-    return leaf_kinds(Scene(build(made.tensors)))
+    return leaf_kinds(build(made.tensors))
 
 
 def kind(net: Shapes, path: str) -> tuple[object, str]:
@@ -38,19 +38,19 @@ class TestMatrices:
     def test_a_linear_map_has_its_widths(self) -> None:
         leaf = leaves({"fc.weight": (10, 4), "fc.bias": (10,)})["fc"]
         assert (leaf.kind.value, leaf.role) == ("Linear", "Linear")
-        assert leaf.attributes == {"in_features": 4, "out_features": 10, "has_bias": True}
+        assert leaf.attributes == LinearAttributes(in_features=4, out_features=10, has_bias=True)
 
     def test_stored_in_out_when_the_bias_says_so(self) -> None:
         net = {"c_fc.weight": (8, 32), "c_fc.bias": (32,), "c_proj.weight": (8, 8), "c_proj.bias": (8,)}
         found = leaves(net)
-        assert found["c_fc"].attributes["out_features"] == 32
+        assert found["c_fc"].attributes.out_features == 32
         assert found["c_fc"].kind.evidence.rule == "kind.linear_transposed"
         assert found["c_proj"].kind.evidence.rule == "kind.linear_transposed_beside"
 
     @pytest.mark.parametrize("name", ["tok_embeddings", "wte", "relative_attention_bias", "shared", "query_embed"])
     def test_a_table_by_the_last_word_of_its_name(self, name: str) -> None:
         leaf = leaves({f"{name}.weight": (100, 16)})[name]
-        assert (leaf.kind.value, leaf.attributes) == ("Embedding", {"rows": 100, "width": 16})
+        assert (leaf.kind.value, leaf.attributes) == ("Embedding", EmbeddingAttributes(rows=100, width=16))
 
     @pytest.mark.parametrize("name", ["embed_out", "token_proj", "patch_embedding", "lm_head", "x_embedder"])
     def test_a_map_in_spite_of_a_word(self, name: str) -> None:
@@ -82,18 +82,18 @@ class TestPacked:
         awq = {"q.qweight": (4096, 128), "q.scales": (32, 1024), "q.qzeros": (32, 128)}
         for net in (gptq, awq):
             leaf = leaves(header(net, dtype="I32"))["q"]
-            assert (leaf.attributes["in_features"], leaf.attributes["out_features"]) == (4096, 1024)
+            assert (leaf.attributes.in_features, leaf.attributes.out_features) == (4096, 1024)
 
     def test_four_bits_in_a_column_of_bytes(self) -> None:
         specs = [TensorSpec("q.weight", "U8", (32768, 1)), TensorSpec("q.bias", "F16", (256,))]
         specs.append(TensorSpec("q.weight.absmax", "F32", (1024,)))
-        assert leaves(Header(tuple(specs)))["q"].attributes["in_features"] == 256
+        assert leaves(Header(tuple(specs)))["q"].attributes.in_features == 256
         unknown = leaves(Header((specs[0], specs[2])))["q"]
-        assert (unknown.kind.value, unknown.attributes["in_features"]) == ("Linear", None)
+        assert (unknown.kind.value, unknown.attributes.in_features) == ("Linear", None)
 
     def test_two_numbers_a_byte_beside_scales_of_sixteen(self) -> None:
         specs = (TensorSpec("q.weight", "U8", (64, 32)), TensorSpec("q.weight_scale", "F8_E4M3", (64, 4)))
-        assert leaves(Header(specs))["q"].attributes["in_features"] == 64
+        assert leaves(Header(specs))["q"].attributes.in_features == 64
 
 
 class TestConvolutions:
@@ -101,12 +101,12 @@ class TestConvolutions:
     def test_by_rank(self, rank: int) -> None:
         leaf = leaves({"c.weight": (8, 4, *[3] * rank)})["c"]
         assert leaf.kind.value == f"Conv{rank}d"
-        assert leaf.attributes["kernel"] == [3] * rank
-        assert (leaf.attributes["in_channels"], leaf.attributes["out_channels"]) == (4, 8)
+        assert leaf.attributes.kernel == (3,) * rank
+        assert (leaf.attributes.in_channels, leaf.attributes.out_channels) == (4, 8)
 
     def test_transposed_by_its_bias(self) -> None:
         leaf = leaves({"x.weight": (256, 128, 16), "x.bias": (128,)})["x"]
-        assert (leaf.kind.value, leaf.attributes["out_channels"]) == ("ConvTranspose1d", 128)
+        assert (leaf.kind.value, leaf.attributes.out_channels) == ("ConvTranspose1d", 128)
 
     def test_transposed_on_the_way_up_with_an_even_kernel(self) -> None:
         even = {"weight": (64, 64, 4, 4), "bias": (64,)}
@@ -120,7 +120,7 @@ class TestConvolutions:
         assert kind({"a.conv_t.weight": weight, "a.conv_s.weight": weight}, "a.conv_t")[0] == "Conv1d"
 
     def test_depthwise(self) -> None:
-        assert leaves({"c.weight": (96, 1, 7, 7)})["c"].attributes["depthwise"] is True
+        assert leaves({"c.weight": (96, 1, 7, 7)})["c"].attributes.depthwise is True
 
     def test_weight_norm_and_parametrisations_keep_one_layer(self) -> None:
         net = {"a.weight_g": (8, 1, 1), "a.weight_v": (8, 4, 3), "a.bias": (8,)}
@@ -131,7 +131,7 @@ class TestConvolutions:
         }
         found = leaves({**net, **new})
         assert [found[p].kind.value for p in ("a", "b")] == ["Conv1d", "Conv1d"]
-        assert found["b"].attributes["in_channels"] == 4
+        assert found["b"].attributes.in_channels == 4
 
     def test_no_kernel_is_that_wide(self) -> None:
         assert kind({"moe.input_linear.weight": (32, 1024, 1536)}, "moe.input_linear") == (
@@ -177,7 +177,7 @@ _SHAPE = st.lists(st.sampled_from((0, 1, 2, 8, 4096)), max_size=6).map(tuple)
 def test_every_module_with_tensors_gets_a_kind_however_odd(net: dict[str, tuple[int, ...]], dtype: str) -> None:
     made = header(net, dtype=dtype)
     tree = build(made.tensors)
-    found = leaf_kinds(Scene(tree))
+    found = leaf_kinds(tree)
     assert set(found) == {node.path for node in tree.root.leaves()}
     assert all(leaf.kind.known and leaf.kind.evidence.detail for leaf in found.values())
 
@@ -185,7 +185,7 @@ def test_every_module_with_tensors_gets_a_kind_however_odd(net: dict[str, tuple[
 def test_the_main_weight_decides_whatever_small_things_lie_beside_it() -> None:
     quantized = {"fc.weight": (32, 16), "fc.bias": (32,), "fc.weight_integer": (32, 16), "fc.scaling_factor": (32,)}
     assert kind(quantized, "fc") == ("Linear", "kind.linear_beside")
-    assert leaves(quantized)["fc"].attributes["in_features"] == 16
+    assert leaves(quantized)["fc"].attributes.in_features == 16
     assert kind({"x.weight": (32, 16), "x.other": (7, 9)}, "x")[0] == "Other"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archkb.ingest.analysis import NormAttributes
 from tests.ingest.layers.test_find_layers import CONV, LINEAR, NORM, kind, leaves
 from tests.nets import Shapes, below, repeated
 
@@ -13,7 +14,7 @@ def test_running_statistics_are_a_batch_norm() -> None:
     net = {**below("x", NORM), "x.running_mean": (64,), "x.running_var": (64,), "x.num_batches_tracked": ()}
     leaf = leaves(net)["x"]
     assert (leaf.kind.value, leaf.role) == ("BatchNorm", "Norm")
-    assert leaf.attributes == {"features": 64, "affine_bias": True}
+    assert leaf.attributes == NormAttributes(features=64, affine_bias=True)
 
 
 def test_bn_without_statistics_is_no_batch_norm() -> None:
@@ -35,7 +36,7 @@ def test_a_vector_numbered_among_convolutions_is_a_slope() -> None:
 
 
 def test_statistics_alone_still_have_a_size() -> None:
-    assert leaves({"n.running_mean": (32,)})["n"].attributes == {"features": 32, "affine_bias": False}
+    assert leaves({"n.running_mean": (32,)})["n"].attributes == NormAttributes(features=32, affine_bias=False)
 
 
 def test_a_gain_by_another_name_in_a_norm() -> None:
@@ -89,7 +90,7 @@ def test_a_lone_third_norm_is_a_layer_norm() -> None:
 def test_gamma_and_beta_are_weight_and_bias() -> None:
     net = {"LayerNorm.gamma": (64,), "LayerNorm.beta": (64,)}
     assert kind(net, "LayerNorm") == ("LayerNorm", "kind.norm_name")
-    assert leaves(net)["LayerNorm"].attributes["affine_bias"] is True
+    assert leaves(net)["LayerNorm"].attributes.affine_bias is True
 
 
 def test_names_hashed_the_shapes_still_tell() -> None:

@@ -115,7 +115,7 @@ def test_every_question_answers_for_a_sharing_model_as_for_one_alone(store: Stor
     about_one = [q for q in open_catalog(None).all() if q.needs_model and q.topic != "several models"]
     given = {"text": "ATTN", "top": "7"}
 
-    def answers(model: str) -> dict[str, object]:
+    def answers(model: str) -> dict[str, list[dict[str, object]]]:
         asked = {
             q.id: {**{p.name: given[p.name] for p in q.params if p.name in given}, "model": model} for q in about_one
         }
@@ -127,8 +127,10 @@ def test_every_question_answers_for_a_sharing_model_as_for_one_alone(store: Stor
 
     for name in ("first", "second"):
         told = answers(name)
-        told["model-summary"] = [{**row, "model": "first"} for row in told["model-summary"]]  # type: ignore[attr-defined]
-        told["blocks"] = [{**row, "models": 1} for row in told["blocks"]]  # type: ignore[attr-defined]
+        for answer in told.values():
+            for row in answer:
+                row.update({"model": "first"} if row.get("model") == name else {})
+        told["blocks"] = [{**row, "models": 1} for row in told["blocks"]]
         assert told == alone
     assert {row["models"] for row in rows(store, "blocks", model="first")} == {2}
 

@@ -43,11 +43,11 @@ def test_the_largest_comes_first(asked: Any, id_: str) -> None:
 
 
 def test_totals(asked: Any) -> None:
-    assert asked("attention-inventory").total.startswith("7 attentions: ")
-    assert asked("stacks").total == "2 stacks"
-    assert asked("blocks").total == "7 blocks"
-    assert asked("feed-forward").total.startswith("7 feed-forwards: ")
-    assert asked("convolutions").total == ""
+    assert asked("attention-inventory").sentence.startswith("7 attentions: ")
+    assert asked("stacks").sentence.startswith("2 stacks: ")
+    assert asked("blocks").sentence.startswith("7 blocks of ")
+    assert asked("feed-forward").sentence.startswith("7 feed-forwards: ")
+    assert asked("convolutions").sentence == "None: no layer is a convolution."
 
 
 def test_one_reason_is_one_row(asked: Any) -> None:

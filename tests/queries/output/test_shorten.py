@@ -90,7 +90,7 @@ def test_no_line_is_wider_than_asked_for(columns: int) -> None:
         "q",
         ("scope", "why", "n"),
         tuple((f"{place}.attn", "a few words " * 30, 7) for place in (STACK, SIDE)),
-        total="2 attentions: " + ", ".join(f"{n} of a sort" for n in range(9)),
+        sentence="2 attentions: " + ", ".join(f"{n} of a sort" for n in range(9)),
     )
     assert max(map(width, lines(answer, columns))) <= columns
 
@@ -114,11 +114,20 @@ def test_people_read_headings_and_programs_names() -> None:
     assert render(answer, "csv").splitlines()[0] == "inner_dim"
 
 
-def test_the_total_stands_below_what_people_read() -> None:
-    answer = Answer("q", ("n",), ((1,),), total="1 block")
-    assert render(answer, "table").splitlines()[-1] == "1 block"
-    assert render(answer, "markdown").splitlines()[-1] == "1 block"
-    assert "1 block" not in render(answer, "json") + render(answer, "csv")
+def test_the_sentence_stands_above_what_people_read() -> None:
+    answer = Answer("q", ("n",), ((1,),), sentence="1 block.")
+    assert render(answer, "table").splitlines()[0] == "1 block."
+    assert render(answer, "markdown").splitlines()[0] == "1 block."
+    assert json.loads(render(answer, "json")) == {
+        "schema": "archkb.answer/1", "question": "q", "answer": "1 block.", "rows": [{"n": 1}]
+    }  # fmt: skip
+    assert render(answer, "csv") == "n\n1\n"
+
+
+def test_an_answer_without_rows_is_its_sentence() -> None:
+    answer = Answer("q", ("n",), (), sentence="None: there is no block.")
+    assert render(answer, "table") == render(answer, "markdown") == "None: there is no block.\n"
+    assert json.loads(render(answer, "json"))["rows"] == []
 
 
 @pytest.mark.slow
@@ -132,7 +141,7 @@ def test_every_question_and_a_comparison_fit_a_pipe_and_a_terminal(tmp_path: Pat
     answers = [side_by_side(compare(wide, other), named=True)]
     for question in open_catalog().all():
         given = {"model": wide.uid} if question.needs_model else {}
-        given |= {"text": "attn"} if question.id == "find" else {}
+        given |= {"text": "attn"} if any(p.name == "text" for p in question.params) else {}
         answers.append(ask(store, question, bind(question, given), named=True))
     store.close()
     for answer in answers:

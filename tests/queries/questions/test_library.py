@@ -19,12 +19,12 @@ from archkb.kb.store import Store, open_store
 from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
-from tests.queries.graphs import adapter, small_models
+from tests.queries.graphs import adapter, parts, small_models
 
 GOLDEN = Path(__file__).parent.parent / "golden.json"
 QUESTIONS = open_catalog().all()
-MODELS = ("duo", "solo")
-ALL = [0, 1, 2, 3]
+MODELS = ("duo", "solo", "parts")
+ALL = [0, 1, 2, 3, 4]
 VALUES = {"text": "ATTN", "top": "7"}
 
 
@@ -47,7 +47,7 @@ def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 
 def fill(store: Store, order: list[int]) -> None:
-    models = [*small_models(), adapter()]
+    models = [*small_models(), adapter(), parts()]
     for i in order:
         store.replace(models[i])
 

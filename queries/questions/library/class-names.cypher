@@ -1,0 +1,38 @@
+/*---
+id = "class-names"
+title = "Which class does the configuration name?"
+rank = 56
+topic = "configuration"
+aliases = [
+  "class name",
+  "which class is it",
+  "model type",
+  "what kind of model is this by its config",
+  "architecture class",
+  "which library wrote it",
+  "diffusers version",
+]
+identity = ["speaks_of", "part", "name", "value", "stated_at"]
+
+[answer]
+some = "As stated: {each}."
+each = "{name} {value}[ for {speaks_of}]"
+none = "Unknown: no configuration names a class; `archkb ask model-summary` says what the structure is."
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+speaks_of = "Path of the module it speaks of, (model) for the whole."
+part = "Words of the key that name a part or stream; empty for none."
+name = "What is stated, in one word for all configurations."
+value = "The value."
+verdict = "agrees, contradicts, or unchecked where shapes show neither."
+shapes_show = "What the shapes show, null where they show nothing."
+stated_at = "Where it is written; null where only shapes show it."
+---*/
+MATCH (mine:Model {name: $model}) MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'class'
+RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
+       s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
+ORDER BY size(s.path), speaks_of, part, name, value, stated_at

@@ -1,0 +1,39 @@
+/*---
+id = "context-length"
+title = "How long a sequence was it made for?"
+rank = 43
+topic = "position and time"
+aliases = [
+  "context length",
+  "maximum sequence length",
+  "max positions",
+  "how many tokens can it handle",
+  "longest input",
+  "context window",
+  "how many frames can it take",
+  "maximum resolution",
+]
+identity = ["speaks_of", "part", "name", "value", "stated_at"]
+
+[answer]
+some = "As stated: {each}."
+each = "{name} {value}[ ({part})]"
+none = "Unknown: no configuration states a maximum; position codes without a table set none."
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+speaks_of = "Path of the module it speaks of, (model) for the whole."
+part = "Words of the key that name a part or stream; empty for none."
+name = "What is stated, in one word for all configurations."
+value = "The value."
+verdict = "agrees, contradicts, or unchecked where shapes show neither."
+shapes_show = "What the shapes show, null where they show nothing."
+stated_at = "Where it is written; null where only shapes show it."
+---*/
+MATCH (mine:Model {name: $model}) MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['max_positions', 'sliding_window', 'image_size']
+RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
+       s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
+ORDER BY size(s.path), speaks_of, part, name, value, stated_at

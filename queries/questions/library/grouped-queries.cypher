@@ -1,0 +1,36 @@
+/*---
+id = "grouped-queries"
+title = "Do several query heads share a key head (GQA)?"
+rank = 69
+topic = "attention"
+total = { noun = "attention", by = "gqa", word = "of ratio" }
+aliases = [
+  "grouped query attention",
+  "gqa",
+  "multi query attention",
+  "how many kv heads",
+  "do heads share keys",
+  "ratio of query to key heads",
+  "kv heads",
+  "mqa",
+]
+identity = ["attention", "gqa", "heads", "kv_heads"]
+empty = "no module has query, key and value projections"
+
+[answer]
+some = "{total} (query heads to a key head)."
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+attention = "Path of the attention, numbers as {i}."
+gqa = { doc = "Query rows over key rows.", unknown = true }
+heads = { doc = "Query heads.", unknown = true }
+kv_heads = { doc = "Key heads.", unknown = true }
+count = "How many there are in the row."
+---*/
+MATCH (mine:Model {name: $model}) MATCH (m:Attention {structure: mine.structure})
+RETURN m.pattern AS attention, m.gqa AS gqa, m.heads AS heads, m.kv_heads AS kv_heads, count(*) AS count
+ORDER BY attention, gqa, heads, kv_heads

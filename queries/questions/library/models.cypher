@@ -1,0 +1,31 @@
+/*---
+id = "models"
+title = "Which models are in the store?"
+rank = 88
+topic = "several models"
+aliases = [
+  "which models are there",
+  "list the models",
+  "models in the store",
+  "what is in the knowledge base",
+  "all models",
+  "which checkpoints are known",
+]
+identity = ["model"]
+empty = "the store holds no model"
+
+[answer]
+some = "{rows} models: {model}."
+none = "None: the store is empty; `archkb ingest FILE` fills it."
+
+[columns]
+model = "Name."
+family = { doc = "Family.", unknown = true }
+version = { doc = "Version.", unknown = true }
+role = { doc = "What it is for.", unknown = true }
+params = { doc = "Parameters.", show = "count" }
+bytes = { doc = "Bytes.", show = "bytes" }
+---*/
+MATCH (m:Model)
+RETURN m.name AS model, m.family AS family, m.version AS version, m.role AS role, m.n_params AS params, m.n_bytes AS bytes
+ORDER BY model

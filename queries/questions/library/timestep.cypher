@@ -1,0 +1,37 @@
+/*---
+id = "timestep"
+title = "How does the timestep enter?"
+rank = 78
+topic = "norms and modulation"
+aliases = [
+  "timestep embedding",
+  "how does the timestep enter",
+  "time embedding",
+  "noise level conditioning",
+  "where is the timestep embedded",
+  "sinusoidal timestep",
+  "timestep mlp",
+  "sigma embedding",
+]
+identity = ["layer", "reads", "writes"]
+empty = "no layer is named for a timestep"
+
+[answer]
+some = "By {each}."
+each = "{layer} ({reads} to {writes})"
+none = "Unknown: no layer is named for a timestep or a noise level."
+most = 4
+
+[params.model]
+type = "model"
+doc = "The model asked about."
+
+[columns]
+layer = "Path of the layer, numbers as {i}."
+reads = "Width it reads."
+writes = "Width it writes."
+count = "How many there are in the row."
+---*/
+MATCH (mine:Model {name: $model}) MATCH (m:Linear {structure: mine.structure}) WHERE m.path =~ '(?i)(.*[^a-z])?(timestep|time_embed|time_embedding|time_in|t_embedder|t_embed|time_mlp|time_text_embed|emb_layers|adaln_single|noise_level|sigma)([^a-z].*)?'
+RETURN m.pattern AS layer, m.in_features AS reads, m.out_features AS writes, count(*) AS count
+ORDER BY layer, reads, writes
