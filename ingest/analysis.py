@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from archkb.ingest.tree.module_tree import Tree
 from archkb.kb.values import Fact, Header
@@ -101,18 +101,22 @@ class Stack:
     blocks: bool = True
 
 
+AttentionForm = Literal["separate", "fused_qkv", "fused_kv", "fused_qk", "mla", "deformable"]
+"""How queries, keys and values are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attention:
     """A module with query, key and value projections.
 
     `parts` maps a role (q, k, v, o, qkv, kv, qk, q_norm, k_norm, gate, add_q ...) to the path of the layer or tensor,
-    relative to `path`. Widths are in channels; `kv_dim` is what the key projection reads. `form`: separate, fused_qkv,
-    fused_kv, fused_qk, mla, deformable. `attends`: self, cross or joint. `core` is where the projections are, relative
-    to `path`, when `path` is a wrapper that is nothing but this attention.
+    relative to `path`. Widths are in channels; `kv_dim` is what the key projection reads. `attends`: self, cross or
+    joint. `core` is where the projections are, relative to `path`, when `path` is a wrapper that is nothing but this
+    attention.
     """
 
     path: str
-    form: str
+    form: AttentionForm
     attends: Fact
     q_dim: int | None
     kv_dim: int | None

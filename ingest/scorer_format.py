@@ -9,6 +9,7 @@ from typing import Any
 
 from archkb.ingest.analysis import Analysis, Attention
 from archkb.ingest.rules import confidence
+from archkb.kb.paths import part_path
 from archkb.kb.values import Fact
 
 _SCORED = frozenset(
@@ -39,7 +40,7 @@ def predictions(analysis: Analysis) -> dict[str, Any]:
             if f.form.value in ("plain", "gated")
         ],
         "residual": [
-            {"block": r.block, "around": [".".join(p for p in (r.block, a) if p) for a in r.around], **_why(r.form)}
+            {"block": r.block, "around": [part_path(r.block, a) for a in r.around], **_why(r.form)}
             for r in analysis.residuals
         ],
         "role": analysis.role.value,

@@ -34,6 +34,8 @@ _NAMED = rule(
 _LIST = rule("stack.layers", "shape", "Numbered children that are layers of unlike names are a sequence, not blocks.")
 
 _PLAIN = ("weight", "bias", "running_", "qweight", "parametrizations.", "in_proj_")
+_TWO_TURNS = 4
+"""Fewest children of a pattern: a b a b."""
 _NUMBERED = re.compile(r"(?P<stem>.*\D)(?P<number>0|[1-9]\d*)")
 
 
@@ -90,7 +92,7 @@ def _neighbours(children: list[Node]) -> Iterator[tuple[Node, Node]]:
 
 def _alternates(inside: list[frozenset[str]]) -> bool:
     """Whether the sequence of classes repeats: two classes or more, each there at least twice."""
-    return len(inside) >= 4 and 1 < len(set(inside)) <= len(inside) // 2
+    return len(inside) >= _TWO_TURNS and 1 < len(set(inside)) <= len(inside) // 2
 
 
 def _named(node: Node) -> Stack | None:

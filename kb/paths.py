@@ -29,6 +29,24 @@ def above(path: str) -> Iterator[str]:
         at = path.find(".", at + 1)
 
 
+def child_path(module: str, name: str) -> str:
+    """The path of what has a name, which may be empty, in a module; the path of the root is empty.
+
+    >>> child_path("blocks.0", "attn"), child_path("", "attn"), child_path("a", "")
+    ('blocks.0.attn', 'attn', 'a.')
+    """
+    return f"{module}.{name}" if module else name
+
+
+def part_path(block: str, part: str) -> str:
+    """The path of a part of a block; the empty part is the block itself.
+
+    >>> part_path("blocks.0", "attn"), part_path("", "attn"), part_path("blocks.0", "")
+    ('blocks.0.attn', 'attn', 'blocks.0')
+    """
+    return child_path(block, part) if part else block
+
+
 def within(path: str, root: str) -> bool:
     """Whether a path is `root` or lies below it; everything lies below the empty path.
 

@@ -65,19 +65,19 @@ def _options(command: Any) -> str:
 
 def questions_page() -> str:
     """Every shipped question: what it takes, what it returns, its Cypher."""
-    found = open_catalog(None).all()
+    questions = open_catalog(None).all()
     parts = [
         "# The questions\n",
         "Each is one Cypher text that gives the same rows, in the same order, on both stores. Ask by the id or in your "
         "own words; either spelling of a word will do (`quantized`, `quantised`).\n",
     ]
-    for topic in dict.fromkeys(q.topic for q in found):
-        members = (q for q in found if q.topic == topic)
+    for topic in dict.fromkeys(q.topic for q in questions):
+        members = (q for q in questions if q.topic == topic)
         rows = "".join(f"| [{q.id}](#{q.id}) | {q.title} | {q.phrasing} |\n" for q in members)
         parts.append(
             f"**{topic[:1].upper()}{topic[1:]}**\n\n| id | question | or, for instance |\n|---|---|---|\n{rows}"
         )
-    return "\n".join([*parts, *(_question(q) for q in found)])
+    return "\n".join([*parts, *(_question(q) for q in questions)])
 
 
 def _question(q: Question) -> str:

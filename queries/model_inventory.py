@@ -73,14 +73,14 @@ def outside(p: Profile) -> str | None:
             single[pattern(_from_home(p, root)), _held(p, root, items)] += 1
         else:
             together.setdefault(str(component), []).append(root)
-    said = [
+    texts = [
         f"{f'{n} × ' if n > 1 else ''}{root}: {text}"
         for (root, text), n in sorted(single.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
     ]
     for component, found in sorted(together.items()):
         names = few(dict.fromkeys(pattern(root[len(component) + 1 :]) or ITSELF for root in found), NAMED)
-        said.append(f"{_from_home(p, component)} ({names}): {_kinds(p, [i for root in found for i in roots[root]])}")
-    return listed(said)
+        texts.append(f"{_from_home(p, component)} ({names}): {_kinds(p, [i for root in found for i in roots[root]])}")
+    return listed(texts)
 
 
 def _component(p: Profile, item: Item) -> str | None:

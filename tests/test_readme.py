@@ -18,7 +18,7 @@ import pytest
 from archkb.kb.schema_page import diagram
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "comparing.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "comparing.md", ROOT / "docs" / "asking.md")
 _BLOCK = re.compile(r"```console\n\$ (archkb .*?)\n(.*?)```", re.DOTALL)
 _DIAGRAM = re.compile(r"<!-- schema diagram -->\n(?:\n```mermaid\n.*?```\n)?", re.DOTALL)
 

@@ -16,6 +16,7 @@ from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
 from archkb.kb.head_counts import Configuration
+from archkb.kb.paths import child_path
 from archkb.kb.values import Fact
 
 _GQA = rule(
@@ -41,6 +42,8 @@ _NORM_FULL = rule(
 )
 _ATTENTION = vocabulary("attn attention att mha mhsa msa sa ca selfattention crossattention xattn")
 
+_WRAPPED_LAYERS = 4
+"""Most modules of a wrapper that is nothing but an attention, its output projection and norms."""
 _STATE_SPACE = frozenset(("A_log", "dt_bias"))
 """Parameters of a recurrence, which may borrow the names of queries, keys and values."""
 
@@ -107,7 +110,7 @@ def _outermost(leaves: Mapping[str, Leaf], node: Node, projections: Projections,
     """Climb while the parent is named an attention and adds nothing but norms and a missing output projection."""
     outer, outside = node, None
     while (parent := outer.parent) is not None and parent.path and not outer.name.isdigit():
-        if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > 4:
+        if not _ATTENTION & set(words(parent.name)) or parent.tensors or len(parent.children) > _WRAPPED_LAYERS:
             break
         outputs = [
             m for name, child in parent.children.items() if child is not outer for m in inside(leaves, child, name)
@@ -126,7 +129,7 @@ def _parts(core: Core) -> dict[str, str]:
     below = core.node.path[len(core.outer.path) :].lstrip(".")
     paths = {role: m.path for role, m in core.projections.parts.items() if m is not core.outside}
     paths.update((role, path) for role, (path, _) in core.projections.norms.items())
-    out = {role: f"{below}.{path}" if below else path for role, path in paths.items()}
+    out = {role: child_path(below, path) for role, path in paths.items()}
     if core.outside is not None:
         out["o"] = core.outside.path
     return out

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import AttentionForm, Leaf
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
+from archkb.kb.paths import child_path
 
 Shape = tuple[int, ...]
 _DEPTH = 3
+"""Levels below a module in which a projection's layer may be."""
+_WRAPPER_LAYERS = 3
+"""Most layers of a wrapper that is taken for one map, from the first to the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Projections:
     of an MLP that shares the two matrices.
     """
 
-    form: str
+    form: AttentionForm
     parts: Mapping[str, Layer]
     norms: Mapping[str, tuple[str, Shape]] = field(default_factory=dict)
     by_shape: bool = False
@@ -92,7 +96,7 @@ def maps(leaves: Mapping[str, Leaf], node_path: str, children: Mapping[str, obje
     """Children of a module that are themselves layers with a matrix, by name."""
     out = {}
     for name in children:
-        leaf = leaves.get(f"{node_path}.{name}" if node_path else name)
+        leaf = leaves.get(child_path(node_path, name))
         layer = projection_of(leaf, name) if leaf is not None else None
         if layer is not None:
             out[name] = layer
@@ -116,13 +120,13 @@ def inside(leaves: Mapping[str, Leaf], node: Node, at: str, depth: int = _DEPTH)
     if depth:
         base = node.children.get("base_layer")
         for name, child in node.children.items() if base is None else (("base_layer", base),):
-            yield from inside(leaves, child, f"{at}.{name}" if at else name, depth - 1)
+            yield from inside(leaves, child, child_path(at, name), depth - 1)
 
 
 def matrix(leaves: Mapping[str, Leaf], node: Node, at: str) -> Layer | None:
     """The map a child computes: the layer itself, or first to last layer of a small wrapper; None where it is none."""
     layers = list(inside(leaves, node, at))
-    if not layers or len(layers) > 3:
+    if not layers or len(layers) > _WRAPPER_LAYERS:
         return None
     if len(layers) == 1:
         return layers[0]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archkb.ingest.analysis import Leaf
+from archkb.ingest.analysis import AttentionForm, Leaf
 from archkb.ingest.attention.projection_names import Spelling, read_name
 from archkb.ingest.attention.projections import Projections, Shape, matrix
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 _OUT = (vocabulary("o out output wo"), vocabulary("proj projection dense merge final fc lin linear"))
 _GATE = vocabulary("gate gates g")
@@ -57,7 +58,7 @@ def _is_cell(node: Node) -> bool:
     return any(gates <= child_names for gates in _CELLS)
 
 
-def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -> str | None:
+def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -> AttentionForm | None:
     """The way q, k and v are kept, None where one of them is missing."""
     query = "q" in parts or "q_up" in parts
     separate = query and "k" in parts and "v" in parts
@@ -74,7 +75,7 @@ def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -
     return "deformable" if "offsets" in parts and "weights" in parts else None
 
 
-def _keyed(node: Node, parts: Mapping[str, Layer]) -> str | None:
+def _keyed(node: Node, parts: Mapping[str, Layer]) -> AttentionForm | None:
     """Queries and keys alone, in a module that is called an attention: additive attention has no values."""
     named = bool(_ATTENTION & set(words(node.name)))
     return "separate" if named and set(parts) == {"q", "k"} and parts["q"].widths == parts["k"].widths else None
@@ -154,7 +155,7 @@ def _add_outputs(
 def query_norms(node: Node, at: str = "", depth: int = 2) -> Iterator[tuple[str, tuple[str, Shape]]]:
     """Norms on queries or keys: role -> (path, shape of its weight). Those on a low-rank latent are none."""
     for name, child in node.children.items():
-        path = f"{at}.{name}" if at else name
+        path = child_path(at, name)
         spelling = read_name(name)
         if spelling.letters in ("q", "k", "qk") and spelling.side not in ("down", "up") and child.tensors:
             shapes = [t.shape for n, t in child.tensors.items() if n != "bias" and n[:8] != "running_"]

@@ -9,21 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from archkb.ingest.analysis import ConvAttributes, Leaf
+from archkb.ingest.analysis import AttentionForm, ConvAttributes, Leaf
 from archkb.ingest.attention.projection_names import read_name
 from archkb.ingest.attention.projections import Projections, Shape, maps, matrix
 from archkb.ingest.attention.projections_by_name import query_norms
 from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 _PLAIN = vocabulary("linear lin fc conv proj projection dense layer mlp in out up down gate embed embedding net w")
 _ATTENTION = vocabulary("att mha mhsa msa sa ca mixer")
 _SMALL = 8
+"""Most tensors of a module that may be a wrapped projection."""
 _GATE_RATIO = 16
+"""The fifth of five matrices is a gate where it has at most a sixteenth of the others' rows."""
 _MOST_LAYERS = 24
+_FEW = 4
+"""Most modules beside an attention among which its output projection is looked for."""
 
-Parts = tuple[str, dict[str, Layer], int]
+Parts = tuple[AttentionForm, dict[str, Layer], int]
 """Form, layers by role, channels of an MLP in the same matrices."""
 
 
@@ -117,7 +122,7 @@ def _separate(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer
             return None
     if len(wide) == 3 and len({m.widths for m in wide}) == 1 and _twin_norms(node, wide[0].out):
         return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
-    outside = list(_beside(leaves, node)) if len(wide) == 3 else []
+    outside = list(_sibling_layers(leaves, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
         parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)
         if parts is not None:
@@ -167,10 +172,10 @@ def _three(layers: tuple[Layer, ...], outside: list[Layer]) -> dict[str, Layer] 
     return None
 
 
-def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
+def _sibling_layers(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
     """Layers of the small modules next to a module."""
     parent = node.parent
-    for name, child in parent.children.items() if parent is not None and len(parent.children) <= 4 else ():
+    for name, child in parent.children.items() if parent is not None and len(parent.children) <= _FEW else ():
         if child is not node and child.n_tensors <= _SMALL:
             layer = matrix(leaves, child, name)
             if layer is not None:
@@ -178,7 +183,7 @@ def _beside(leaves: Mapping[str, Leaf], node: Node) -> Iterator[Layer]:
 
 
 def _pointwise(leaves: Mapping[str, Leaf], node: Node, layer: Layer) -> bool:
-    leaf = leaves.get(f"{node.path}.{layer.path}" if node.path else layer.path)
+    leaf = leaves.get(child_path(node.path, layer.path))
     attributes = leaf.attributes if leaf is not None else None
     return not isinstance(attributes, ConvAttributes) or all(size == 1 for size in attributes.kernel)
 

@@ -81,12 +81,12 @@ class _Place:
 def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:
     """The components at and below a module that is no component itself."""
     parts = [child for child in node.children.values() if _has_stack(child, sublayers)]
-    if place.depth > 3:
+    if place.depth > _DEEPEST:
         return
     if _is_autoencoder(node):
         yield from _halves(node, sublayers)
     elif _is_stacked(node, sublayers):
-        small_parts = [component for part in parts if (component := _beside(part, node, sublayers)) is not None]
+        small_parts = [component for part in parts if (component := _small_part(part, node, sublayers)) is not None]
         if small_parts:
             yield Component(node.path, _role(node, sublayers))
         yield from small_parts
@@ -101,6 +101,8 @@ def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Componen
 
 
 _STATS = vocabulary("statistics stats")
+_DEEPEST = 3
+"""Levels of bundles in bundles that are split into parts."""
 
 
 def _bundled(child: Node, sublayers: Sublayers, place: _Place) -> Iterator[Component]:
@@ -186,7 +188,7 @@ def _statistics(node: Node) -> Component:
     return Component(node.path, fact("latent_statistics", _STATISTICS, f"it owns {', '.join(list(node.tensors)[:2])}"))
 
 
-def _beside(node: Node, whole: Node, sublayers: Sublayers) -> Component | None:
+def _small_part(node: Node, whole: Node, sublayers: Sublayers) -> Component | None:
     """A part with a small stack beside a big one: what its name says, else a connector where it is attention alone.
 
     Stages with convolutions of a kernel, and what is most of the whole, are no parts with a job of their own.

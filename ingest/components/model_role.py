@@ -58,6 +58,10 @@ _IMAGE = frozenset((1, 3, 4))
 _COLOURS = frozenset((3,))
 _SHUFFLED = frozenset((12, 27, 48))
 
+_MANY, _MOST, _NEARLY_ALL, _SOME = 0.4, 0.6, 0.9, 0.2
+"""Shares of the weights in convolutions: of an autoencoder, of a convolutional classifier, of a net that is nothing
+else, and of a UNet. Set by hand; `archkb bench` scores what comes of them."""
+
 Verdict = tuple[str, Rule, str]
 
 
@@ -103,7 +107,7 @@ def _motion(part: Node, t: Traits) -> Verdict | None:
 
 
 def _autoencoder(part: Node, t: Traits) -> Verdict | None:
-    if t.tables or t.conv_share < 0.4 or (t.batch_norms and _QUANTISED.isdisjoint(t.name_words)):
+    if t.tables or t.conv_share < _MANY or (t.batch_norms and _QUANTISED.isdisjoint(t.name_words)):
         return None
     halves = sorted(name for name in part.children if name.split("_")[0] in ("encoder", "decoder"))
     if len(halves) == 2 and halves[0].startswith("decoder") and halves[1].startswith("encoder"):
@@ -119,7 +123,13 @@ def _one_half(part: Node, t: Traits) -> Verdict | None:
     """A decoder without its encoder: what comes in is no picture, what goes out is one, in colour or its patches."""
     above = {word for node in (part, *part.ancestors()) for word in words(node.name)}
     below = {word for name in part.children for word in words(name)}
-    if "decoder" not in above | below or "encoder" in above | below or t.tables or t.batch_norms or t.conv_share < 0.4:
+    if (
+        "decoder" not in above | below
+        or "encoder" in above | below
+        or t.tables
+        or t.batch_norms
+        or t.conv_share < _MANY
+    ):
         return None
     entries = t.reads - t.writes - _IMAGE.difference((4,))
     exits = (t.writes - t.reads) & (_COLOURS | _SHUFFLED)
@@ -135,7 +145,7 @@ def _paired(part: Node, t: Traits) -> Verdict | None:
 
 
 def _vision_language(part: Node, t: Traits) -> Verdict | None:
-    if not t.tables or 3 not in t.reads or _BOXES & t.name_words:
+    if not t.tables or _COLOURS.isdisjoint(t.reads) or _BOXES & t.name_words:
         return None
     evidence = f"convolutions over images beside a vocabulary of {t.tables[0][0]:,}"
     if _VISION_WORDS & t.name_words and t.stacks >= 2:
@@ -149,7 +159,7 @@ def _diffusion(part: Node, t: Traits) -> Verdict | None:
         return None
     evidence = t.timed or tables[0]
     way = {"down", "input"} & t.name_words and {"up", "output"} & t.name_words and "blocks" in t.name_words
-    if way and t.spatial and t.conv_share > 0.2:
+    if way and t.spatial and t.conv_share > _SOME:
         return "diffusion_unet", _DIFFUSION, f"{evidence}, and convolutions on a way down and up"
     return ("diffusion_transformer", _DIFFUSION, f"{evidence}, and a stack of blocks") if t.stacks else None
 
@@ -199,7 +209,12 @@ def _embedding_norm(part: Node) -> bool:
 def _audio(part: Node, t: Traits) -> Verdict | None:
     if t.dimensions == 1 and {"feature", "audio", "speech"} & t.name_words and not t.tables:
         return "audio_encoder", _AUDIO, "convolutions over time under a feature extractor or projection"
-    if t.dimensions == 1 and t.conv_share > 0.9 and not t.tables and (t.transposed or "resblocks" in t.name_words):
+    if (
+        t.dimensions == 1
+        and t.conv_share > _NEARLY_ALL
+        and not t.tables
+        and (t.transposed or "resblocks" in t.name_words)
+    ):
         return "vocoder", _VOCODER, "convolutions over time alone"
     return None
 
@@ -208,13 +223,13 @@ def _images(part: Node, t: Traits) -> Verdict | None:
     if t.tables or not t.spatial:
         return None
     written = t.writes & _IMAGE or t.writes & _SHUFFLED - t.reads
-    upwards = bool(_UPWARDS & t.name_words) and t.conv_share > 0.9
+    upwards = bool(_UPWARDS & t.name_words) and t.conv_share > _NEARLY_ALL
     if not t.heads and (upwards or (t.reads & _IMAGE and written)):
         return "super_resolution", _IMAGES, "convolutions read an image or latent and write one"
     if not t.reads & _IMAGE:
         return None
     evidence = f"{t.attentions} distinct attentions, {t.conv_share:.0%} of the weights in convolutions"
-    if not t.attentions and (t.conv_share > 0.6 or t.batch_norms or not t.stacks):
+    if not t.attentions and (t.conv_share > _MOST or t.batch_norms or not t.stacks):
         return "cnn", _CNN, evidence
     return "vision_encoder", _VISION, evidence
 

@@ -17,7 +17,11 @@ _TIME = vocabulary("time timestep timesteps sigma sigmas adaln timestamp guidanc
 _EMBEDS = vocabulary("embedder embed emb embedding")
 _HEAD = vocabulary("head fc classifier logits")
 _VOCABULARY = 1000
+"""A table of so many rows is one of tokens, whatever it is called."""
 _CHARACTERS = 20
+"""Fewest rows of a table of tokens that is called one: an alphabet."""
+_MLP_LAYERS = 8
+"""Matrices of a module called time that are looked at for two in a chain."""
 _FIRST = 128
 """A convolution of one input channel and fewer outputs than this reads a grey image, and is not depthwise."""
 
@@ -161,5 +165,5 @@ def _is_timed(node: Node, leaves: Mapping[str, Leaf]) -> bool:
         for leaf in below
         if leaf is not None and leaf.kind.value == "Linear" and isinstance(leaf.attributes, LinearAttributes)
     ]
-    written = {matrix.out_features for matrix in matrices[:8]}
-    return len(matrices) >= 2 and any(matrix.in_features in written for matrix in matrices[:8])
+    written = {matrix.out_features for matrix in matrices[:_MLP_LAYERS]}
+    return len(matrices) >= 2 and any(matrix.in_features in written for matrix in matrices[:_MLP_LAYERS])

@@ -37,6 +37,7 @@ def statements(configs: Mapping[str, str]) -> tuple[Statement, ...]:
 
 def _of_object(item: Mapping[str, Any], where: str, part: frozenset[str], depth: int) -> Iterator[Statement]:
     scheduler = "scheduler" in part
+    known = any(term_of(key)[0] is not None for key in item)  # records of training and the like are no configuration
     for key, value in item.items():
         way = f"{where}.{key}"
         term, prefix = term_of(key)
@@ -48,6 +49,8 @@ def _of_object(item: Mapping[str, Any], where: str, part: frozenset[str], depth:
         if stated is None:
             continue
         if term is None:
+            if not known:
+                continue
             yield Statement(key, "scheduler" if scheduler else OTHER, stated, way, part)
         else:
             topic = "scheduler" if scheduler else term.topic

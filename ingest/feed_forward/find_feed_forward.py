@@ -49,6 +49,9 @@ _CONDITION = vocabulary("norm adaln")
 _TIME = vocabulary("time timestep timesteps temb")
 _EMBEDS = vocabulary("emb embed embedding embedder embeddings pos")
 _FEW = 12
+"""Most loose maps of a layer that may have an MLP among them."""
+_NARROWEST = 4
+"""An MLP by name narrows its stream to a fourth at most; what narrows more is an adapter or a gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _only_mlp(structure: Structure, node: Node, content: _Content) -> FeedForwar
     if hidden <= down.out:
         stacked = node.parent is not None and node.parent.path in structure.stacks
         stacked = stacked and (up[0].out > hidden or not all(m.conv for m in maps))
-        named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= 4 * hidden
+        named = (_is_named(node) or (stacked and hidden == down.out)) and down.out <= _NARROWEST * hidden
         if not named and not _says_parts(up, down):
             return None
         because = _NAMED

@@ -19,6 +19,9 @@ _MIXTURE = rule(
     "Shazeer et al. 2017",
 )
 
+_NEIGHBOURS = 64
+"""Modules beside the experts that are looked at for a router."""
+
 
 def stacked_experts(node: Node) -> FeedForward | None:
     """An MLP a whole row of experts shares, from tensors [experts, rows, columns] in either order of the last two."""
@@ -63,4 +66,8 @@ def mixture(tree: Tree, feed_forwards: dict[str, FeedForward]) -> dict[str, Feed
 def _router(holder: Node, experts: int) -> bool:
     """Whether a matrix beside the experts has one row an expert."""
     holders = [*holder.children.values(), *(c for n in holder.children.values() for c in n.children.values())]
-    return any(len(t.shape) == 2 and t.shape[0] == experts for n in (holder, *holders[:64]) for t in n.tensors.values())
+    return any(
+        len(t.shape) == 2 and t.shape[0] == experts
+        for n in (holder, *holders[:_NEIGHBOURS])
+        for t in n.tensors.values()
+    )

@@ -7,11 +7,11 @@ layer it is, before being a block: a block of an attention-only stack is that at
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from archkb.ingest.analysis import Analysis, ConvAttributes, LinearAttributes
+from archkb.ingest.analysis import Analysis, LinearAttributes
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.kb.schema import label
@@ -122,10 +122,12 @@ def _leaf(analysis: Analysis, node: Node) -> KindAndRole:
     leaf = analysis.leaves.get(node.path)
     if leaf is None or leaf.attributes is None:
         return None
-    attributes: dict[str, Any] = asdict(leaf.attributes)
-    if isinstance(leaf.attributes, ConvAttributes):
-        attributes["kernel"] = list(leaf.attributes.kernel)
-    elif isinstance(leaf.attributes, LinearAttributes):
-        modulation = analysis.modulations.get(node.path)
-        attributes["modulation_rows"] = modulation.rows if modulation is not None else None
-    return leaf.kind, _role(leaf.attributes.role, attributes.get)
+    modulation = analysis.modulations.get(node.path) if isinstance(leaf.attributes, LinearAttributes) else None
+
+    def get(prop: str) -> Any:
+        if prop == "modulation_rows":
+            return modulation.rows if modulation is not None else None
+        value = getattr(leaf.attributes, prop)
+        return list(value) if isinstance(value, tuple) else value
+
+    return leaf.kind, _role(leaf.attributes.role, get)

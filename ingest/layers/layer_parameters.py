@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import prod
+from typing import Literal
 
 from archkb.ingest.layers.buffers import STATISTICS
 from archkb.ingest.layers.packing import packed_weight
 from archkb.ingest.tree.module_tree import Node
 
 Shape = tuple[int, ...]
+WeightForm = Literal["plain", "weight_norm", "spectral_norm", "parametrized", "packed"]
+"""How a weight is kept."""
 
 _PARAMETRIZED = re.compile(r"^parametrizations\.(?P<name>[^.]+)\.(?P<index>\d+\.)?(?P<local>.+)$")
 
@@ -31,7 +34,7 @@ class Params:
     bias: Shape | None
     others: tuple[str, ...]
     statistics: bool = False
-    form: str = "plain"
+    form: WeightForm = "plain"
 
 
 def params(node: Node) -> Params:
@@ -41,6 +44,7 @@ def params(node: Node) -> Params:
     for name in STATISTICS:
         shapes.pop(name, None)
     packed = packed_weight(node)
+    form: WeightForm
     weight: Shape | None
     if packed is not None:
         form, weight = "packed", packed.shape
@@ -54,7 +58,7 @@ def params(node: Node) -> Params:
     return Params(weight, bias, tuple(sorted(shapes)), statistics, form)
 
 
-def _weight(shapes: dict[str, Shape]) -> tuple[str, Shape | None]:
+def _weight(shapes: dict[str, Shape]) -> tuple[WeightForm, Shape | None]:
     """Take the weight out of `shapes`, however it is kept: (form, shape)."""
     if "weight" in shapes:
         for extra in ("weight_u", "weight_v"):

@@ -55,6 +55,9 @@ _MAP = vocabulary(
 _PATCH = vocabulary("patch patches patchify pixel pixels")
 _INDEXED = vocabulary("hash bucket codepoint char row column position token")
 _VOCABULARY = 4096
+"""Fewest rows of a table that no name tells."""
+_ELONGATED = 8
+"""A matrix of eight times as many rows as columns is tall, one of eight times as many columns wide."""
 _SHORT = 1024
 """A table of this many rows is not eight times as wide as it is tall."""
 
@@ -89,7 +92,7 @@ def matrix_leaf(node: Node, parameters: Params, model: Model) -> Leaf | None:
 def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | None:
     """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
     rows, columns = parameters.weight or (0, 0)
-    if parameters.bias is not None or parameters.form == "packed" or (rows >= _SHORT and columns >= 8 * rows):
+    if parameters.bias is not None or parameters.form == "packed" or (rows >= _SHORT and columns >= _ELONGATED * rows):
         return None
     name_words = name_words_with_parent(node)
     last = next((word for word in reversed(name_words) if word in _TABLE or word in _MAP), None)
@@ -104,7 +107,7 @@ def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | N
     ):
         return _NAMED, f"{_shape_text(parameters)} without bias, called {node.name}"
     outside = last is None and not node.numbered
-    if outside and rows >= _VOCABULARY and rows >= 8 * columns and rows not in model.read:
+    if outside and rows >= _VOCABULARY and rows >= _ELONGATED * columns and rows not in model.read:
         return _TALL, f"{_shape_text(parameters)} without bias, and nothing reads {rows}"
     return None
 

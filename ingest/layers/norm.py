@@ -222,27 +222,32 @@ Verdict = tuple[str, Rule, str]
 
 def _by_neighbours(node: Node, size: int, neighbours: Surroundings) -> Verdict | None:
     """What the norm's own name and neighbours say; None where they leave it open."""
+    # paired with one convolution: the norm makes its bias superfluous
     scope = _scope(node, size, neighbours)
     pair = _pair(scope, neighbours) if scope is not None else None
     pointwise = pair is not None and set((pair.weight or ())[2:]) == {1}
     if pair is not None and (pair.bias is None or (node.name.isdigit() and pointwise)):
         return "GroupNorm", _AFTER, f"paired with one convolution {list(pair.weight or ())}"
+    # what its own name says
     name = node.name.lower()
     for kind, pattern in _NAMES:
         if pattern.search(name):
             return kind, _NAME, f"called {node.name}"
     if scope is None:
         return None
+    # layers of its width: depthwise ones stand for a transformer's matrices in images
     kinds = neighbours.below.get(scope.sig, NO_WIDTHS).having(size)
     if "depthwise" in kinds:
         return "LayerNorm", _DEPTHWISE, f"a depthwise convolution beside it has the width {size}"
     if _is_lone(node):
         return "LayerNorm", _LONE, "a norm numbered 3, and none numbered 1 has parameters"
+    # convolutions that mix channels over space, or over time beside pointwise ones
     timed = "temporal" in kinds and ("point" in kinds or not node.name.isdigit())
     if ("spatial" in kinds or timed) and "reads" not in kinds:
         if pair is not None:
             return None  # a patch embedding or a downsampling step: of either kind
         return "GroupNorm", _SPATIAL, f"a convolution beside it has the width {size}"
+    # matrices, unless the two are the ends of a transformer in a convolutional net
     if kinds & {"reads", "writes"} and not kinds & {"spatial", "temporal", "point"}:
         if _bridge(scope, size, neighbours):
             return "GroupNorm", _BRIDGE, f"two maps {size} to {size} and a stack of blocks beside it"

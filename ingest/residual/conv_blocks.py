@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.layers.layer_view import Layer
@@ -52,6 +53,8 @@ _NO_BLOCK = vocabulary(
     "head classifier stem upsample downsample downsampler upsampler downsamplers upsamplers down up pool fpn features"
     " branch"
 )
+_A_PLAIN_BLOCK = 24
+"""Most layers of a block that is looked at for two plain convolutions."""
 _RESAMPLES = vocabulary("resample downsample upsample")
 _FACTORS = vocabulary("spatial temporal space time")
 
@@ -66,9 +69,7 @@ def conv_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Resi
     blocked: set[int] = set()
     plain = _plain_stacks(sublayers)
     for node in reversed(sublayers.tree.distinct):
-        inner = any(
-            id(c) in blocked or (c.twin_of is not None and id(c.twin_of) in blocked) for c in node.children.values()
-        )
+        inner = any(id(c.representative) in blocked for c in node.children.values())
         if inner or node.path in busy:
             blocked.add(id(node))
             continue
@@ -102,7 +103,7 @@ def _plain_stacks(sublayers: Sublayers) -> set[str]:
             child = sublayers.tree.nodes[path].children.get(name)
             if child is None or child.twin_of is not None:
                 continue
-            chain = layers(sublayers.leaves, child, 24)
+            chain = layers(sublayers.leaves, child, _A_PLAIN_BLOCK)
             if not chain or any(is_shortcut(m.path) or m.depthwise or not m.conv for m in chain):
                 continue
             through = ends(chain)
@@ -110,6 +111,14 @@ def _plain_stacks(sublayers: Sublayers) -> set[str]:
             if through is not None and through[0] != through[1] and len(wide) == len(chain) == 2:
                 out.add(path)
     return out
+
+
+class _Ways(NamedTuple):
+    """The ways through a block: `main` with all its steps, `mixing` those that mix channels, `short` beside them."""
+
+    main: list[Layer]
+    mixing: list[Layer]
+    short: list[Layer]
 
 
 def _block(sublayers: Sublayers, node: Node) -> Residual | None:
@@ -120,41 +129,56 @@ def _block(sublayers: Sublayers, node: Node) -> Residual | None:
         return None
     dense = dense_width(chain)
     if dense is not None:
-        evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
-        form = fact("identity", _DENSE, evidence)
+        form = fact("identity", _DENSE, _shown(chain))
         return Residual(node.path, tuple(node.children), form, width=dense, branch=Branch.DENSE)
     if is_list(sublayers, node) or is_step(sublayers, node) or squeezes(chain) or forks(node):
         return None
-    main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])
-    mixing = [m for m in main if not m.depthwise]
-    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(sublayers, node)):
+    ways = _ways(sublayers, node, chain)
+    if ways is None:
         return None
-    if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
-        return None  # one convolution in two factors is a step of the block around it
-    short = [m for m in chain if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
-    main, mixing = ([m for m in way if m not in short] for way in (main, mixing))
-    through = ends(main) if len(mixing) > 1 else None
+    through = ends(ways.main) if len(ways.mixing) > 1 else None
     if through is None:
         return _repeated(sublayers, node, chain)
+    return _added(sublayers, node, ways, through)
+
+
+def _ways(sublayers: Sublayers, node: Node, chain: list[Layer]) -> _Ways | None:
+    """The main and the short way of a block; None where the convolutions are no chain of steps."""
+    main = joined([m for m in chain if m.conv and not is_shortcut(m.path)])
+    mixing = [m for m in main if not m.depthwise]
+    # upsampling, and two kernels side by side that are folded into one for use
+    if any(m.transposed for m in main) or (are_branches(main) and not has_third_way(sublayers, node)):
+        return None
+    # one convolution in two factors, over space and over time, is a step of the block around it
+    if mixing and len(mixing) == 2 and all(_FACTORS & set(words(m.path.split(".")[0])) for m in mixing):
+        return None
+    # the short way by its name, else by its widths
+    short = [m for m in chain if is_shortcut(m.path) and not m.depthwise] or short_way(node, mixing)
+    return _Ways([m for m in main if m not in short], [m for m in mixing if m not in short], short)
+
+
+def _added(sublayers: Sublayers, node: Node, ways: _Ways, through: tuple[int, int]) -> Residual | None:
+    """The addition around a way of these end widths: onto the short way, or onto the input of a block."""
+    main, mixing, short = ways
     branch = tuple(around_chain(sublayers.leaves, node, {m.path.split(".")[0] for m in short}))
-    evidence = ", ".join(f"{m.path} {m.inp}→{m.out}" for m in main)
+    evidence = _shown(main)
+    # a short way between the same widths needs no further sign
     if short and (short[0].inp, short[-1].out) == through:
         evidence += f"; {short[0].path} {short[0].inp}→{short[-1].out} beside them"
-        return Residual(
-            node.path, branch, fact("projection", _PROJECTION, evidence), width=through[1], shortcut=short[0].path
-        )
-    if (
-        _NO_BLOCK & set(words(node.name))
-        or samples(sublayers, node)
-        or not stands_as_block(sublayers, node)
-        or any(m.kernel % 2 == 0 for m in mixing)
-    ):
+        form = fact("projection", _PROJECTION, evidence)
+        return Residual(node.path, branch, form, width=through[1], shortcut=short[0].path)
+    # without one the module must stand where blocks stand, and keep the size of what it reads
+    if _NO_BLOCK & set(words(node.name)) or samples(sublayers, node) or not stands_as_block(sublayers, node):
         return None
-    if any(_RESAMPLES & set(words(name)) for name in node.children):
+    if any(m.kernel % 2 == 0 for m in mixing) or any(_RESAMPLES & set(words(name)) for name in node.children):
         return None
     if through[0] == through[1] and not short:
         return Residual(node.path, branch, fact("identity", _IDENTITY, evidence), width=through[0])
     return None
+
+
+def _shown(chain: list[Layer]) -> str:
+    return ", ".join(f"{m.path} {m.inp}→{m.out}" for m in chain)
 
 
 def _repeated(sublayers: Sublayers, node: Node, chain: list[Layer]) -> Residual | None:

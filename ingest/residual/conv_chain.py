@@ -42,10 +42,10 @@ def around_chain(leaves: Mapping[str, Leaf], node: Node, short: set[str]) -> Ite
     for name, child in node.children.items():
         if name in short or is_shortcut(name) or _CONDITION & set(words(name)) or is_norm(leaves, child):
             continue
-        maps = layers(leaves, child.twin_of or child) or ()
+        maps = layers(leaves, child.representative) or ()
         if len(maps) == 1 and not maps[0].conv:
             continue
-        yield from _bare(leaves, child.twin_of or child, name)
+        yield from _bare(leaves, child.representative, name)
 
 
 def _bare(leaves: Mapping[str, Leaf], node: Node, at: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _bare(leaves: Mapping[str, Leaf], node: Node, at: str) -> Iterator[str]:
         return
     for name, child in node.children.items():
         if not is_norm(leaves, child):
-            yield from _bare(leaves, child.twin_of or child, f"{at}.{name}")
+            yield from _bare(leaves, child.representative, f"{at}.{name}")
 
 
 def is_aside(path: str) -> bool:

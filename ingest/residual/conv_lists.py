@@ -45,7 +45,7 @@ def _steps(leaves: Mapping[str, Leaf], container: Node) -> list[Layer] | None:
     """The convolutions of a list, one a child; None for any other list."""
     out = []
     for child in container.children.values():
-        chain = layers(leaves, child.twin_of or child, 2)
+        chain = layers(leaves, child.representative, 2)
         if chain is None or len(chain) != 1 or not chain[0].conv:
             return None
         out.append(chain[0])

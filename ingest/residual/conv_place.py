@@ -24,7 +24,7 @@ def is_list(sublayers: Sublayers, node: Node) -> bool:
         return False
     for name in stack.children:
         child = node.children[name]
-        through = ends([m for m in layers(sublayers.leaves, child.twin_of or child) or () if not is_aside(m.path)])
+        through = ends([m for m in layers(sublayers.leaves, child.representative) or () if not is_aside(m.path)])
         if through is None or through[0] != through[1]:
             return False
     return True

@@ -17,6 +17,7 @@ from archkb.ingest.residual.mixers import mixer_residuals
 from archkb.ingest.residual.order import in_order
 from archkb.ingest.residual.sampler import sampler_residuals
 from archkb.ingest.residual.sublayers import sublayer_residuals
+from archkb.kb.paths import part_path
 
 
 def find_residuals(sublayers: Sublayers) -> list[Residual]:
@@ -38,7 +39,7 @@ def _once(sublayers: Sublayers, residuals: list[Residual]) -> Iterator[Residual]
     for item in residuals:
         layers: set[str] = set()
         for part in item.around:
-            node = sublayers.tree.nodes.get(".".join(p for p in (item.block, part) if p))
+            node = sublayers.tree.nodes.get(part_path(item.block, part))
             layers.update(
                 n.path for n in node.walk() if n.tensors and not is_norm(sublayers.leaves, n)
             ) if node else layers.add(part)

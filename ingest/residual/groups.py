@@ -90,17 +90,18 @@ def _nested(sublayers: Sublayers, node: Node, holding: set[int], branches: Mappi
     if not (_in_list(node) or node.name[-1:].isdigit()) or any(is_shortcut(c) for c in node.children):
         return None
     maps = [m for m in direct_layers(sublayers.leaves, node).values() if not m.depthwise]
-    inner = [
-        c for c in node.children.values() if id(c) in holding or (c.twin_of is not None and id(c.twin_of) in holding)
-    ]
+    inner = [c for c in node.children.values() if id(c.representative) in holding]
+    # nothing but blocks, closing layers and norms
     others = [c for c in node.children.values() if c not in inner and c.name not in {m.path for m in maps}]
     if any(not is_norm(sublayers.leaves, c) for c in others if c.children or c.tensors):
         return None
+    # dense chains of one name and nothing else
     stems = {stem(c.name) for c in inner}
-    dense = all(branches.get((c.twin_of or c).path) is Branch.DENSE for c in inner)
+    dense = all(branches.get(c.representative.path) is Branch.DENSE for c in inner)
     if dense and _in_list(node) and len(inner) > 2 and not maps and len(stems) == 1 and stems != {()}:
         evidence = f"{', '.join(c.name for c in inner)} follow each other in one numbered module"
         return Residual(node.path, tuple(node.children), fact("identity", _KIN, evidence))
+    # one list of blocks and the convolution that closes it
     if len(maps) == 1 and maps[0].conv and maps[0].inp == maps[0].out and maps[0].kernel > 1 and len(inner) == 1:
         evidence = f"{inner[0].name} ends in {maps[0].path} {maps[0].inp}→{maps[0].out}"
         return Residual(node.path, tuple(node.children), fact("identity", _NESTED, evidence), width=maps[0].out)
@@ -114,7 +115,7 @@ def _closed(sublayers: Sublayers, node: Node, holding: set[int]) -> Residual | N
         if len(entries) < 3 or not all(c.name.isdigit() for c in entries) or not _BODY & set(words(listed.name)):
             continue
         last = direct_layers(sublayers.leaves, listed).get(entries[-1].name)
-        adding = [c for c in entries[:-1] if id(c.twin_of or c) in holding]
+        adding = [c for c in entries[:-1] if id(c.representative) in holding]
         if last is None or len(adding) < len(entries) - 1 or not last.conv or last.depthwise:
             continue
         if last.inp == last.out and last.kernel > 1 and last.kernel % 2:

@@ -9,13 +9,19 @@ from archkb.ingest.analysis import Leaf
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.paths import child_path
 
 SHORTCUT = vocabulary("shortcut skip downsample identity nin sc")
 """Words that name the map on the short way of a projection block."""
 _NORM_NAMES = vocabulary("norm ln layernorm rmsnorm bn")
 
 
-def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = 32) -> list[Layer] | None:
+A_PART, A_SUBLAYER_OF_CONVOLUTIONS, A_WRAPPED_MODULE, A_BLOCK, A_SUBLAYER, A_STAGE = 4, 8, 16, 32, 64, 128
+"""Most layers a module of that sort may have. A rule does not take what has more for one, and no header makes a walk
+long. Set by hand."""
+
+
+def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = A_BLOCK) -> list[Layer] | None:
     """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
     out: list[Layer] = []
     for layer in _walk(leaves, node):
@@ -48,14 +54,14 @@ def _below(node: Node, at: str, seen_as: Node) -> Iterator[_Place]:
     """The children that are no norms."""
     for name, child in node.children.items():
         if not (child.children and _NORM_NAMES & set(words(name))):
-            yield child, f"{at}.{name}" if at else name, child.twin_of or seen_as.children[name]
+            yield child, child_path(at, name), child.twin_of or seen_as.children[name]
 
 
 def direct_layers(leaves: Mapping[str, Leaf], node: Node) -> dict[str, Layer]:
     """Layers that stand directly in a module, by name."""
     out = {}
     for name, child in node.children.items():
-        leaf = leaves.get((child.twin_of or child).path)
+        leaf = leaves.get(child.representative.path)
         layer = layer_of(leaf, name) if leaf is not None and not child.children else None
         if layer is not None:
             out[name] = layer

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from archkb.ingest.analysis import Branch, Residual, Sublayers
 from archkb.ingest.attention.projection_names import read_name
-from archkb.ingest.residual.layer_chain import is_norm, layers, norm_widths
+from archkb.ingest.residual.layer_chain import (
+    A_PART,
+    A_SUBLAYER,
+    A_WRAPPED_MODULE,
+    is_norm,
+    layers,
+    norm_widths,
+)
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.kb.values import Fact
 
 _MIXER = rule(
     "residual.mixer",
@@ -43,46 +52,69 @@ _SIDE = vocabulary(
 )
 _LONG = 16
 """A grouped convolution of at least this kernel is no patch embedding."""
+_NARROW = 4
+"""Two maps over a width under a fourth of the stream's are a gate on it, no mixer; three or more are one."""
 _PLACE = vocabulary("pos peg cpe position positional")
 
 
 def mixer_residuals(sublayers: Sublayers, residuals: list[Residual]) -> list[Residual]:
     """Additions of the modules beside known sublayers, alone beside a norm, or convolving positions."""
-    covered: dict[str, set[str]] = {}
-    widths: dict[str, set[int]] = {}
-    for r in residuals:
-        covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
-        if r.width is not None:
-            widths.setdefault(r.block, set()).add(r.width)
+    known = _Known.of(residuals)
     taken = set(sublayers.attentions) | set(sublayers.feed_forwards)
-    attended = {r.block for r in residuals if r.branch is Branch.ATTENTION}
     out = []
-    known = Counter(r.block for r in residuals)
     for node in sublayers.tree.distinct:
-        if not node.path or node.path in taken or "" in covered.get(node.path, ()):
+        if not node.path or node.path in taken or "" in known.covered.get(node.path, ()):
             continue
-        alone = _alone(sublayers, node) if node.path not in covered else ()
-        for name, child in node.children.items():
-            if node.path in covered:
-                fits = name not in covered[node.path] and (
-                    _keeps(sublayers, child, widths.get(node.path, set()))
-                    or _is_left(sublayers, node, child, covered[node.path], known[node.path])
-                )
-            else:
-                fits = child in alone
-            if fits and not any(n.path in covered for n in child.distinct()):
-                form = fact("identity", _MIXER, "reads and writes the width of the stream beside it")
-                out.append(Residual(node.path, (name,), form))
-            elif _wraps(sublayers, node, child, covered):
-                form = fact("identity", _WRAPPER, f"{name} is all that {node.name} holds, and keeps its width")
-                out.append(Residual(node.path, (name,), form))
-            elif node.path in attended and _depthwise(sublayers, child, widths.get(node.path, set())):
-                form = fact("identity", _DEPTHWISE, f"{name} keeps the stream's channels apart")
-                out.append(Residual(node.path, (name,), form))
-            elif _convolves_positions(sublayers, child):
-                form = fact("identity", _POSITION, f"{name} keeps its channels")
-                out.append(Residual(node.path, (name,), form))
+        alone = _alone(sublayers, node) if node.path not in known.covered else ()
+        for child in node.children.values():
+            form = _form(sublayers, node, child, known, alone)
+            if form is not None:
+                out.append(Residual(node.path, (child.name,), form))
     return out
+
+
+class _Known(NamedTuple):
+    """The additions found so far, by block: names covered, widths added to, how many; and the blocks that attend."""
+
+    covered: dict[str, set[str]]
+    widths: dict[str, set[int]]
+    additions: Counter[str]
+    attended: frozenset[str]
+
+    @classmethod
+    def of(cls, residuals: list[Residual]) -> _Known:
+        """What these additions say of their blocks."""
+        covered: dict[str, set[str]] = {}
+        widths: dict[str, set[int]] = {}
+        for r in residuals:
+            covered.setdefault(r.block, set()).update(a.split(".")[0] for a in r.around)
+            if r.width is not None:
+                widths.setdefault(r.block, set()).add(r.width)
+        attended = frozenset(r.block for r in residuals if r.branch is Branch.ATTENTION)
+        return cls(covered, widths, Counter(r.block for r in residuals), attended)
+
+
+def _form(sublayers: Sublayers, node: Node, child: Node, known: _Known, alone: tuple[Node, ...]) -> Fact | None:
+    """Why a child of a module is added to what it reads, the likeliest reason first; None where nothing says so."""
+    covered, widths = known.covered.get(node.path), known.widths.get(node.path, set())
+    # beside known sublayers of the block, or as the only one beside its norm
+    if covered is None:
+        fits = child in alone
+    else:
+        fits = child.name not in covered and (
+            _keeps(sublayers, child, widths) or _is_left(sublayers, node, child, covered, known.additions[node.path])
+        )
+    if fits and not any(n.path in known.covered for n in child.distinct()):
+        return fact("identity", _MIXER, "reads and writes the width of the stream beside it")
+    # all that its numbered module holds
+    if _wraps(sublayers, node, child, known.covered):
+        return fact("identity", _WRAPPER, f"{child.name} is all that {node.name} holds, and keeps its width")
+    # a convolution of each channel for itself: beside an attention, or named for positions
+    if node.path in known.attended and _depthwise(sublayers, child, widths):
+        return fact("identity", _DEPTHWISE, f"{child.name} keeps the stream's channels apart")
+    if _convolves_positions(sublayers, child):
+        return fact("identity", _POSITION, f"{child.name} keeps its channels")
+    return None
 
 
 def _alone(sublayers: Sublayers, node: Node) -> tuple[Node, ...]:
@@ -97,7 +129,7 @@ def _alone(sublayers: Sublayers, node: Node) -> tuple[Node, ...]:
     wide = norm_widths(sublayers.leaves, node)
     if not norms or len(others) > len(norms) or not all(c.children and _spans(sublayers, c, wide) for c in others):
         return ()
-    chains = [layers(sublayers.leaves, c, 64) or [] for c in others]
+    chains = [layers(sublayers.leaves, c, A_SUBLAYER) or [] for c in others]
     if len(others) == 1 and all(m.conv for m in chains[0]):
         return ()
     steps = all("conv" in words(c.name) for c in others)
@@ -106,7 +138,7 @@ def _alone(sublayers: Sublayers, node: Node) -> tuple[Node, ...]:
 
 def _spans(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
     """Whether the last map of a module writes one of the widths, and some map reads it, whole or in groups."""
-    every = layers(sublayers.leaves, child, 64) or []
+    every = layers(sublayers.leaves, child, A_SUBLAYER) or []
     mixing = [m for m in every if not m.depthwise] or every
     read = {m.inp for m in mixing}
     groups = {m.inp for m in mixing if m.conv and m.kernel > 1}
@@ -122,12 +154,12 @@ def _keeps(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
         or read_name(child.name).letters
     ):
         return False
-    chain = layers(sublayers.leaves, child, 64)
+    chain = layers(sublayers.leaves, child, A_SUBLAYER)
     if not chain or not _spans(sublayers, child, widths):
         return False
     if len(chain) == 1:
         return len(child.children) == 1 and not child.tensors
-    narrow = min(m.out for m in chain) < min(widths) // 4
+    narrow = min(m.out for m in chain) < min(widths) // _NARROW
     return len(chain) > 1 and not (narrow and len(chain) < 3 and not child.tensors)
 
 
@@ -150,7 +182,7 @@ def _wraps(sublayers: Sublayers, node: Node, child: Node, covered: Mapping[str, 
     """Whether a numbered module holds a module called fn and nothing else, and that one keeps its width."""
     if child.name != "fn" or len(node.children) > 1 or node.tensors or not node.name.isdigit():
         return False
-    maps = layers(sublayers.leaves, child, 16) or []
+    maps = layers(sublayers.leaves, child, A_WRAPPED_MODULE) or []
     return len(maps) > 0 and maps[0].inp == maps[-1].out and not any(n.path in covered for n in child.distinct())
 
 
@@ -174,6 +206,6 @@ def _convolves_positions(sublayers: Sublayers, child: Node) -> bool:
         or any(a.path in sublayers.attentions for a in child.ancestors())
     ):
         return False
-    chain = layers(sublayers.leaves, child.twin_of or child, 4) or []
+    chain = layers(sublayers.leaves, child.representative, A_PART) or []
     keeps = all(m.conv and m.kernel > 1 and (m.inp == m.out or m.kernel >= _LONG) for m in chain)
     return 0 < len(chain) <= 2 and keeps

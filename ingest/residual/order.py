@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archkb.ingest.analysis import Residual, Sublayers
-from archkb.kb.paths import natural_name
+from archkb.kb.paths import natural_name, part_path
 
 
 def in_order(sublayers: Sublayers, group: Sequence[Residual]) -> list[Residual]:
@@ -19,7 +19,7 @@ def in_order(sublayers: Sublayers, group: Sequence[Residual]) -> list[Residual]:
 
 def _rank(sublayers: Sublayers, r: Residual) -> tuple[int, int, bool]:
     """Attention within a width (self before cross), bridges between widths, the rest, feed-forwards; wider first."""
-    path = ".".join(part for part in (r.block, r.around[0]) if part)
+    path = part_path(r.block, r.around[0])
     attention = sublayers.attentions.get(path)
     if attention is not None:
         bridge = attention.attends.value == "cross" and attention.q_dim != attention.kv_dim

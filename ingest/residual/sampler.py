@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archkb.ingest.analysis import Residual, Sublayers
 from archkb.ingest.layers.layer_view import Layer
-from archkb.ingest.residual.layer_chain import layers
+from archkb.ingest.residual.layer_chain import A_STAGE, layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 
@@ -18,18 +18,21 @@ _FOLDED = rule(
     "residual autoencoding of DC-AE (Chen et al. 2024)",
 )
 _FOLDS = (2, 4, 8)
+_FEWEST_STAGES = 3
+"""A sampler stands between two stages of a list."""
 
 
 def sampler_residuals(sublayers: Sublayers) -> Iterator[Residual]:
     """Additions of the samplers on the way down."""
     for node in sublayers.tree.distinct:
         listed = [c for c in node.children.values() if c.name.isdigit()]
-        if len(listed) < 3 or len(listed) != len(node.children):
+        if len(listed) < _FEWEST_STAGES or len(listed) != len(node.children):
             continue
         for stage, after in pairwise(listed):
-            lone = [] if (stage.twin_of or stage) is (after.twin_of or after) else list(_lone(sublayers, stage))
+            lone = [] if stage.representative is after.representative else list(_lone(sublayers, stage))
             reads = _enters(sublayers, after) if lone else set()
             for at, conv in lone:
+                # an odd kernel that widens nothing, and whose output the next stage reads folded
                 width = next((conv.out * fold for fold in _FOLDS if conv.out * fold in reads), None)
                 if (
                     width is not None
@@ -45,7 +48,7 @@ def sampler_residuals(sublayers: Sublayers) -> Iterator[Residual]:
 
 def _lone(sublayers: Sublayers, stage: Node) -> Iterator[tuple[str, Layer]]:
     """(name in the stage, convolution) of a stage that is one convolution, or of its part that is a list of one."""
-    chain = layers(sublayers.leaves, stage.twin_of or stage, 1)
+    chain = layers(sublayers.leaves, stage.representative, 1)
     if chain:
         yield "", chain[0]
         return
@@ -57,7 +60,7 @@ def _lone(sublayers: Sublayers, stage: Node) -> Iterator[tuple[str, Layer]]:
 
 def _enters(sublayers: Sublayers, stage: Node) -> set[int]:
     """Channels the convolutions of a stage read."""
-    chain = layers(sublayers.leaves, stage.twin_of or stage, 128) or ()
+    chain = layers(sublayers.leaves, stage.representative, A_STAGE) or ()
     if len(chain) < 2:
         return set()
     return {m.inp for m in chain if m.conv and not m.depthwise}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archkb.ingest.analysis import Attention, Branch, FeedForward, Residual, Sublayers
-from archkb.ingest.residual.layer_chain import direct_layers, is_norm, layers, norm_widths
+from archkb.ingest.residual.layer_chain import A_SUBLAYER_OF_CONVOLUTIONS, direct_layers, is_norm, layers, norm_widths
 from archkb.ingest.residual.wide_additions import JOINED, bottleneck, joined_mlp
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node
@@ -103,6 +103,7 @@ def _attention(sublayers: Sublayers, node: Node, attention: Attention) -> Residu
         return None
     if not _in_block(sublayers, node) and not _normed(sublayers, node, attention):
         return None
+    # without an output projection of its own: one shared with an MLP, or one beside it
     if "o" not in attention.parts and attention.form != "mla":
         merged = _merged(sublayers, node, attention)
         if merged is not None:
@@ -112,14 +113,17 @@ def _attention(sublayers: Sublayers, node: Node, attention: Attention) -> Residu
             return _addition(
                 outer, _ATTENTION, f"reads {reads}, the matrix beside it writes {reads}", reads, Branch.ATTENTION
             )
+    # inside a block that narrows and widens, or one that changes the width of its stream
     if reads is not None and (wide := bottleneck(sublayers, node, reads, writes or reads)) is not None:
         return wide
     if writes is not None and reads is not None and reads != writes:
         return _projected(sublayers, node, reads, writes)
+    # around the attention's own layers where the module holds a feed-forward too
     if any(n.path in sublayers.feed_forwards for n in node.distinct()):
         parts = tuple(dict.fromkeys(attention.parts.values()))
         form = fact("identity", _ATTENTION, f"{', '.join(parts)} read and write {reads}")
         return Residual(node.path, parts, form, width=reads, branch=Branch.ATTENTION) if parts else None
+    # around the module, with an MLP or matrices that belong to it
     residual = _addition(node, _ATTENTION, f"reads {reads}, writes {writes or reads}", reads, Branch.ATTENTION)
     joined = joined_mlp(sublayers, node, reads)
     if joined is not None:
@@ -215,7 +219,7 @@ def _depthwise(sublayers: Sublayers, block: Node, ff: FeedForward) -> tuple[str,
     out = []
     norms = sum(is_norm(sublayers.leaves, c) for c in block.children.values())
     for name, child in block.children.items():
-        chain = layers(sublayers.leaves, child, 8)
+        chain = layers(sublayers.leaves, child, A_SUBLAYER_OF_CONVOLUTIONS)
         stack = sublayers.stacks.get(child.path)
         if chain is None or child.path in sublayers.attentions or (stack is not None and stack.blocks):
             return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archkb.ingest.analysis import Residual, Sublayers
-from archkb.ingest.residual.layer_chain import is_norm, is_shortcut, layers
+from archkb.ingest.residual.layer_chain import A_PART, is_norm, is_shortcut, layers
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
@@ -29,7 +29,7 @@ def bottleneck(sublayers: Sublayers, node: Node, reads: int, writes: int) -> Res
         return None
     branch, short, ends = [node.name], None, {"first": 0, "last": 0}
     for name, child in block.children.items():
-        maps = [m for m in layers(sublayers.leaves, child.twin_of or child, 2) or () if m.conv]
+        maps = [m for m in layers(sublayers.leaves, child.representative, 2) or () if m.conv]
         if child is node or is_norm(sublayers.leaves, child) or len(maps) != 1:
             continue
         if is_shortcut(name):
@@ -40,6 +40,7 @@ def bottleneck(sublayers: Sublayers, node: Node, reads: int, writes: int) -> Res
         elif maps[0].inp == writes and maps[0].out > writes:
             ends["last"] = maps[0].out
             branch.append(name)
+    # both ends of the block's width, and a short way between them where there is one
     wide = ends["last"]
     if not all(ends.values()) or (short.out if short is not None else ends["first"]) != wide:
         return None
@@ -60,7 +61,7 @@ def joined_mlp(sublayers: Sublayers, node: Node, width: int | None) -> str | Non
     others = [c for c in parent.children.values() if c is not node and c.path not in sublayers.attentions]
     alone = len(others) == len(parent.children) - 1
     for child in others:
-        maps = layers(sublayers.leaves, child.twin_of or child, 4) or []
+        maps = layers(sublayers.leaves, child.representative, A_PART) or []
         if len(maps) < 2 or any(m.conv for m in maps) or not (alone or set(words(child.name)) & set(words(node.name))):
             continue
         if maps[0].inp == 2 * width and maps[-1].out == width:

@@ -75,9 +75,9 @@ def check_entries(text: str, *, path: str, start: int, data_bytes: int | None) -
         if key == "__metadata__":
             faults += _metadata_faults(value)
         else:
-            found = list(_entry_faults(key, value))
-            faults += found
-            if not found:
+            entry_faults = list(_entry_faults(key, value))
+            faults += entry_faults
+            if not entry_faults:
                 begin, end = dict(value)["data_offsets"]
                 spans.append((begin, end, key))
     if not faults:

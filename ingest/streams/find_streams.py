@@ -12,6 +12,7 @@ from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_contexts import Contexts
 from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, local_part
+from archkb.kb.paths import child_path
 
 
 def find_streams(findings: Findings) -> StreamLinks:
@@ -56,8 +57,8 @@ class _Streams(Contexts):
         """The other stream of a joint attention: of its added projections, or of its twin beside it."""
         part = next((p for r, p in attention.parts.items() if r in ("add_k", "add_q", "add_qkv", "add_kv")), None)
         if part is None:
-            return self._beside(attention, scope, stack, query_stream)
-        leaf = self.findings.leaves.get(f"{attention.path}.{part}" if attention.path else part)
+            return self._other_half(attention, scope, stack, query_stream)
+        leaf = self.findings.leaves.get(child_path(attention.path, part))
         width = leaf.attributes.in_features if leaf and isinstance(leaf.attributes, LinearAttributes) else None
         if width is None:
             return query_stream
@@ -72,7 +73,7 @@ class _Streams(Contexts):
         key = StreamKey(scope, width, carries, StreamKind.JOINT)
         return self._index[key] if key in self._index else self._add(key, origins.second_of_joint(carries, part))
 
-    def _beside(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
+    def _other_half(self, attention: Attention, scope: str, stack: StackSays, query_stream: int) -> int:
         parent = attention.path.rpartition(".")[0]
         for child in self.findings.tree.nodes[parent].children.values():
             other = self.findings.attentions.get(child.path)
@@ -119,7 +120,7 @@ class _Streams(Contexts):
 
 def _asked(residual: Residual, queries: dict[str, int]) -> int | None:
     """The queries' stream of an attention among the modules the addition is around."""
-    candidates: Iterable[str] = (f"{residual.block}.{a}" if residual.block else a for a in residual.around)
+    candidates: Iterable[str] = (child_path(residual.block, a) for a in residual.around)
     for path in candidates:
         if path in queries:
             return queries[path]

@@ -98,6 +98,11 @@ class Node:
         """The number this node has in a numbered container, or None."""
         return int(self.name) if self.name.isdigit() else None
 
+    @property
+    def representative(self) -> Node:
+        """The equal sibling that rules see in this node's place; itself where it is the first or the only one."""
+        return self.twin_of or self
+
     def shape(self, local: str) -> tuple[int, ...] | None:
         """Shape of an own tensor, or None."""
         spec = self.tensors.get(local)

@@ -64,13 +64,13 @@ def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
     """Adapted modules of a state dict (key -> shape) by path; empty where it holds no low-rank halves."""
     halves: dict[str, dict[str, Shape]] = {}
     for key, shape in tensors.items():
-        found = _HALF.match(key)
-        if found:
-            half = (found["lora"] or found["factor"] or "").lower()
-            named = halves.setdefault(found["path"], {})
-            if _is_half(key[found.end() :], shape):
+        part = _HALF.match(key)
+        if part:
+            half = (part["lora"] or part["factor"] or "").lower()
+            named = halves.setdefault(part["path"], {})
+            if _is_half(key[part.end() :], shape):
                 named[half] = shape
-    return {path: _target(path, found) for path, found in sorted(halves.items())}
+    return {path: _target(path, part) for path, part in sorted(halves.items())}
 
 
 def targets_of(tables: GraphTables) -> dict[str, Target]:
@@ -115,15 +115,17 @@ def lay(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> F
     touched: dict[str, str] = {}
     missing, misfits, halves = [], [], []
     for path, target in adapter.items():
-        found = _resolve(path, prefixes, names)
-        if found is None:
+        module = _resolve(path, prefixes, names)
+        if module is None:
             missing.append(path)
         elif not target.whole:
             halves.append(path)
-        elif any(want not in (None, has) for want, has in zip((target.reads, target.writes), base[found], strict=True)):
+        elif any(
+            want not in (None, has) for want, has in zip((target.reads, target.writes), base[module], strict=True)
+        ):
             misfits.append(path)
         else:
-            touched[path] = found
+            touched[path] = module
     return Fit(touched, tuple(missing), tuple(misfits), tuple(halves))
 
 

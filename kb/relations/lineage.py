@@ -129,14 +129,14 @@ def _descent(a: Known, b: Known) -> Link | None:
     """
     assert a.sketch is not None
     assert b.sketch is not None
-    found = None if a.role == b.role == "adapter" else suspicion(a.sketch, b.sketch)
-    if found is None:
+    descent = None if a.role == b.role == "adapter" else suspicion(a.sketch, b.sketch)
+    if descent is None:
         return None
-    new, old = (a, b) if found.first_later else (b, a)
-    right, wrong = MEASURED[found.rule]
+    new, old = (a, b) if descent.first_later else (b, a)
+    right, wrong = MEASURED[descent.rule]
     confidence = round((right + 1) / (right + wrong + 2), 2)
-    said = f"suspected, {false_positives(found.rule)}: {found.detail}"
-    return Link("DERIVES_FROM", new.uid, old.uid, (False, confidence, said), found.rule)
+    reason = f"suspected, {false_positives(descent.rule)}: {descent.detail}"
+    return Link("DERIVES_FROM", new.uid, old.uid, (False, confidence, reason), descent.rule)
 
 
 def told(a: Known, b: Known) -> str:

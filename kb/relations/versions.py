@@ -19,13 +19,13 @@ def number(version: str) -> Number | None:
     >>> number("0.5B"), number("1361170")
     (None, None)
     """
-    found = _NUMBER.search(_SIZE.sub(" ", version))
-    if not found:
+    match = _NUMBER.search(_SIZE.sub(" ", version))
+    if not match:
         return None
-    digits = [int(part) for part in re.split("[-.]", found.group())]
+    digits = [int(part) for part in re.split("[-.]", match.group())]
     while len(digits) > 1 and not digits[-1]:
         digits.pop()
-    return str(found.lastgroup), tuple(digits)
+    return str(match.lastgroup), tuple(digits)
 
 
 def differ(a: str, b: str) -> bool:

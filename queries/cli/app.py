@@ -11,6 +11,7 @@ from archkb.queries.cli.commands import (
     ask,
     bench,
     check_derivation,
+    copy,
     cypher,
     design,
     designs,
@@ -19,12 +20,14 @@ from archkb.queries.cli.commands import (
     explain,
     export_command,
     forget,
+    gc,
     ingest,
     models,
     questions,
     schema_command,
     similar,
     tree,
+    use,
 )
 from archkb.queries.cli.hints import Commands
 from archkb.queries.cli.options import Command, StoreOption
@@ -41,6 +44,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Command] = {
     "ingest": ingest.ingest,
     "models": models.models,
+    "use": use.use,
     "tree": tree.tree,
     "explain": explain.explain,
     "ask": ask.ask,
@@ -51,6 +55,8 @@ COMMANDS: dict[str, Command] = {
     "check-derivation": check_derivation.check_derivation,
     "export": export_command.export,
     "forget": forget.forget,
+    "gc": gc.gc,
+    "copy": copy.copy,
     "schema": schema_command.schema,
     "design": design.design,
     "designs": designs.designs,

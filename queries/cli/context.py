@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archkb.queries.cli import terminal
 from archkb.queries.cli.quiet import keep_stderr
+from archkb.queries.interface.default_model import default_model
 from archkb.queries.interface.model_names import sole_model
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
@@ -71,5 +72,6 @@ def cypher_of(answer: Answer) -> str:
 def only_model(store: Store, meant: str = "") -> str:
     """Name of the one model the store holds; said on stderr. NotFoundError where there are none or several."""
     name = sole_model(store, meant)
-    terminal.tell(f"archkb: asking about {name}, the one model in the store")
+    why = "the one in use" if default_model(store.uri) == name else "the one model in the store"
+    terminal.tell(f"archkb: asking about {name}, {why}")
     return name

@@ -24,7 +24,13 @@ StoreOption = Annotated[
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="Name in the store.", autocompletion=completion.models)
 ]
-_JSON = Annotated[bool, typer.Option("--json", help="An array of objects, keys are the columns in order.")]
+_JSON = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Rows as objects, keys are the columns in order; around those of a question an object with the sentence.",
+    ),
+]
 _CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values with a header.")]
 _MARKDOWN = Annotated[bool, typer.Option("--markdown", help="A Markdown table.")]
 _CYPHER = Annotated[bool, typer.Option("--show-cypher", help="Print the query too, on stderr.")]
@@ -58,7 +64,7 @@ def with_answer(command: Command) -> Command:
 
 def _extended(command: Command, options: dict[str, tuple[Any, Any]]) -> Command:
     hints = get_type_hints(command, include_extras=True)
-    own = [p.replace(annotation=hints[p.name]) for p in list(inspect.signature(command).parameters.values())[1:]]
+    parameters = [p.replace(annotation=hints[p.name]) for p in list(inspect.signature(command).parameters.values())[1:]]
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in options.items()
@@ -70,7 +76,7 @@ def _extended(command: Command, options: dict[str, tuple[Any, Any]]) -> Command:
         command(_run(ctx, taken), **given)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    signature = inspect.Signature([ctx, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *added])
+    signature = inspect.Signature([ctx, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters), *added])
     run.__signature__ = signature  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     return run

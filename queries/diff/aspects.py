@@ -160,14 +160,14 @@ def modulation(p: Profile) -> str | None:
 
     `6 rows of 2048 or 4096: 2 layers, 96 tables`.
     """
-    seen: dict[int, tuple[set[int], Counter[str]]] = {}
+    by_rows: dict[int, tuple[set[int], Counter[str]]] = {}
     for rows, width, what in _modulators(p):
-        widths, counts = seen.setdefault(rows, (set(), Counter()))
+        widths, counts = by_rows.setdefault(rows, (set(), Counter()))
         widths.add(width)
         counts[what] += 1
     return listed(
         f"{rows_of(rows)} of {_either(widths)}: {', '.join(counted(n, what) for what, n in sorted(counts.items()))}"
-        for rows, (widths, counts) in sorted(seen.items(), key=lambda x: (-sum(x[1][1].values()), -x[0]))
+        for rows, (widths, counts) in sorted(by_rows.items(), key=lambda x: (-sum(x[1][1].values()), -x[0]))
     )
 
 
@@ -211,7 +211,7 @@ def _in_backbone(*kinds: str) -> Read:
 
 def text_coupling(p: Profile) -> str | None:
     """Cross-attentions to a text or context stream."""
-    found: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
     for c in p.labelled("Attention"):
         _, reads = p.links.get(str(c["path"]), (None, None))
         if (
@@ -219,8 +219,8 @@ def text_coupling(p: Profile) -> str | None:
             and reads is not None
             and str(reads["name"]) in ("text", "context", "caption")
         ):
-            found[f"{c['attends']}-attention reads {_of(reads['name'])} {c['kv_dim']}"] += 1
-    return _join(found)
+            kinds[f"{c['attends']}-attention reads {_of(reads['name'])} {c['kv_dim']}"] += 1
+    return _join(kinds)
 
 
 def _component(role: str) -> Read:

@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Literal
 
 from archkb.kb.wording import ranges
 from archkb.queries.diff.align import align
 from archkb.queries.diff.template_parts import Kind, Part, in_units, parts, width
 from archkb.queries.model_view import Profile
+
+Verdict = Literal["identical", "renamed", "repeated", "regrouped", "rescaled", "contained", "partly", "own"]
 
 WHOLE, SOME = 0.9999, 0.5
 """Least shares of a part's elements that count as all of it, and as some of it."""
@@ -61,11 +64,11 @@ class Descent:
     shapes: float
     form: float
     aligned: float
-    verdict: str
+    verdict: Verdict
 
 
 def derivation(source: Profile, target: Profile) -> tuple[Descent, ...]:
-    """Every part of `a` with its nearest counterpart in `b`, the largest first; like parts of one place are one."""
+    """Each part of `source` with its nearest counterpart in `target`, largest first; like parts of a place are one."""
     source_parts, target_parts = parts(source), parts(target)
     total = sum(part.n_params for part in source_parts) or 1
     source_specs, target_specs = source.specs, target.specs
@@ -96,7 +99,7 @@ class Match:
     shapes: float = 0.0
     form: float = 0.0
     aligned: float = 0.0
-    verdict: str = "own"
+    verdict: Verdict = "own"
 
     @property
     def path(self) -> str | None:
@@ -155,7 +158,7 @@ def _nearest(part: Part, others: Mapping[Kind, Alike]) -> Match:
     return best
 
 
-def _verdict(part: Part, other: Part, form: float, shapes: float) -> str:
+def _verdict(part: Part, other: Part, form: float, shapes: float) -> Verdict:
     if part.tensors == other.tensors and part.name == other.name:
         return "identical"
     if part.shapes == other.shapes:
@@ -169,7 +172,7 @@ def _verdict(part: Part, other: Part, form: float, shapes: float) -> str:
 
 
 def _shares(part: Part, other: Part) -> tuple[float, float, float]:
-    """Shares of one instance of `a` in one of `b`: by name and shape, by shape, by shape in units of the widths."""
+    """Shares of one `part` in one of `other`: by name and shape, by shape, by shape in units of the widths."""
     named = sum(prod(shape) for name, shape in part.tensors.items() if other.tensors.get(name) == shape)
     shapes, unit = _common(part, other), width(part.shapes.elements())
     weights = {in_units(shape, unit): prod(shape) for shape in part.shapes}

@@ -43,17 +43,17 @@ def _backbone(p: Profile) -> Facts:
     return {"blocks": p.backbone["stack_depth"], **found}
 
 
-def _grouped(what: str, found: Iterable[tuple[Cells, Facts]]) -> Facts:
+def _grouped(what: str, module_facts: Iterable[tuple[Cells, Facts]]) -> Facts:
     """One set of facts a pattern; a value its modules do not share is left out."""
     by_pattern: dict[str, list[Facts]] = {}
-    for module, said in found:
-        by_pattern.setdefault(str(module["pattern"]), []).append(said)
+    for module, attributes in module_facts:
+        by_pattern.setdefault(str(module["pattern"]), []).append(attributes)
     out: Facts = {}
     for pattern, alike in by_pattern.items():
         if what == "attn":
             out[f"attn[{pattern}].count"] = len(alike)
         for name, value in alike[0].items():
-            if all(said[name] == value for said in alike):
+            if all(attributes[name] == value for attributes in alike):
                 out[f"{what}[{pattern}].{name}"] = value
     return out
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from archkb.kb.paths import pattern
 from archkb.kb.wording import ranges
 from archkb.queries.diff.align import Alignment
 from archkb.queries.tensor_types import Spec
 
+Kind = Literal["added", "removed", "reshaped", "retyped"]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Tensors changed in one way: keys of one pattern with one before and one after.
 
-    `how`: added, removed, reshaped or retyped. `where` is the outermost numbers of the keys as ranges.
+    `where` is the outermost numbers of the keys as ranges.
     """
 
-    how: str
+    how: Kind
     pattern: str
     count: int
     before: str
@@ -26,20 +29,20 @@ class Change:
     where: str
 
 
-def named_changes(found: Alignment) -> tuple[Change, ...]:
+def named_changes(alignment: Alignment) -> tuple[Change, ...]:
     """What was removed and added, and what changed under one key, by patterns of names; renamed tensors left out.
 
     A tensor may be both reshaped and retyped.
     """
-    same = [p.a[0] for p in found.one_to_one if p.a == p.b]
-    a, b = found.a, found.b
-    reshaped = (k for k in same if a[k].shape != b[k].shape)
-    retyped = (k for k in same if a[k].dtype != b[k].dtype)
+    same = [p.a[0] for p in alignment.one_to_one if p.a == p.b]
+    source, target = alignment.a, alignment.b
+    reshaped = (key for key in same if source[key].shape != target[key].shape)
+    retyped = (key for key in same if source[key].dtype != target[key].dtype)
     return (
-        *_group("added", found.added, lambda k: "", lambda k: _spell(b[k])),
-        *_group("removed", found.removed, lambda k: _spell(a[k]), lambda k: ""),
-        *_group("reshaped", reshaped, lambda k: _spell(a[k]), lambda k: _spell(b[k])),
-        *_group("retyped", retyped, lambda k: a[k].dtype, lambda k: b[k].dtype),
+        *_group("added", alignment.added, lambda key: "", lambda key: _spell(target[key])),
+        *_group("removed", alignment.removed, lambda key: _spell(source[key]), lambda key: ""),
+        *_group("reshaped", reshaped, lambda key: _spell(source[key]), lambda key: _spell(target[key])),
+        *_group("retyped", retyped, lambda key: source[key].dtype, lambda key: target[key].dtype),
     )
 
 
@@ -47,7 +50,7 @@ def _spell(t: Spec) -> str:
     return f"{t.dtype} {list(t.shape)}"
 
 
-def _group(how: str, keys: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]) -> list[Change]:
+def _group(how: Kind, keys: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]) -> list[Change]:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for key in keys:
         groups.setdefault((pattern(key), before(key), after(key)), []).append(key)

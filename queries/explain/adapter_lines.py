@@ -17,16 +17,16 @@ Bases = Sequence[tuple[str, str]]
 
 def adapter_lines(p: Profile, bases: Bases | None) -> Iterator[Line]:
     """Nothing where the model is no adapter; `bases` is None where nobody looked for them."""
-    found = targets_of(p.tables)
-    if not found or p.model["role"] != "adapter":
+    targets = targets_of(p.tables)
+    if not targets or p.model["role"] != "adapter":
         return
     for name, shows in bases or ():
         yield Line(1, "", f"adapts {name}: {shows}")
     if bases is not None and not bases:
         yield Line(1, "", "adapts no model of the store: none has its targets with the widths they need")
-    yield Line(1, "", f"{counted(len(found), 'target')}, {_ranks(found.values())}")
+    yield Line(1, "", f"{counted(len(targets), 'target')}, {_ranks(targets.values())}")
     places: dict[str, list[Target]] = {}
-    for path, target in found.items():
+    for path, target in targets.items():
         places.setdefault(pattern(path), []).append(target)
     for place, members in sorted(places.items()):
         widths = {(t.reads, t.writes) for t in members if t.whole and t.reads and t.writes}

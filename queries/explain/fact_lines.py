@@ -60,14 +60,14 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
 
 def drafts(p: Profile, modules: Iterable[Cells], path: str, level: int) -> list[Draft]:
     """What there is among the modules: attentions, feed-forwards and additions, named relative to `path`."""
-    found = list(modules)
+    members = list(modules)
     out = []
-    for cells in found:
+    for cells in members:
         if cells["label"] == "Attention":
             out.append(Draft(_attention(p, cells, path, level)))
         elif cells["label"] == "FeedForward":
             out.append(Draft(_feed_forward(cells, path, level)))
-    return [*out, *_additions(p, found, path, level)]
+    return [*out, *_additions(p, members, path, level)]
 
 
 def finished(members: Sequence[Sequence[Draft]]) -> Iterator[Line]:

@@ -81,6 +81,7 @@ class KnowledgeBase:
 
         NotFoundError where the words mean no question, or several: it lists them.
         """
+        from archkb.queries.interface.composed import composed_answer
         from archkb.queries.interface.meaning import meant, refuse
         from archkb.queries.interface.model_names import sole_model
         from archkb.queries.interface.parameters import with_model
@@ -91,7 +92,14 @@ class KnowledgeBase:
         given = {name: _text(value) for name, value in params.items()}
 
         def answer(store: Store) -> Table:
-            asked = catalog.find(question) or meant(question, catalog, store, refuse).question
+            asked = catalog.find(question)
+            if asked is None:
+                from archkb.queries.questions.match import Candidate
+
+                means = meant(question, catalog, store, refuse, model=model, composed=not given)
+                if not isinstance(means, Candidate):
+                    return Table.of(composed_answer(store, means, model or sole_model(store)))
+                asked = means.question
             bound = ask_store.bind(asked, with_model(store, asked, model, given, sole_model))
             return Table.of(ask_store.ask(store, asked, bound, counted=True, named=True))
 

@@ -1,4 +1,9 @@
-"""Free words to the question they mean; where they mean no question but a command, the command is named."""
+"""Free words to the question they mean; where they mean no question but a command, the command is named.
+
+A question of the library that is sure of the words goes first, if its closest phrase has all that tells in them. Else
+the grammar is asked, which understands a sentence whole or not at all: a filter, number or negation that a question
+would pass over is in its reading. Then comes a sure question after all, then the list of what the words could mean.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.queries.interface.default_model import default_model
+from archkb.queries.interface.model_names import full_name
 from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
     from archkb.queries.questions.catalog import Catalog
+    from archkb.queries.questions.grammar.asked import Asked
     from archkb.queries.questions.match import Candidate
 
     Choose = Callable[[str, tuple[Candidate, ...]], Candidate]
@@ -25,11 +33,22 @@ _COMPARING = re.compile(
 _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|designs?|between)\b", re.IGNORECASE)
 
 
-def meant(words: str, catalog: Catalog, store: Store, choose: Choose) -> Candidate:
-    """The question free words mean; `choose` says which where they could mean several. NotFoundError for none."""
-    from archkb.queries.questions.match import match
+def meant(
+    words: str, catalog: Catalog, store: Store, choose: Choose, *, model: str | None = None, composed: bool = True
+) -> Candidate | Asked:
+    """The question free words mean, of the library or composed of the grammar's words. NotFoundError for none.
+
+    `choose` says which where they could mean several; `model` is the name of the one asked about, None where it is not
+    named; `composed` is False where only a question of the library will do.
+    """
+    from archkb.queries.questions.match import match, missed
 
     matches = match(words, catalog.all())
+    if matches.sure and not (composed and missed(words, matches.candidates[0])):
+        return matches.candidates[0]
+    asked = _composed(words, store, model) if composed else None
+    if asked is not None:
+        return asked
     if not matches.sure and _COMPARING.search(words):
         two = _two_models(words, store)
         if len(two) == 2 or _MODELS.search(words) or not matches.candidates:
@@ -38,6 +57,17 @@ def meant(words: str, catalog: Catalog, store: Store, choose: Choose) -> Candida
         near = [] if " " in words else catalog.near(words)
         raise NotFoundError(f"no question is like {words!r}", near=near, cure="`archkb questions` lists them")
     return matches.candidates[0] if matches.sure else choose(words, matches.candidates)
+
+
+def _composed(words: str, store: Store, model: str | None) -> Asked | None:
+    """What the words ask by the grammar; of which model does not matter yet where the store has several."""
+    from archkb.queries.questions.grammar.understand import understand
+
+    names = [m.name for m in store.models()]
+    if model is None:
+        default = names[0] if len(names) == 1 else default_model(store.uri)
+        return understand(words, store, default if default in names else None)
+    return understand(words, store, full_name(store, model))
 
 
 def refuse(words: str, candidates: tuple[Candidate, ...]) -> Candidate:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import NotFoundError, StoreBusyError, StoreError
-from archkb.queries.interface.model_names import default_name, uid_of
+from archkb.queries.interface.component_part import part_of
+from archkb.queries.interface.model_names import default_name, full_name
 from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
@@ -39,11 +40,14 @@ class Models:
         return self._open()
 
     def load(self, name: str) -> GraphTables:
-        """Tables of a stored model, or of a file. NotFoundError where it is neither."""
+        """Tables of a stored model, a file, or a part of either (`ltx-2.3:vae`). NotFoundError where it is none."""
+        whole, _, part = name.rpartition(":")
+        if whole and part and _names_a_part(name, whole):
+            return part_of(self.load(whole), part)
         if is_file(name):
             return _read(name)
         try:
-            uid_of(self.store, name)
+            known = full_name(self.store, name)
         except StoreBusyError:
             raise
         except StoreError:
@@ -56,7 +60,7 @@ class Models:
             near = error.near or nearest(name, [*_shipped(), *_files()])
             cure = "`archkb models` lists the store's, `archkb designs` what ships, or give a file"
             raise NotFoundError(f"{error.what}, and no file of that name", near=near, cure=cure) from None
-        return self.store.load(name)
+        return self.store.load(known)
 
     def pair(self, names: Sequence[str]) -> list[GraphTables]:
         """Tables of several; where two files share a name, the files' own names tell them apart."""
@@ -69,6 +73,13 @@ class Models:
         from dataclasses import replace
 
         return replace(tables, model={**tables.model, "name": name})
+
+
+def _names_a_part(name: str, whole: str) -> bool:
+    """Whether what stands behind the last colon is a part of a model, and not of a path or an address."""
+    from archkb.ingest.remote import is_address
+
+    return whole not in ("design", "file") and not is_address(name) and not Path(name).exists() and len(whole) > 1
 
 
 def _read(name: str) -> GraphTables:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import ArchkbError
-from archkb.queries.interface.model_names import uid_of
+from archkb.queries.interface.model_names import full_name
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -33,5 +33,5 @@ def with_model(
         out[needed] = only(store)
     for p in question.params:
         if p.type == "model" and p.name in out:
-            uid_of(store, out[p.name])  # or it tells what there is
+            out[p.name] = full_name(store, out[p.name])
     return out

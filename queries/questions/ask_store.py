@@ -92,24 +92,24 @@ def ask(
     store: Store, question: Question, params: Mapping[str, Any], *, counted: bool = True, named: bool = False
 ) -> Answer:
     """Run the question. `counted` asks for its denominator too, where it has one; `named` for names of templates."""
-    found = store.read(question.cypher, params)
+    read = store.read(question.cypher, params)
     notes: list[str] = []
-    if not found.rows and "model" in params:
+    if not read.rows and "model" in params:
         store.check(params["model"])  # an empty answer of a damaged store is no answer
-    if counted and question.count and (found.rows or not question.empty):
-        notes.append(_of_how_many(store, question, params, found.rows))
-    total = question.total.line(found.columns, found.rows) if question.total else ""
+    if counted and question.count and (read.rows or not question.empty):
+        notes.append(_of_how_many(store, question, params, read.rows))
+    total = question.total.line(read.columns, read.rows) if question.total else ""
     return Answer(
         question.id,
-        found.columns,
-        found.rows,
+        read.columns,
+        read.rows,
         question.cypher,
         dict(params),
-        found.truncated,
+        read.truncated,
         tuple(notes),
         {c.name: c for c in question.columns},
-        question.says.line(question.columns, found.rows, total),
-        _names(store, question, found.rows) if named else {},
+        question.says.line(question.columns, read.rows, total),
+        _names(store, question, read.rows) if named else {},
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from archkb.kb.errors import NotFoundError, QuestionError
@@ -42,7 +43,7 @@ class Catalog:
         """Like :meth:`get`, None where there is no such file. British and American spellings are one id."""
         if not id_ or "/" in id_ or "\\" in id_ or id_.startswith("."):
             return None
-        for name in (id_, *self._spelt_as(id_)):
+        for name in chain((id_,), self._spelt_as(id_)):  # other spellings are looked for where this is none
             for folder in self.folders:
                 path = folder / f"{name}.cypher"
                 if path.is_file():

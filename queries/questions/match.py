@@ -100,6 +100,16 @@ def match(words: str, questions: Iterable[Question]) -> Match:
     return Match(likely, _sure(words, wanted, likely))
 
 
+def missed(words: str, candidate: Candidate) -> tuple[str, ...]:
+    """The telling words asked that the candidate's closest phrase has not, though another phrase of it may.
+
+    `not` is telling: a question is answered without it as if it were not there.
+    """
+    phrase = frozenset(normalise(candidate.phrase).split())
+    wanted = frozenset(normalise(words).split()) - (_FAINT - {"not"})
+    return tuple(sorted(word for word in wanted if not _likeness(word, phrase)))
+
+
 def _sure(words: str, wanted: frozenset[str], likely: Sequence[Candidate]) -> bool:
     if not likely:
         return False

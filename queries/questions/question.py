@@ -175,25 +175,27 @@ def _total(data: Mapping[str, Any], path: str) -> Total | None:
     return total
 
 
-def _param(name: str, found: Mapping[str, Any], path: str) -> Param:
-    type_ = found.get("type", "string")
+def _param(name: str, declared: Mapping[str, Any], path: str) -> Param:
+    type_ = declared.get("type", "string")
     if type_ not in TYPES:
         raise _broken(path, 1, f"parameter {name!r} has type {type_!r}", "use " + ", ".join(TYPES))
-    if not found.get("doc"):
+    if not declared.get("doc"):
         raise _broken(path, 1, f"parameter {name!r} has no doc", "say what it is")
-    default = found.get("default")
+    default = declared.get("default")
     if default is not None and type(default) is not TYPES[type_]:
         raise _broken(path, 1, f"the default of parameter {name!r} is not {type_}", "give a default of that type")
-    return Param(name, type_, found["doc"], default, required=not ("default" in found or found.get("optional")))
+    return Param(
+        name, type_, declared["doc"], default, required=not ("default" in declared or declared.get("optional"))
+    )
 
 
-def _column(name: str, found: str | Mapping[str, Any], path: str) -> Column:
-    made = Column(name, found) if isinstance(found, str) else Column(name, **found)
-    if not made.doc:
+def _column(name: str, declared: str | Mapping[str, Any], path: str) -> Column:
+    column = Column(name, declared) if isinstance(declared, str) else Column(name, **declared)
+    if not column.doc:
         raise _broken(path, 1, f"column {name!r} has no doc", "say what it holds")
-    if made.show not in SHOWS:
-        raise _broken(path, 1, f"column {name!r} is shown as {made.show!r}", "use " + ", ".join(SHOWS))
-    return made
+    if column.show not in SHOWS:
+        raise _broken(path, 1, f"column {name!r} is shown as {column.show!r}", "use " + ", ".join(SHOWS))
+    return column
 
 
 def _check_names(question: Question, path: str, data: Mapping[str, Any]) -> None:
@@ -213,20 +215,20 @@ def _check_names(question: Question, path: str, data: Mapping[str, Any]) -> None
 def _check_cypher(question: Question, path: str, shift: int) -> None:
     for line, what, cure in (*offences(question.cypher), *((1 - shift, w, c) for _, w, c in offences(question.count))):
         raise _broken(path, shift + line, what, cure)
-    found = final_return(question.cypher)
-    if found is None:
+    returned = final_return(question.cypher)
+    if returned is None:
         raise _broken(path, shift + 1, "no RETURN", "end with RETURN ... ORDER BY ...")
-    line = shift + line_of(question.cypher, found.offset)
+    line = shift + line_of(question.cypher, returned.offset)
     promised = tuple(c.name for c in question.columns)
-    if found.columns != promised:
-        raise _broken(path, line, f"returns {list(found.columns)}, promises {list(promised)}", "make them agree")
+    if returned.columns != promised:
+        raise _broken(path, line, f"returns {list(returned.columns)}, promises {list(promised)}", "make them agree")
     if "UNION" in top_words(question.cypher):
         raise _broken(path, line, "ORDER BY would order only the last part of a UNION", "put the UNION in CALL { }")
     whole = {m.group(1) for m in re.finditer(r"\(\s*([A-Za-z_]\w*)\s*:", blank(question.cypher))}
-    for expression, name in found.items:
+    for expression, name in returned.items:
         if expression in whole:
             raise _broken(path, line, f"column {name!r} is a whole node", "return its properties")
-    missing = [c for c in question.identity if c not in found.order]
+    missing = [c for c in question.identity if c not in returned.order]
     if missing:
         raise _broken(path, line, f"ORDER BY is not total: it leaves out {missing}", "end with every identity column")
     if question.count:

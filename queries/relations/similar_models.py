@@ -107,10 +107,10 @@ def _row(mine: Known, other: Known, like: Likeness) -> tuple[Any, ...]:
 
 def _relations(mine: Known, other: Known) -> list[str]:
     """What two models are to each other; of those not the same, how many block templates they share, if any."""
-    said = [_SAID.get(link.type, link.type).format(*link.properties) for link in between(mine, other)]
-    said = [text for text in said if text]
+    relations = [_SAID.get(link.type, link.type).format(*link.properties) for link in between(mine, other)]
+    relations = [text for text in relations if text]
     assert mine.sketch is not None
     assert other.sketch is not None
-    if shared_templates(mine.sketch, other.sketch)[0] and not any(text.startswith("SAME_AS") for text in said):
-        said.append(common(mine.sketch, other.sketch))
-    return said
+    if shared_templates(mine.sketch, other.sketch)[0] and not any(text.startswith("SAME_AS") for text in relations):
+        relations.append(common(mine.sketch, other.sketch))
+    return relations

@@ -27,6 +27,11 @@ class Called:
     def json(self) -> Any:
         return json.loads(self.out)
 
+    @property
+    def rows(self) -> Any:
+        """The rows of an answer to a question, without the sentence."""
+        return self.json["rows"]
+
 
 Archkb = Callable[..., Called]
 

@@ -26,8 +26,9 @@ class Graph:
         sketch = model.pop("sketch", None)
         own = {"uid": self.own, "name": name, "structure": self.uid, "format": "design", "source": f"{name}.yaml"}
         self.model = self.node("Model", None, **own, **model)
-        whole = {name: cell for name, cell in model.items() if name in node_columns("Structure")}
-        self.structure = self.node("Structure", None, uid=self.uid, sketch=sketch, **whole)
+        for own_property in ("family", "licence"):
+            model.pop(own_property, None)
+        self.structure = self.node("Structure", None, uid=self.uid, sketch=sketch, **model)
 
     def node(self, primary: str, label: str | None, /, **cells: Any) -> Cells:
         columns = node_columns(primary, label)
@@ -318,8 +319,8 @@ SETTINGS = (
 
 def parts() -> GraphTables:
     """A model of one of each: what questions on a part of a model ask for, and what a configuration states."""
-    g = Graph("parts", role="diffusion_pipeline", licence="MIT", n_params=900, n_bytes=1800, dtypes=["BF16"])
-    g.model |= {"dtype_tensors": [3], "dtype_params": [900], "dtype_bytes": [1800]}
+    sizes = {"dtypes": ["BF16"], "dtype_tensors": [3], "dtype_params": [900], "dtype_bytes": [1800]}
+    g = Graph("parts", role="diffusion_pipeline", licence="MIT", n_params=900, n_bytes=1800, **sizes)
     for path, role in (
         ("text_encoder", "text_encoder"),
         ("vocoder", "vocoder"),

@@ -12,6 +12,7 @@ from archkb.queries.interface.meaning import meant
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
     from archkb.queries.questions.catalog import Catalog
+    from archkb.queries.questions.grammar.asked import Asked
     from archkb.queries.questions.match import Candidate
     from archkb.queries.questions.question import Question
 
@@ -19,9 +20,21 @@ UNSURE = 2
 """Exit code when words could mean several questions and nobody chose."""
 
 
-def question_of(words: str, catalog: Catalog, store: Store) -> Question:
-    """The question free words mean, told on stderr. NotFoundError for none; exit code 2 where nobody chose."""
-    best = meant(words, catalog, store, _chosen)
+def question_of(
+    words: str, catalog: Catalog, store: Store, *, model: str | None = None, composed: bool = True
+) -> Question | Asked:
+    """The question free words mean, told on stderr. NotFoundError for none; exit code 2 where nobody chose.
+
+    `model` is the name of the one asked about, `composed` whether it may be one of the grammar's.
+    """
+    from archkb.queries.questions.match import Candidate
+
+    best = meant(words, catalog, store, _chosen, model=model, composed=composed)
+    if not isinstance(best, Candidate):
+        from archkb.queries.questions.grammar.phrase import title
+
+        terminal.tell(f"archkb: understood as “{title(best)}”")
+        return best
     terminal.tell(
         f"archkb: asking {best.question.id!r} ({best.question.title}), matched “{best.phrase}”, {best.score:.0f} of 100"
     )

@@ -14,13 +14,17 @@ from archkb.queries.cli.arguments.free_words import question_of
 from archkb.queries.cli.arguments.question_options import Folder, Params
 from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
+from archkb.queries.interface.composed import composed_answer
+from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
 from archkb.queries.near_misses import nearest
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
+from archkb.queries.questions.question import Question
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
+    from archkb.queries.questions.grammar.asked import Asked
 
 
 @with_answer
@@ -37,26 +41,33 @@ def ask(
 ) -> None:
     """Answer a question about a model.
 
-    QUESTION is an id (`archkb questions` lists them) or free words, which are matched with the questions there are.
+    QUESTION is an id (`archkb questions` lists them) or free words, which are matched with the questions there are,
+    or composed: how many, which or is there; of a kind; with filters; in a part (docs/asking.md).
     MODEL may be left out where the store holds one, or where the question is about all models.
 
     \b
     Examples:
       archkb ask cross-attention ltx-2-19b-dev-fp8
       archkb ask "which blocks do cross-attention?" ltx-2-19b-dev-fp8 --json
+      archkb ask "how many linear layers are not in fp8" ltx-2-19b-dev-fp8
       archkb ask largest-tensors ltx-2-19b-dev-fp8 --param top=5 --show-cypher
     """
     catalog = open_catalog(questions)
     given = asks.pairs(param or ())
     known = catalog.find(words[0]) if len(words) <= 2 else None
     with run.store() as store:
+        question: Question | Asked
         if known is not None:
             question, name = known, (words[1] if len(words) == 2 else None)
         else:
             name, text = _model_in(store, words)
-            question = question_of(text, catalog, store)
-        params = asks.bind(question, with_model(store, question, name, given, partial(only_model, meant=words[-1])))
-        answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
+            question = question_of(text, catalog, store, model=name, composed=not given)
+        only = partial(only_model, meant=words[-1])
+        if isinstance(question, Question):
+            params = asks.bind(question, with_model(store, question, name, given, only))
+            answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
+        else:
+            answer = composed_answer(store, question, name or only(store))
     run.show(answer)
 
 
@@ -74,5 +85,7 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
         )
     if several:
         return several[0], " ".join(words[:-1])
+    if len(words) > 1 and not words[-1].isalpha() and any(goes_on(name, words[-1]) for name in names):
+        return words[-1], " ".join(words[:-1])
     misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)
     return None, " ".join(words[:-1] if misspelt else words)

@@ -115,13 +115,13 @@ def _sum(descents: tuple[Descent, ...], a: str, b: str) -> tuple[str, ...]:
     shares: Counter[str] = Counter()
     for d in descents:
         shares[d.verdict] += d.share  # type: ignore[assignment]
-    said = ", ".join(
+    verdicts = ", ".join(
         f"{share:.1%} {verdict}" for verdict, share in sorted(shares.items(), key=lambda s: -s[1]) if share >= _SMALL
     )
     names = sum(d.share * d.names for d in descents)
     aligned = sum(d.share * d.aligned for d in descents)
     return (
-        f"of {a}'s parameters, by the verdict on their part: {said}",
+        f"of {a}'s parameters, by the verdict on their part: {verdicts}",
         f"{names:.1%} of them are in {b} under the same relative names and shapes, {aligned:.1%} tensor by tensor "
         "under whatever name; "
         "a header shows likeness of structure, never where weights come from",

@@ -42,6 +42,9 @@ _IGNORE = Annotated[
 ]
 _TIME = Annotated[bool, typer.Option("--over-time", help="A chain of versions, each against the one before.")]
 _EXIT = Annotated[bool, typer.Option("--exit-code", help="End with 1 where something differs, for CI.")]
+_ROUND = Annotated[
+    bool, typer.Option("--roundtrip", help="End with 1, and the first loss, where B is not all of A under any names.")
+]
 _HTML = Annotated[bool, typer.Option("--html", help="A page with the blocks side by side, for a browser.")]
 _OUTPUT = Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")]
 
@@ -55,6 +58,7 @@ def diff(
     ignore: _IGNORE = None,
     over_time: _TIME = False,
     exit_code: _EXIT = False,
+    roundtrip: _ROUND = False,
     html: _HTML = False,
     output: _OUTPUT = None,
 ) -> None:
@@ -69,6 +73,8 @@ def diff(
       archkb diff ltx-2-19b-dev ltx-2-19b-dev-fp8
       archkb diff ltx-2-19b-dev ltx-2.3-22b-dev --html --output changes.html
       archkb diff old.safetensors new.safetensors --ignore '*.bias' --exit-code
+      archkb diff ltx-2:vae ltx-2.3:vae
+      archkb diff original.safetensors converted.safetensors --roundtrip
       archkb diff v1 v2 v3 --over-time --markdown
     """
     _check(run, models, over_time, html)
@@ -81,8 +87,22 @@ def diff(
         terminal.put(_document(steps, tables, chain=over_time, tensors=tensors, everything=everything), output)
     else:
         _show(run, steps, chain=over_time, tensors=tensors, everything=everything, output=output)
-    if exit_code and not all(step.same for step in steps):
+    loss = _loss(steps) if roundtrip else None
+    if loss:
+        terminal.tell(f"archkb: {loss}")
+    if loss or (exit_code and not all(step.same for step in steps)):
         raise typer.Exit(DIFFERENT)
+
+
+def _loss(steps: Sequence[Diff]) -> str | None:
+    """The first thing a conversion lost, made up or changed; None where only names, order and packing differ."""
+    for step in steps:
+        from archkb.queries.diff.conversion_loss import first_loss
+
+        loss = first_loss(step)
+        if loss:
+            return loss
+    return None
 
 
 def _check(run: Run, models: Sequence[str], over_time: bool, html: bool) -> None:

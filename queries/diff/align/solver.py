@@ -82,7 +82,9 @@ class Solver:
         halves = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
         pairs = halves or self._part_pairs(source, target)
         links = [link for part, other in pairs for link in self.solve(part, other)]
-        if not source.path and not target.path and not _related(links, source, target):
+        # one naming convention makes two models related; else it is for the matched parts to say
+        whole = not (self._thresholds.strict or source.path or target.path)
+        if whole and not _related(links, source, target):
             return []
         # what the parts say of paths is evidence for the rest
         known = Neighbours()

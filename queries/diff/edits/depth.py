@@ -86,14 +86,14 @@ def _twin(stack: str, roots: Roots) -> str | None:
     """The stack of the other model that most tensors of this one's blocks went to, at the same depth of numbers."""
     level = sum(name.isdigit() for name in stack.split("."))
     dot = f"{stack}." if stack else ""
-    seen: Counter[str] = Counter()
+    votes: Counter[str] = Counter()
     for key, other in roots.twin.items():
         if key.startswith(dot) and key[len(dot) :].partition(".")[0].isdigit():
             parts = other.split(".")
             at = [i for i, p in enumerate(parts) if p.isdigit()]
             if len(at) == sum(p.isdigit() for p in key.split(".")):
-                seen[".".join(parts[: at[level]])] += 1
-    return max(seen, key=lambda s: (seen[s], s)) if seen else None
+                votes[".".join(parts[: at[level]])] += 1
+    return max(votes, key=lambda s: (votes[s], s)) if votes else None
 
 
 def _depth(stack: str, tensors: Iterable[str]) -> int:

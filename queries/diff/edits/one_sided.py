@@ -82,23 +82,23 @@ def _layer_group(path: str) -> str:
     return stream_free(".".join((*parts[:at], "{i}", parts[at + 1])))
 
 
-def _said(what: str, name: str, some: Sequence[str], roots: Roots) -> Edit:
-    keys = _keys(some, roots)
-    own = {last(root) for root in some}
+def _said(what: str, name: str, members: Sequence[str], roots: Roots) -> Edit:
+    keys = _keys(members, roots)
+    own = {last(root) for root in members}
     name = own.pop() if len(own) == 1 and not what else name
     how = "dropped" if roots.how == "removed" and what == "bias" else roots.how
     if what == "#":
-        indices = ranges(int(root.rpartition(".")[2]) for root in some)
-        text = f"blocks {indices} of {merged(root.rpartition('.')[0] for root in some)} {how}"
+        indices = ranges(int(root.rpartition(".")[2]) for root in members)
+        text = f"blocks {indices} of {merged(root.rpartition('.')[0] for root in members)} {how}"
     elif what == "of":
-        names = listed([root.rpartition(".")[2] for root in some], MOST)
+        names = listed([root.rpartition(".")[2] for root in members], MOST)
         text = f"{names}{f' of {name}' if name else ''} {roots.how}"
     elif what:
-        layers = [root.rpartition(".")[0] for root in some]
+        layers = [root.rpartition(".")[0] for root in members]
         names = listed(_few(list(dict.fromkeys(map(_in_block, layers)))), MOST)
-        text = f"{what} of {names or 'the model'} {how}{_places(some, roots, layers) if any(layers) else ''}"
+        text = f"{what} of {names or 'the model'} {how}{_places(members, roots, layers) if any(layers) else ''}"
     else:
-        text = f"{_title(name, some)} {how}{_places(some, roots)}"
+        text = f"{_title(name, members)} {how}{_places(members, roots)}"
     return _edit(roots.how, text + behind(len(keys)), keys)
 
 
@@ -112,13 +112,13 @@ def _keys(some: Iterable[str], roots: Roots) -> tuple[str, ...]:
 
 def _title(name: str, some: Sequence[str]) -> str:
     """A part's name with what it is where its words say so; a feed-forward's gate is half of it, or a router."""
-    said = features([name])
-    if "gate" in said and any("ffn" in features([last(root.rpartition(".")[0])]) for root in some):
+    words = features([name])
+    if "gate" in words and any("ffn" in features([last(root.rpartition(".")[0])]) for root in some):
         return f"{name} of the feed-forward"
     for word, title in (("gate", "gate"), ("mod", "modulation"), ("norm", "norm")):
-        if word in said and title not in name:
+        if word in words and title not in name:
             return f"{title} {name}"
-    return f"gate ({name})" if "gate" in said and name != "gate" else name
+    return f"gate ({name})" if "gate" in words and name != "gate" else name
 
 
 def _few(paths: Sequence[str]) -> Sequence[str]:

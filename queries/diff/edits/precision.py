@@ -30,26 +30,26 @@ class Retyped:
     removed: tuple[str, ...]
 
 
-def quantised(found: Alignment) -> list[Retyped]:
+def quantised(alignment: Alignment) -> list[Retyped]:
     """One entry for each change of dtype."""
     groups: dict[tuple[str, str], list[Pair]] = {}
-    for pair in found.pairs:
-        change = retyped(pair, found)
+    for pair in alignment.pairs:
+        change = retyped(pair, alignment)
         if change is not None:
             groups.setdefault(change, []).append(pair)
-    gained, lost = _side_cars(found.b, found.added), _side_cars(found.a, found.removed)
-    return [_said(old, new, pairs, gained, lost, found) for (old, new), pairs in sorted(groups.items())]
+    gained, lost = _side_cars(alignment.b, alignment.added), _side_cars(alignment.a, alignment.removed)
+    return [_said(old, new, pairs, gained, lost, alignment) for (old, new), pairs in sorted(groups.items())]
 
 
-def retyped(pair: Pair, found: Alignment) -> tuple[str, str] | None:
+def retyped(pair: Pair, alignment: Alignment) -> tuple[str, str] | None:
     """The dtypes before and after, if they differ; also of what was fused or split, where each side has one dtype."""
-    old, new = {found.a[k].dtype for k in pair.a}, {found.b[k].dtype for k in pair.b}
+    old, new = {alignment.a[k].dtype for k in pair.a}, {alignment.b[k].dtype for k in pair.b}
     return (*old, *new) if len(old) == len(new) == 1 and old != new else None  # type: ignore[return-value]
 
 
-def packs(pair: Pair, found: Alignment) -> bool:
+def packs(pair: Pair, alignment: Alignment) -> bool:
     """Whether a float tensor was packed into another dtype or back: then its shape says how, and not how wide it is."""
-    change = retyped(pair, found)
+    change = retyped(pair, alignment)
     return change is not None and sorted(_level(d) for d in change) == [0, 1]
 
 
@@ -58,28 +58,28 @@ def _level(dtype: str) -> int:
     return 0 if dtype in _FLOATS else 1 if dtype.startswith(_PACKED) else 2
 
 
-def _said(old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: SideCars, found: Alignment) -> Retyped:
+def _said(old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: SideCars, alignment: Alignment) -> Retyped:
     added = tuple(k for p in pairs for k in gained.get(p.b[0], ()))
     removed = tuple(k for p in pairs for k in lost.get(p.a[0], ()))
-    matrices = all(_is_linear(p.b[0], found) for p in pairs)
+    matrices = all(_is_linear(p.b[0], alignment) for p in pairs)
     what = counted(sum(len(p.a) for p in pairs), "linear" if matrices else "tensor")
     packed, before = _level(new) == 1 and _level(old) == 0, _level(old) == 1 and _level(new) == 0
     verb = f"quantized to {new}" if packed else f"back from {old} to {new}" if before else f"retyped {old} -> {new}"
     text = f"{what} {verb}"
-    where = _blocks([p.b[0] for p in pairs], found, old)
-    if len(pairs) < len(found.pairs):
+    where = _blocks([p.b[0] for p in pairs], alignment, old)
+    if len(pairs) < len(alignment.pairs):
         text += f" in {where}" if where else f": {listed(pattern(p.b[0]) for p in pairs)}"
     text += f"; {len(added):,} quantization scales added" if added else ""
     text += f"; {len(removed):,} quantization scales removed" if removed else ""
     return Retyped(text, tuple((x, y) for p in pairs for x in p.a for y in p.b), added, removed)
 
 
-def _is_linear(key: str, found: Alignment) -> bool:
+def _is_linear(key: str, alignment: Alignment) -> bool:
     words = features(key.split("."))
-    return len(found.b[key].shape) == 2 and key.endswith(".weight") and not {"tok", "pos"} & words.keys()
+    return len(alignment.b[key].shape) == 2 and key.endswith(".weight") and not {"tok", "pos"} & words.keys()
 
 
-def _blocks(keys: Sequence[str], found: Alignment, old: str) -> str:
+def _blocks(keys: Sequence[str], alignment: Alignment, old: str) -> str:
     """Blocks of the stacks the keys are in, those of the largest that were left, and how many keys are elsewhere."""
     stacks: dict[str, list[int]] = {}
     for key in keys:
@@ -90,7 +90,7 @@ def _blocks(keys: Sequence[str], found: Alignment, old: str) -> str:
         return ""
     order = sorted(stacks, key=lambda s: (-len(stacks[s]), s))[:_STACKS]
     said = [f"blocks {ranges(set(stacks[s]))} of {s}" for s in order]
-    kept = (p.b[0] for p in found.one_to_one if found.a[p.a[0]].dtype == found.b[p.b[0]].dtype == old)
+    kept = (p.b[0] for p in alignment.one_to_one if alignment.a[p.a[0]].dtype == alignment.b[p.b[0]].dtype == old)
     left = {i for s, i in map(_place, kept) if s == order[0] and i is not None} - set(stacks[order[0]])
     said[0] += f", blocks {ranges(left)} left in {old}" if left else ""
     rest = len(keys) - sum(len(stacks[s]) for s in order)

@@ -12,36 +12,36 @@ from archkb.queries.diff.edits.unmatched_subtrees import Roots
 from archkb.queries.path_wording import common
 
 
-def edits(found: Alignment) -> tuple[Edit, ...]:
+def edits(alignment: Alignment) -> tuple[Edit, ...]:
     """The edit script of an alignment; empty when nothing differs.
 
     What changed the architecture comes first, most tensors first, then dtypes, then names and the way of packing.
     """
-    retyped = quantised(found)
+    retyped = quantised(alignment)
     cars = {k for group in retyped for k in (*group.added, *group.removed)}
-    gone = Roots.of("removed", (k for k in found.removed if k not in cars), found)
-    new = Roots.of("added", (k for k in found.added if k not in cars), found)
-    deep = list(depths(gone, new, found))
+    gone = Roots.of("removed", (k for k in alignment.removed if k not in cars), alignment)
+    new = Roots.of("added", (k for k in alignment.added if k not in cars), alignment)
+    deep = list(depths(gone, new, alignment))
     told = {k for e in deep for k in (*e.removed, *e.added)}
-    out = [*deep, *news(gone.without(told)), *news(new.without(told)), *resized(found)]
+    out = [*deep, *news(gone.without(told)), *news(new.without(told)), *resized(alignment)]
     out.sort(key=lambda e: -e.count)
     out += [Edit("retyped", g.text, g.removed, g.added, g.changed) for g in retyped]
-    return (*out, *_packaging(found, alone=not out))
+    return (*out, *_packaging(alignment, alone=not out))
 
 
-def _packaging(found: Alignment, *, alone: bool) -> list[Edit]:
+def _packaging(alignment: Alignment, *, alone: bool) -> list[Edit]:
     """Names and the way tensors are packed."""
     kinds = (("renamed", "rename"), ("fused", "fuse"), ("split", "split"), ("transposed", "transpose"))
-    said: list[str] = []
+    changes: list[str] = []
     changed: list[tuple[str, str]] = []
     for verb, kind in kinds:
-        members: list[Pair] = [p for p in found.pairs if p.kind == kind]
+        members: list[Pair] = [p for p in alignment.pairs if p.kind == kind]
         if members:
-            said.append(f"{len(members):,} {verb}")
+            changes.append(f"{len(members):,} {verb}")
             changed += [(x, y) for p in members for x in p.a for y in p.b]
-    if not said:
+    if not changes:
         return []
     head = "identical architecture, " if alone else ""
     place = "" if alone else common(y for _, y in changed)
-    text = f"{head}{', '.join(said)}{f' in {place}' if place else ''}"
+    text = f"{head}{', '.join(changes)}{f' in {place}' if place else ''}"
     return [Edit("packaging", text, changed=tuple(changed))]

@@ -24,30 +24,30 @@ Step = tuple[int, int]
 """A size before and after."""
 
 
-def resized(found: Alignment) -> list[Edit]:
+def resized(alignment: Alignment) -> list[Edit]:
     """One line for the sizes that changed in one way in one place."""
     groups: dict[tuple[str, object], list[Pair]] = {}
-    for pair in (p for p in found.reshaped if not packs(p, found)):
-        groups.setdefault(_what(pair, found), []).append(pair)
-    _follow(groups, found)
-    return [_said(kind, where, members, found) for (kind, where), members in groups.items()]
+    for pair in (p for p in alignment.reshaped if not packs(p, alignment)):
+        groups.setdefault(_what(pair, alignment), []).append(pair)
+    _follow(groups, alignment)
+    return [_said(kind, where, members, alignment) for (kind, where), members in groups.items()]
 
 
-def _what(pair: Pair, found: Alignment) -> tuple[str, object]:
-    rows = _rows(pair, found)
+def _what(pair: Pair, alignment: Alignment) -> tuple[str, object]:
+    rows = _rows(pair, alignment)
     if rows is not None:
         return "rows", rows
-    x, y = _shapes(pair, found)
+    x, y = _shapes(pair, alignment)
     words = features(pair.b[0].split("."))
     if {"tok", "head"} & words.keys() and x and y and x[0] != y[0] and max(x[0], y[0]) >= VOCABULARY:
         return "vocabulary", ""
     return "sizes", _context(pair.b[0])
 
 
-def _follow(groups: dict[tuple[str, object], list[Pair]], found: Alignment) -> None:
+def _follow(groups: dict[tuple[str, object], list[Pair]], alignment: Alignment) -> None:
     """Move what lies outside of blocks to the blocks beside it, where its sizes changed by the same factors."""
     blocks = {
-        str(where): {Fraction(new, old) for p in pairs for old, new in _widths(p, found) if old}
+        str(where): {Fraction(new, old) for p in pairs for old, new in _widths(p, alignment) if old}
         for (kind, where), pairs in groups.items()
         if kind == "sizes" and any(_in_blocks(p.b[0]) for p in pairs)
     }
@@ -55,23 +55,23 @@ def _follow(groups: dict[tuple[str, object], list[Pair]], found: Alignment) -> N
         if kind != "sizes" or str(where) in blocks:
             continue
         beside = [b for b in blocks if all(within(stream_free(p.b[0]), b) for p in pairs)]
-        steps = {Fraction(new, old) for p in pairs for old, new in _widths(p, found) if old}
+        steps = {Fraction(new, old) for p in pairs for old, new in _widths(p, alignment) if old}
         home = max(beside, key=len, default=None)
-        if home is not None and steps and steps <= blocks[home] and not any(_kernels(p, found) for p in pairs):
+        if home is not None and steps and steps <= blocks[home] and not any(_kernels(p, alignment) for p in pairs):
             groups[kind, home] += groups.pop((kind, where))
 
 
-def _shapes(pair: Pair, found: Alignment) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return found.a[pair.a[0]].shape, found.b[pair.b[0]].shape
+def _shapes(pair: Pair, alignment: Alignment) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return alignment.a[pair.a[0]].shape, alignment.b[pair.b[0]].shape
 
 
-def _widths(pair: Pair, found: Alignment) -> list[Step]:
+def _widths(pair: Pair, alignment: Alignment) -> list[Step]:
     """Rows and columns, or output and input channels, that changed."""
-    return [*_axis(pair, found, 0), *_axis(pair, found, 1)]
+    return [*_axis(pair, alignment, 0), *_axis(pair, alignment, 1)]
 
 
-def _axis(pair: Pair, found: Alignment, axis: int) -> list[Step]:
-    x, y = _shapes(pair, found)
+def _axis(pair: Pair, alignment: Alignment, axis: int) -> list[Step]:
+    x, y = _shapes(pair, alignment)
     return (
         [(o, n) for o, n in zip(x[axis : axis + 1], y[axis : axis + 1], strict=True) if o != n]
         if len(x) == len(y)
@@ -79,13 +79,13 @@ def _axis(pair: Pair, found: Alignment, axis: int) -> list[Step]:
     )
 
 
-def _kernels(pair: Pair, found: Alignment) -> list[Step]:
+def _kernels(pair: Pair, alignment: Alignment) -> list[Step]:
     """Axes of a convolution's kernel that changed."""
-    x, y = _shapes(pair, found)
+    x, y = _shapes(pair, alignment)
     return [(o, n) for o, n in zip(x[2:], y[2:], strict=True) if o != n] if len(x) == len(y) else []
 
 
-def _rows(pair: Pair, found: Alignment) -> Step | None:
+def _rows(pair: Pair, alignment: Alignment) -> Step | None:
     """Modulation vectors before and after, where their number changed and not only their width.
 
     A table has one a row; a linear layer yields as many as its outputs are times its inputs.
@@ -94,12 +94,12 @@ def _rows(pair: Pair, found: Alignment) -> Step | None:
     words = features(path.split(".")[-2:] if local in ("weight", "bias") else [local])
     if not {"mod", "table"} & words.keys():
         return None
-    x, y = _shapes(pair, found)
+    x, y = _shapes(pair, alignment)
     if local == "bias":
         old, new = pair.a[0].rpartition(".")[0] + ".weight", f"{path}.weight"
-        if old not in found.a or new not in found.b:
+        if old not in alignment.a or new not in alignment.b:
             return None
-        x, y = found.a[old].shape, found.b[new].shape
+        x, y = alignment.a[old].shape, alignment.b[new].shape
     if len(x) != 2 or len(y) != 2:
         return None
     if local in ("weight", "bias"):
@@ -111,33 +111,33 @@ def _rows(pair: Pair, found: Alignment) -> Step | None:
     return step if step[0] != step[1] and max(step) <= TABLE else None
 
 
-def _said(kind: str, where: object, pairs: Sequence[Pair], found: Alignment) -> Edit:
+def _said(kind: str, where: object, pairs: Sequence[Pair], alignment: Alignment) -> Edit:
     changed = tuple((p.a[0], p.b[0]) for p in pairs)
     names, count = _names(p.b[0] for p in pairs), behind(len(pairs))
     place = common(p.b[0] for p in pairs)
     at = f" in {place}" if place else ""
-    widths = _steps(s for p in pairs for s in set(_widths(p, found)))
-    kernels = _steps(s for p in pairs for s in set(_kernels(p, found)))
+    widths = _steps(s for p in pairs for s in set(_widths(p, alignment)))
+    kernels = _steps(s for p in pairs for s in set(_kernels(p, alignment)))
     if isinstance(where, tuple):
         text = f"adaLN rows {where[0]} -> {where[1]}{at}: {names}"
     elif kind == "vocabulary":
-        columns = _steps(s for p in pairs for s in _axis(p, found, 1))
-        rows = _steps(s for p in pairs for s in _axis(p, found, 0))
+        columns = _steps(s for p in pairs for s in _axis(p, alignment, 1))
+        rows = _steps(s for p in pairs for s in _axis(p, alignment, 0))
         text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}{at}: {names}"
     elif not any(_in_blocks(p.b[0]) for p in pairs):
-        sizes = [f"{_ends(pairs, found)} {widths}"] if widths else []
+        sizes = [f"{_ends(pairs, alignment)} {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
-        text = f"{'; '.join(sizes) or _axes(pairs[0], found)}{at}: {names}"
+        text = f"{'; '.join(sizes) or _axes(pairs[0], alignment)}{at}: {names}"
     else:
         sizes = [f"widths {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
         places = merged(_place(p.b[0]) for p in pairs)
-        text = f"{'; '.join(sizes) or _axes(pairs[0], found)} in {places or 'the model'}"
+        text = f"{'; '.join(sizes) or _axes(pairs[0], alignment)} in {places or 'the model'}"
     return Edit("reshaped", text + count, changed=changed)
 
 
-def _axes(pair: Pair, found: Alignment) -> str:
-    x, y = _shapes(pair, found)
+def _axes(pair: Pair, alignment: Alignment) -> str:
+    x, y = _shapes(pair, alignment)
     return f"shapes as {list(x)} -> {list(y)}"
 
 
@@ -176,14 +176,14 @@ def _block(key: str) -> int | None:
     return next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > least), None)
 
 
-def _ends(pairs: Sequence[Pair], found: Alignment) -> str:
+def _ends(pairs: Sequence[Pair], alignment: Alignment) -> str:
     """What a size at the ends of a model is: of latent, where the first reads and the last writes another size."""
     said = [features(p.b[0].split(".")) for p in pairs]
-    if all("head" in s for s in said) and not any(_axis(p, found, 1) for p in pairs):
+    if all("head" in s for s in said) and not any(_axis(p, alignment, 1) for p in pairs):
         return "outputs"
     reads = [p for p, s in zip(pairs, said, strict=True) if {"patch", "input"} & s.keys()]
     writes = [p for p, s in zip(pairs, said, strict=True) if {"out", "final"} & s.keys() and p not in reads]
-    within_hidden = any(_axis(p, found, 0) for p in reads) or any(_axis(p, found, 1) for p in writes)
+    within_hidden = any(_axis(p, alignment, 0) for p in reads) or any(_axis(p, alignment, 1) for p in writes)
     ends = reads and writes and len(reads) + len(writes) == len(pairs)
     return "latent channels" if ends and not within_hidden else "width"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archkb.kb.paths import above, pattern
 from archkb.kb.wording import counted
 from archkb.queries.diff.compare import Aspect, Diff
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.page.html_text import folded, opens, safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
 from archkb.queries.diff.stack_pairs import StackChange
 from archkb.queries.output.render import shown
 
@@ -21,7 +21,7 @@ ROWS = 40
 LONG = 60
 """Characters from which on a value with commas is a list."""
 
-_MARKS = {
+_MARKS: Mapping[str, tuple[MarkName, str, str]] = {
     "same": ("same", SIGNS["same"], WORDS["same"]),
     "differs": ("changed", SIGNS["changed"], "differs"),
     "only the first": ("removed", SIGNS["removed"], WORDS["removed"]),
@@ -139,29 +139,25 @@ def _stacks(changes: Sequence[StackChange]) -> str:
 def _stack(group: Sequence[StackChange]) -> str:
     change = group[0]
     name = change.path if len(group) == 1 else f"{pattern(change.path)} (× {len(group)})"
-    mark = "added" if change.depth_a is None else "removed" if change.depth_b is None else "changed"
+    mark: MarkName = "added" if change.depth_a is None else "removed" if change.depth_b is None else "changed"
     if change.depth_a is None or change.depth_b is None:
         description = f"{WORDS[mark]}, {counted(change.depth_a or change.depth_b or 0, 'block')}"
     else:
-        depth = (
-            f"{change.depth_a} → {change.depth_b} blocks"
-            if change.depth_a != change.depth_b
-            else counted(change.depth_a, "block")
-        )
+        one_depth = change.depth_a == change.depth_b
+        depth = counted(change.depth_a, "block") if one_depth else f"{change.depth_a} → {change.depth_b} blocks"
         description = f"{depth}, {change.kept or 'none'} of {min(change.depth_a, change.depth_b)} at one index alike"
-    more = "".join(
-        _inside(verb, names)
-        for verb, names in (("+", change.gained), ("−", change.lost), ("±", change.widened))
-        if names
-    )
+    more = _inside("+", "only in the second", change.gained)
+    more += _inside("−", "only in the first", change.lost) + _inside("±", "of another shape", change.widened)
     return (
         f'<li class="{mark}"><span class="sign" title="{WORDS[mark]}">{SIGNS[mark]}</span> <b>{safe(name)}</b> '
         f"<span>{description}</span>{more}</li>"
     )
 
 
-def _inside(sign: str, names: Sequence[str]) -> str:
-    verb = {"+": "only in the second", "−": "only in the first", "±": "of another shape"}[sign]
+def _inside(sign: str, verb: str, names: Sequence[str]) -> str:
+    """Tensors of a block of which the same is said; empty where there are none."""
+    if not names:
+        return ""
     return opens(f"{sign} {counted(len(names), 'tensor')} of a block {verb}", f"<ul>{_items(merged(names))}</ul>")
 
 

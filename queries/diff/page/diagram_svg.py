@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archkb.queries.diff.page.block import BESIDE, UNNAMED, Block, Step
 from archkb.queries.diff.page.html_text import cut, safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
 
 FIRST, LANE, END, LINE = 11, 22, 24, 17
 """In pixels: where the first line is, how far the next, room before the boxes, height of a stream's name."""
@@ -27,7 +27,7 @@ class Slot(NamedTuple):
     """A step in its row, with its mark and what is said of it."""
 
     step: Step
-    mark: str
+    mark: MarkName
     note: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archkb.kb.paths import above
 from archkb.kb.wording import counted
@@ -11,14 +11,22 @@ from archkb.queries.diff.changes import tally
 from archkb.queries.diff.compare import Diff
 from archkb.queries.diff.edits import Edit
 from archkb.queries.diff.page.html_text import folded, role, safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
 from archkb.queries.model_view import Profile
 
 WHOLE = "The whole model"
 MOST = 10
 """Lines of a part that are shown at once."""
 
-_MARK = {"depth": "changed", "reshaped": "changed", "packaging": "renamed"}
+_MARKS: Mapping[str, MarkName] = {
+    "depth": "changed",
+    "reshaped": "changed",
+    "packaging": "renamed",
+    "retyped": "retyped",
+    "added": "added",
+    "removed": "removed",
+}
+"""Kind of an edit -> its mark."""
 
 
 def script(diff: Diff, source: Profile, target: Profile) -> str:
@@ -27,7 +35,7 @@ def script(diff: Diff, source: Profile, target: Profile) -> str:
         return "<p>Nothing.</p>"
     groups: dict[str, list[str]] = {}
     for edit in diff.edits:
-        mark = _MARK.get(edit.kind, edit.kind)
+        mark = _MARKS[edit.kind]
         line = f'<li class="{mark}"><span title="{WORDS[mark]}">{SIGNS[mark]}</span> {safe(edit.text)}</li>'
         groups.setdefault(component(edit, source, target), []).append(line)
     parts = [

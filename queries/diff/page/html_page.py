@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from archkb.kb.outline import outline
@@ -15,7 +16,7 @@ from archkb.queries.diff.page.block_diagrams import block_diagrams
 from archkb.queries.diff.page.block_forms import form_notes
 from archkb.queries.diff.page.edit_lines import script
 from archkb.queries.diff.page.html_text import opens, role, safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS, marks, not_compared
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName, marks, not_compared
 from archkb.queries.diff.page.module_rows import Trees
 from archkb.queries.diff.page.outline_pairs import alone, merge
 from archkb.queries.diff.similarity_words import similarity
@@ -70,7 +71,7 @@ def _designs(diff: Diff, source: GraphTables, target: GraphTables) -> str:
     """No tensor has a partner: no list of changes, and two trees beside each other."""
     source_profile, target_profile = Profile(source), Profile(target)
     trees = Trees(not_compared, (form_notes(source_profile), form_notes(target_profile)), alone=True)
-    both = (trees.html(alone(outline(tables), side)) for tables, side in ((source, "a"), (target, "b")))
+    both = (trees.html(alone(outline(source), "a")), trees.html(alone(outline(target), "b")))
     columns = "".join(f"<div><b>{safe(t.name)}</b>{tree}</div>" for t, tree in zip((source, target), both, strict=True))
     return (
         _section(
@@ -127,7 +128,7 @@ def _side(tables: GraphTables) -> str:
     )
 
 
-def _legend(names: list[str]) -> str:
+def _legend(names: Sequence[MarkName]) -> str:
     items = (f'<li class="{name}"><span>{SIGNS[name]}</span> {WORDS[name]}</li>' for name in names)
     return f'<ul class="legend" aria-label="Legend">{"".join(items)}</ul>'
 

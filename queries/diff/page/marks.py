@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from archkb.kb.paths import above, pattern
 from archkb.kb.wording import counted
@@ -16,7 +16,9 @@ from archkb.queries.diff.align import Alignment
 from archkb.queries.diff.changes import changes
 from archkb.queries.path_wording import listed
 
-SIGNS: Mapping[str, str] = {
+MarkName = Literal["same", "renamed", "regrouped", "retyped", "changed", "added", "removed", "touched", "apart"]
+
+SIGNS: Mapping[MarkName, str] = {
     "same": "=",
     "renamed": "≈",
     "regrouped": "⊞",
@@ -32,7 +34,7 @@ SIGNS: Mapping[str, str] = {
 NAMED = 4
 """Names that are given of tensors only one model has."""
 
-WORDS: Mapping[str, str] = {
+WORDS: Mapping[MarkName, str] = {
     "same": "unchanged",
     "renamed": "renamed only",
     "regrouped": "fused, split or transposed",
@@ -48,7 +50,7 @@ WORDS: Mapping[str, str] = {
 class Mark(NamedTuple):
     """A mark, a key of :data:`SIGNS`, and what is said beside it on either side."""
 
-    mark: str
+    mark: MarkName
     a: str = ""
     b: str = ""
 
@@ -121,7 +123,7 @@ def _names_below(keys_below: Mapping[str, Sequence[str]], paths: Iterable[str]) 
     return listed(names, NAMED)
 
 
-def _worded(name: str, text: str) -> str:
+def _worded(name: MarkName, text: str) -> str:
     return f"{WORDS[name]}: {text}" if text else WORDS[name]
 
 
@@ -156,7 +158,7 @@ def count_above(side: dict[str, Counter[str]], key: str, names: Iterable[str]) -
         side.setdefault(path, Counter()).update(names)
 
 
-def mark(counts: Counter[str]) -> str:
+def mark(counts: Counter[str]) -> MarkName:
     """One mark for what was counted.
 
     >>> mark(Counter(same=3, renamed=1)), mark(Counter(same=3, added=1)), mark(Counter(added=2))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archkb.kb.outline import Box
 from archkb.queries.diff.page.html_text import safe
-from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkFor
+from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkFor, MarkName
 from archkb.queries.diff.page.outline_pairs import Row
 
 OPEN = 2
@@ -46,7 +46,7 @@ class Trees:
         return f'<details class="module"{shown}><summary>{pair}</summary><div>{below}</div></details>'
 
 
-def _box(box: Box | None, mark: str, note: str, forms: Mapping[str, str]) -> str:
+def _box(box: Box | None, mark: MarkName, note: str, forms: Mapping[str, str]) -> str:
     if box is None:
         return '<div class="none" aria-hidden="true"></div>'
     name = f"{box.name} ×{box.count}" if box.count > 1 else box.name

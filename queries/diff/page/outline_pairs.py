@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from archkb.kb.outline import Box
 from archkb.kb.paths import within
 from archkb.queries.diff.align import Alignment
 
+Side = Literal["a", "b"]
 Keys = list[tuple[str, str]]
 WHOLE = 0.98
 """Share of the tensors with partners that makes a part the place where two models meet."""
@@ -61,8 +63,8 @@ def _way_to_core(box: Box, keys: Sequence[str]) -> list[Box]:
     return way
 
 
-def alone(box: Box, side: str) -> Row:
-    """An outline that has no partner. `side`: 'a' or 'b'."""
+def alone(box: Box, side: Side) -> Row:
+    """An outline that has no partner: `side` alone has it."""
     below = tuple(alone(child, side) for child in box.children)
     return Row(box, None, below) if side == "a" else Row(None, box, below)
 
@@ -87,7 +89,7 @@ def _row(source: Box, target: Box, keys: Keys) -> Row:
 
 
 def _joined(source: Box, target: Box, keys: Keys) -> tuple[dict[int, int], dict[int, list[tuple[str, str]]]]:
-    """Child of `a` -> child of `b` that has most of its tensors, the surest first; and the pairs inside each of `a`."""
+    """Child of `source` -> child of `target` that has most of its tensors, the surest first; and the pairs in each."""
     source_children, target_children = (
         {path: i for i, child in enumerate(box.children) for path in child.paths} for box in (source, target)
     )

@@ -115,7 +115,11 @@ def test_what_is_no_configuration_states_nothing(text: str) -> None:
 
 
 def test_the_number_of_statements_is_bounded() -> None:
-    assert len(statements({"config": json.dumps({f"k{i}": i for i in range(10 * MOST)})})) == MOST
+    assert len(statements({"config": json.dumps({"rope_theta": 1, **{f"k{i}": i for i in range(10 * MOST)}})})) == MOST
+
+
+def test_records_of_training_are_no_configuration() -> None:
+    assert statements({"ss_tag_frequency": json.dumps({"img": {"1girl": 20, "sky": 3}})}) == ()
 
 
 def test_a_config_beside_the_file_is_read_and_one_that_is_named_goes_before(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ try:
     store = open_store(sys.argv[1])
     try:
         for turn in range(50):
-            store.replace(model_tables(f"m{turn}", blocks=100))
+            store.replace(model_tables(f"m{turn}", blocks=100 + turn))
     finally:
         store.close()
 except StoreError as error:

@@ -163,9 +163,11 @@ def only_whole(uri: str, blocks: int) -> int:
             tables = check_whole(store, name, blocks if name == "victim" else 2)
             nodes += sum(len(t.rows) for t in tables.nodes if not t.shared)
             edges += sum(len(t.rows) for t in tables.edges)
-        owned = store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule) RETURN count(n) AS n")
+        owned = store.read("MATCH (n) WHERE NOT (n:Meta OR n:Template OR n:Rule OR n:Metadata) RETURN count(n) AS n")
         assert owned.rows == ((nodes,),)
-        assert store.read("MATCH ()-[r]->() WHERE type(r) <> 'SAME_AS' RETURN count(r) AS n").rows == ((edges,),)
+        assert store.read("MATCH ()-[r]->() WHERE NOT type(r) IN ['SAME_AS', 'SPEAKER'] RETURN count(r) AS n").rows == (
+            (edges,),
+        )
     return names.count("victim")
 
 

@@ -24,8 +24,8 @@ def test_an_id_and_a_model(archkb: Archkb, small: Path) -> None:
 
 def test_json_keys_are_the_promised_columns_in_order(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "cross-attention", "duo", "--json", store=small)
-    assert [list(row) for row in called.json] == [CROSS]
-    assert called.json[0]["heads"] is None
+    assert [list(row) for row in called.rows] == [CROSS]
+    assert called.rows[0]["heads"] is None
     assert called.err == ""
 
 
@@ -81,7 +81,7 @@ def test_without_a_model_where_one_is(archkb: Archkb, header) -> None:
 
 
 def test_a_question_about_all_models_takes_none(archkb: Archkb, small: Path) -> None:
-    assert archkb("ask", "shared-templates", "--json", store=small).json[0]["names"] == ["duo", "solo", "solo-copy"]
+    assert archkb("ask", "shared-templates", "--json", store=small).rows[0]["names"] == ["duo", "solo", "solo-copy"]
     called = archkb("ask", "shared-templates", "duo", store=small)
     assert called.code == 2
     assert "about all models" in called.err
@@ -94,8 +94,8 @@ def test_a_misspelt_model(archkb: Archkb, small: Path) -> None:
 
 
 def test_parameters(archkb: Archkb, small: Path) -> None:
-    assert len(archkb("ask", "largest-tensors", "duo", "--param", "top=3", "--json", store=small).json) == 3
-    assert archkb("ask", "find", "duo", "-p", "text=CAPTION", "--json", store=small).json[0]["module"] == "net.caption"
+    assert len(archkb("ask", "largest-tensors", "duo", "--param", "top=3", "--json", store=small).rows) == 3
+    assert archkb("ask", "find", "duo", "-p", "text=CAPTION", "--json", store=small).rows[0]["module"] == "net.caption"
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ def test_the_query_can_be_seen(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "stacks", "duo", "--show-cypher", "--json", store=small)
     assert find_question("stacks").cypher.rstrip() in called.err
     assert "// $model = 'duo'" in called.err
-    assert len(called.json) == 1
+    assert len(called.rows) == 1
 
 
 def test_an_empty_answer_says_what_it_means(archkb: Archkb, small: Path) -> None:
     called = archkb("ask", "cross-attention", "solo", store=small)
     assert called.code == 0
-    assert "no attention is known to read another stream" in called.err
+    assert "no attention is known to read another stream" in called.out
 
 
 def test_two_forms_exclude_each_other(archkb: Archkb, small: Path) -> None:

@@ -159,9 +159,9 @@ def test_versions_of_a_family_are_ordered_by_what_the_user_says(archkb: Archkb, 
     old, new = write(tmp_path / "old.json", 4), write(tmp_path / "new.json", 6)
     archkb("ingest", old, "--family", "net", "--release", "1.9")
     archkb("ingest", new, "--family", "net")
-    assert "VERSION_OF" not in {r["relation"] for r in archkb("ask", "kin", "new", "--json").json["rows"]}
+    assert "VERSION_OF" not in {r["relation"] for r in archkb("ask", "kin", "new", "--json").rows}
     archkb("ingest", new, "--family", "net", "--release", "1.10")
-    (row,) = [r for r in archkb("ask", "lineage", "old", "--json").json if r["relation"] == "VERSION_OF"]
+    (row,) = [r for r in archkb("ask", "lineage", "old", "--json").rows if r["relation"] == "VERSION_OF"]
     assert (row["from"], row["to"], row["ordered"]) == ("new", "old", True)
 
 
@@ -169,7 +169,7 @@ def test_templates_in_common_are_told_as_that(archkb: Archkb, tmp_path: Path) ->
     archkb("ingest", write(tmp_path / "four.json", 4), write(tmp_path / "forty.json", 40))
     (row,) = archkb("similar", "four", "--json").json
     assert row["relations"] == ["shares 1 of 1 template"]
-    assert not [r for r in archkb("ask", "kin", "four", "--json").json["rows"] if r["relation"] == "DERIVES_FROM"]
+    assert not [r for r in archkb("ask", "kin", "four", "--json").rows if r["relation"] == "DERIVES_FROM"]
     called = archkb("check-derivation", "forty", "four")
     assert called.code == 0
     assert "forty shares 1 of 1 template with four; a header cannot tell descent" in called.err
@@ -183,7 +183,7 @@ def test_a_suspicion_says_its_evidence_and_how_often_it_is_wrong(archkb: Archkb,
     archkb("ingest", saved(tmp_path / "whole.json", whole), saved(tmp_path / "pruned.json", pruned))
     called = archkb("similar", "whole", "--json")
     assert called.json[0]["relations"] == ["DERIVES_FROM (suspected)", "shares 1 of 1 template"]
-    (row,) = [r for r in archkb("ask", "kin", "whole", "--json").json["rows"] if r["relation"] == "DERIVES_FROM"]
+    (row,) = [r for r in archkb("ask", "kin", "whole", "--json").rows if r["relation"] == "DERIVES_FROM"]
     assert (row["from"], row["to"], row["ordered"]) == ("pruned", "whole", False)
     for said in (
         called.err,

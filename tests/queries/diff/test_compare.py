@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from archkb.queries.diff.aspects import ASPECTS
 from archkb.queries.diff.compare import Aspect, Diff, compare
 from archkb.queries.diff.comparison_rows import side_by_side
+from archkb.queries.diff.conversion_loss import first_loss
 from archkb.queries.model_view import Profile
 from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
@@ -116,3 +119,24 @@ def test_a_model_with_one_low_rank_pair_of_its_own_is_no_adapter() -> None:
     assert both.edits
     alone = diff({f"{q}.lora_A.weight": (4, 64), f"{q}.lora_B.weight": (64, 4)}, net)
     assert alone.relation == "adapter"
+
+
+def test_a_conversion_under_other_names_loses_nothing() -> None:
+    net = transformer()
+    assert first_loss(diff(net, net)) is None
+    assert first_loss(diff(net, spelt(net, *META))) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda n: {k: s for k, s in n.items() if k != "model.norm.weight"}, "lost in two: model.norm.weight"),
+        (lambda n: n | {"lm_head.weight": (900, 64)}, "reshaped in two: lm_head.weight, [1000, 64] became [900, 64]"),
+        (lambda n: n | {"extra.weight": (3, 3)}, "not in one: extra.weight"),
+        (lambda n: {f"c.{i}.weight": (7, 7, 3) for i in range(9)}, "two is no conversion of one"),
+    ],
+    ids=["lost", "reshaped", "made up", "another"],
+)
+def test_the_first_loss_of_a_conversion_is_named(change: Callable[[Shapes], Shapes], says: str) -> None:
+    net = transformer()
+    assert (first_loss(diff(net, change(net))) or "").startswith(says)

@@ -54,7 +54,7 @@ def test_models_and_answers_are_tables(kb: archkb.KnowledgeBase) -> None:
     assert len(answer) == 1
     assert answer.to_dicts()[0]["count"] == 12
     assert "MATCH" in answer.cypher
-    assert str(answer).startswith("attention")
+    assert str(answer).startswith("12 cross-attentions: 12 to text.")
     with pytest.raises(FrozenInstanceError):
         answer.rows = ()  # type: ignore[misc]
 
@@ -62,7 +62,7 @@ def test_models_and_answers_are_tables(kb: archkb.KnowledgeBase) -> None:
 def test_free_words_find_their_question_or_list_what_they_could_mean(kb: archkb.KnowledgeBase) -> None:
     assert kb.ask("which blocks do cross-attention?", model="duo").question == "cross-attention"
     with pytest.raises(archkb.ArchkbError, match="could mean several questions"):
-        kb.ask("what is the patch size?", model="duo")
+        kb.ask("what about attention?", model="duo")
 
 
 def test_errors_name_near_misses(kb: archkb.KnowledgeBase) -> None:

@@ -140,7 +140,7 @@ def test_every_question_and_a_comparison_fit_a_pipe_and_a_terminal(tmp_path: Pat
     store.replace(other)
     answers = [side_by_side(compare(wide, other), named=True)]
     for question in open_catalog().all():
-        given = {"model": wide.uid} if question.needs_model else {}
+        given = {"model": wide.name} if question.needs_model else {}
         given |= {"text": "attn"} if any(p.name == "text" for p in question.params) else {}
         answers.append(ask(store, question, bind(question, given), named=True))
     store.close()

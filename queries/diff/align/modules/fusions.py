@@ -27,24 +27,30 @@ class FusionScores:
 
 
 SHARED = ("q", "k", "v", "gate", "up")
+"""Roles that speak for a fusion where both sides speak of them."""
 MOST_PARTS = 6
 """Parts one tensor may be fused of, lists of experts apart."""
 
 
 class Fusion(NamedTuple):
-    """`whole` on one side is `parts` on the other."""
+    """`whole` on one side is `parts` on the other, of which it may be another size."""
 
     whole: Module
     parts: tuple[Module, ...]
     words: float
     rule: Literal["fused", "experts"]
+    resized: bool = False
 
 
 def find_fusions(
     wholes: Sequence[Module], parts: Sequence[Module], prefix_lengths: tuple[int, int] = (0, 0)
 ) -> list[Fusion]:
     """Disjoint groups of `parts` that make up one of `wholes`, best first. `prefix_lengths` as in `assign`."""
-    candidates = [*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)]
+    return disjoint([*_row_fusions(wholes, parts, prefix_lengths), *_list_fusions(wholes, parts, prefix_lengths)])
+
+
+def disjoint(candidates: list[Fusion]) -> list[Fusion]:
+    """Fusions that share no module, the best first."""
     candidates.sort(key=lambda candidate: (-candidate.words, candidate.whole.path, [p.path for p in candidate.parts]))
     taken: set[tuple[bool, tuple[str, ...]]] = set()
     out = []
@@ -89,18 +95,22 @@ def _row_fusions(
 def _fusions_of_rows(
     whole: Module, members: list[Module], rows: int, prefix_lengths: tuple[int, int]
 ) -> Iterator[Fusion]:
-    whole_words = features(whole.path[prefix_lengths[0] :])
     for group in _candidate_parts(members, rows):
-        part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
-        bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
-        telling = FusionScores.KNOWN_ROLES if _play_fused_roles(group) else 0.0
-        telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
-        same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
-        score = word_similarity(whole_words, part_words) + bonus + telling + same
-        yield Fusion(whole, group, score, "fused")
+        yield Fusion(whole, group, fusion_score(whole, group, prefix_lengths), "fused")
 
 
-def _play_fused_roles(group: Sequence[Module]) -> bool:
+def fusion_score(whole: Module, group: tuple[Module, ...], prefix_lengths: tuple[int, int]) -> float:
+    """What speaks for a fusion: likeness of words, and :class:`FusionScores`."""
+    whole_words = features(whole.path[prefix_lengths[0] :])
+    part_words = merged(features(part.path[prefix_lengths[1] :]) for part in group)
+    bonus = sum(f in whole_words and f in part_words for f in SHARED) * FusionScores.SHARED_ROLE
+    telling = FusionScores.KNOWN_ROLES if play_fused_roles(group) else 0.0
+    telling += FusionScores.ONE_PARENT if len({part.path[:-1] for part in group}) == 1 else 0.0
+    same = FusionScores.SAME_TENSORS if all(part.shapes.keys() == whole.shapes.keys() for part in group) else 0.0
+    return word_similarity(whole_words, part_words) + bonus + telling + same
+
+
+def play_fused_roles(group: Sequence[Module]) -> bool:
     """Whether the parts' words are roles that are known to be kept in one tensor."""
     words = [features(m.path) for m in group]
     return any(
@@ -129,28 +139,28 @@ def _candidate_parts(members: list[Module], rows: int) -> Iterator[tuple[Module,
         yield tuple(members[:count])
     for family in families.values():
         for roles in FUSED_ROLES:
-            group = _parts_by_role(family, members, roles)
+            group = parts_by_role(family, members, roles)
             if group is not None and sum(part.main[0] for part in group) == rows:
                 yield group
 
 
 def _silent_siblings(members: Sequence[Module]) -> bool:
     """Equal siblings whose names say nothing: any of them will do."""
-    return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(_silent, members))
+    return len({m.form for m in members}) == len({m.path[:-1] for m in members}) == 1 and all(map(is_silent, members))
 
 
-def _silent(m: Module) -> bool:
+def is_silent(m: Module) -> bool:
     """Whether a name says nothing of a projection's role."""
     return not ROLES.intersection(features(m.path[-1:]))
 
 
-def _parts_by_role(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
+def parts_by_role(family: list[Module], members: list[Module], roles: tuple[str, ...]) -> tuple[Module, ...] | None:
     """One module a role, from one family as far as it has them; the last role may come from elsewhere.
 
     One of three roles or more may be played by a module whose name says nothing.
     """
     out: list[Module] = []
-    silent = [part for part in family if _silent(part)]
+    silent = [part for part in family if is_silent(part)]
     for at, role in enumerate(roles):
         pools = (family, members) if at == len(roles) - 1 and at > 1 else (family,)
         player = next(
@@ -204,3 +214,9 @@ def _stack_to(shapes: list[Shape], rows: int, columns: int) -> bool:
         for axis in (0, 1)
         for along, other in ((rows, columns), (columns, rows))
     )
+
+
+def hold_other_roles(module: Module, other: Module) -> bool:
+    """Whether one module's name says several projections and the other's some of these: `qkv` and `key`."""
+    roles, other_roles = (set(SHARED).intersection(features(m.path[-1:])) for m in (module, other))
+    return bool(roles and other_roles) and (roles < other_roles or other_roles < roles)

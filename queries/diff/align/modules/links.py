@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
 from archkb.queries.diff.align.model.optimal import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
-from archkb.queries.diff.align.modules.fusions import find_fusions
+from archkb.queries.diff.align.modules.fusions import Fusion, find_fusions, hold_other_roles
 from archkb.queries.diff.align.modules.link_evidence import Neighbours
+from archkb.queries.diff.align.modules.resized_fusions import find_resized_fusions
 from archkb.queries.diff.align.modules.shape_scores import ShapeScores
 
 
@@ -38,6 +39,8 @@ class MatchThresholds(NamedTuple):
     strict: bool = False
 
 
+Find = Callable[[Sequence[Module], Sequence[Module], tuple[int, int]], list[Fusion]]
+"""How fusions are sought: wholes, parts and prefix lengths to :class:`Fusion`."""
 LENIENT = MatchThresholds(0.0, 0.45)
 STRICT = MatchThresholds(0.1, 2.0, True)
 
@@ -89,6 +92,8 @@ def link_modules(
     left, right = _unlinked(sources, targets, links)
     links += fusion_links(left, right, prefix_lengths, LinkFloors.FUSION)
     left, right = _unlinked(sources, targets, links)
+    links += fusion_links(left, right, prefix_lengths, LinkFloors.FUSION, find_resized_fusions)
+    left, right = _unlinked(sources, targets, links)
     if thresholds.resized <= 1:
         matches = assign(left, right, prefix_lengths, sizes=True, known=known)
         links += [_module_link(match, "role") for match in matches if _same_role(match, thresholds.resized)]
@@ -97,6 +102,8 @@ def link_modules(
 
 def _same_role(match: ModuleMatch, floor: float) -> bool:
     """Whether a match of another size is believed; alone, it must have the same kinds of tensors and no rival."""
+    if hold_other_roles(match.a, match.b):
+        return False
     other_roles = match.a.shapes.keys() != match.b.shapes.keys()
     if floor > LinkFloors.RESIZED_ALONE and (other_roles or match.margin < LinkFloors.RESIZED_MARGIN):
         return False
@@ -162,27 +169,30 @@ def surplus(sources: Sequence[Module], targets: Sequence[Module]) -> tuple[list[
 
 
 def fusion_links(
-    left: Sequence[Module], right: Sequence[Module], prefix_lengths: tuple[int, int], floor: float
+    left: Sequence[Module],
+    right: Sequence[Module],
+    prefix_lengths: tuple[int, int],
+    floor: float,
+    find: Find = find_fusions,
 ) -> list[Link]:
     """Modules of either side that make up one of the other, with names at least so much alike."""
     out: list[Link] = []
-    for fusion in find_fusions(left, right, prefix_lengths):
+    for fusion in find(left, right, prefix_lengths):
         if fusion.words >= floor:
-            out.append(_fusion_link((fusion.whole,), fusion.parts, fusion.rule, fusion.words))
+            out.append(_fusion_link((fusion.whole,), fusion.parts, fusion))
     left, right = _unlinked(left, right, out)
-    for fusion in find_fusions(right, left, (prefix_lengths[1], prefix_lengths[0])):
+    for fusion in find(right, left, (prefix_lengths[1], prefix_lengths[0])):
         if fusion.words >= floor:
-            out.append(_fusion_link(fusion.parts, (fusion.whole,), fusion.rule, fusion.words))
+            out.append(_fusion_link(fusion.parts, (fusion.whole,), fusion))
     return out
 
 
-def _fusion_link(
-    sources: tuple[Module, ...], targets: tuple[Module, ...], rule: Literal["fused", "experts"], words: float
-) -> Link:
-    parts, whole = (targets, sources[0]) if len(targets) > 1 else (sources, targets[0])
-    text = f"{len(parts)} tensors of {list(parts[0].main)} make up {list(whole.main)}"
-    weak = rule == "fused" and words < LinkFloors.FUSION_SURE
-    return Link(sources, targets, rule, text, MEASURED[rule, "weak" if weak else ""])
+def _fusion_link(sources: tuple[Module, ...], targets: tuple[Module, ...], fusion: Fusion) -> Link:
+    grade: Grade = "weak" if fusion.rule == "fused" and fusion.words < LinkFloors.FUSION_SURE else ""
+    text = f"{len(fusion.parts)} tensors of {list(fusion.parts[0].main)} make up {list(fusion.whole.main)}"
+    if fusion.resized:
+        grade, text = "resized", f"{text} at another width, by their roles"
+    return Link(sources, targets, fusion.rule, text, MEASURED[fusion.rule, grade])
 
 
 def _unlinked(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from archkb.queries.diff.align import RULES, align
+from archkb.queries.diff.align.model.weight_tree import Module, modules_of
+from archkb.queries.diff.align.modules.links import LENIENT, link_modules
 from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import META, Net, linear, net, pairs, spelt, transformer
 
@@ -31,7 +33,8 @@ def test_every_pair_says_how_it_was_found() -> None:
 def _fused(shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     out = {k: v for k, v in shapes.items() if not any(f".{x}_proj." in k for x in "qkv")}
     for i in range(4):
-        out |= linear(f"model.layers.{i}.self_attn.qkv_proj", 192, 64)
+        parts = [shapes[f"model.layers.{i}.self_attn.{x}_proj.weight"] for x in "qkv"]
+        out |= linear(f"model.layers.{i}.self_attn.qkv_proj", sum(rows for rows, _ in parts), parts[0][1])
     return out
 
 
@@ -45,6 +48,50 @@ def test_three_projections_become_one() -> None:
     whole = "model.layers.2.self_attn.qkv_proj.weight"
     (one,) = [p for p in fused if p.b == (whole,)]
     assert set(one.a) == {f"model.layers.2.self_attn.{x}_proj.weight" for x in "qkv"}
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_three_projections_become_one_in_a_wider_model(renamed: bool) -> None:
+    a, b = transformer(), _fused(transformer(width=96, hidden=384))
+    if renamed:
+        b = spelt(b, ("model.layers", "blocks"), ("self_attn", "attention"), ("mlp", "ffn"), ("layernorm", "norm"))
+    found = align(net(a), net(b))
+    fused = {p.a: p for p in found.pairs if p.kind == "fuse"}
+    for i in range(4):
+        for role in ("weight", "bias"):
+            pair = fused.pop(tuple(f"model.layers.{i}.self_attn.{x}_proj.{role}" for x in "qkv"))
+            assert pair.b[0].endswith(f".{i}.{'attention' if renamed else 'self_attn'}.qkv_proj.{role}")
+            assert "at another width" in pair.evidence
+    assert not fused
+    assert not found.removed
+    assert not found.added
+
+
+def _grouped(width: int, *, fused: bool) -> dict[str, tuple[int, ...]]:
+    """A net whose keys and values have one head of 16 at any width."""
+    out = transformer(width=width)
+    for i in range(4):
+        for x in "kv":
+            out |= linear(f"model.layers.{i}.self_attn.{x}_proj", 16, width)
+    return _fused(out) if fused else out
+
+
+def test_keys_and_values_may_keep_their_size_where_queries_grow() -> None:
+    found = align(net(_grouped(64, fused=False)), net(_grouped(96, fused=True)))
+    assert sum(p.kind == "fuse" and len(p.a) == 3 for p in found.pairs) == 8
+    assert not found.removed
+
+
+def test_a_query_alone_does_not_become_what_holds_query_key_and_value() -> None:
+    def attention(path: str, shapes: dict[str, tuple[int, ...]]) -> list[Module]:
+        block = net({k: shape for k, shape in shapes.items() if k.startswith(path)})
+        return modules_of(block, block)
+
+    apart = {k: shape for k, shape in _grouped(64, fused=False).items() if "k_proj" not in k}
+    ours = attention("model.layers.0.self_attn", apart)
+    theirs = attention("blocks.0.attn", spelt(_grouped(96, fused=True), ("model.layers", "blocks"), ("self_", "")))
+    links = link_modules(ours, theirs, (4, 3), LENIENT)
+    assert [(link.a[0].path[-1], link.b[0].path[-1]) for link in links] == [("o_proj", "o_proj")]
 
 
 def test_a_split_under_other_names() -> None:
