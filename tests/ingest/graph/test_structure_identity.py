@@ -1,4 +1,4 @@
-"""What makes two headers one structure: keys, dtypes, shapes and the configuration inference reads, and nothing else."""
+"""What makes two headers one structure: keys, dtypes, shapes, the configuration inference reads; nothing else."""
 
 from __future__ import annotations
 
