@@ -20,6 +20,9 @@ from archkb.kb.spans import Span, unpack
 OWN = ("Model", "Metadata", "Setting")
 """Primary labels of a model's own part."""
 
+_OF_STORE = (*schema.INFERRED, "Setting")
+"""Labels of what a store may have already, where a model's own part alone is given."""
+
 _PYTHON: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "int": int,
@@ -176,7 +179,7 @@ def check(tables: GraphTables) -> None:
     for edge in tables.edges:
         if not any((r.type, r.source, r.target) == (edge.type, edge.source, edge.target) for r in schema.RELATIONS):
             raise ArchkbError(f"the schema has no ({edge.source})-[{edge.type}]->({edge.target})")
-        elsewhere = [not tables.whole and end in schema.INFERRED for end in (edge.source, edge.target)]
+        elsewhere = [not tables.whole and end in _OF_STORE for end in (edge.source, edge.target)]
         for row in edge.rows:
             if not all(there or uid in known for there, uid in zip(elsewhere, row[:2], strict=True)):
                 raise ArchkbError(f"{edge.type} from {row[0]!r} to {row[1]!r}: an end is missing")

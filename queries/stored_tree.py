@@ -29,7 +29,7 @@ _COLUMNS = tuple(
 _CASES = " ".join(f"WHEN n:{role} THEN '{role}'" for role in _ROLES)
 
 MODULES = (
-    "MATCH (mine:Model {name: $model}) MATCH (n:Module {structure: mine.structure})\n"
+    "MATCH (mine:Model {name: $model}) WITH mine MATCH (n:Module {structure: mine.structure})\n"
     f"RETURN CASE {_CASES} END AS label, {', '.join(f'n.{c} AS {c}' for c in _COLUMNS)}\n"
     "ORDER BY path"
 )

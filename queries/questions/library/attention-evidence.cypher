@@ -29,7 +29,7 @@ confidence = { doc = "Measured precision of the rule, null where it was never me
 evidence = "What was seen, or why nothing proves a kind."
 statement = "What the rule says."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})
 OPTIONAL MATCH (r:Rule {uid: a.attends_rule})
 WITH a, r.statement AS statement, r.precision AS precision,
      reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index

@@ -35,7 +35,7 @@ head_dim = { doc = "Width of one head.", unknown = true }
 qk_norm = { doc = "Norm on queries and keys: none, per_head, full_width.", unknown = true }
 gated = "Whether a gate multiplies the output."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})
 WITH a, reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(a.path), a.path
 RETURN a.pattern AS attention, collect(index) AS blocks, count(*) AS count,

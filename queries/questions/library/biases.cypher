@@ -30,7 +30,7 @@ bias = "with bias or without."
 count = "How many there are in the row."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure}) WHERE m:Linear OR m:Conv
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure}) WHERE m:Linear OR m:Conv
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path
 RETURN m.pattern AS layer, m.kind AS kind, CASE WHEN m.has_bias THEN 'with bias' ELSE 'without' END AS bias, count(*) AS count, collect(index) AS blocks

@@ -41,7 +41,7 @@ kind = { doc = "What it is.", unknown = true }
 params = { doc = "Parameters at and below.", show = "count" }
 detail = "Sizes, where it is a layer, attention or feed-forward."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (k:Stack {structure: mine.structure})-[:CONTAINS]->(b:Block) WHERE b.block_index = $block AND ($stack = '' OR k.path = $stack)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (k:Stack {structure: mine.structure})-[:CONTAINS]->(b:Block) WHERE b.block_index = $block AND ($stack = '' OR k.path = $stack)
 WITH k, b ORDER BY k.n_params DESC, k.path, b.path LIMIT 1
 MATCH (b)-[:CONTAINS*0..12]->(m:Module) WHERE m.kind IS NOT NULL AND m.kind <> 'Container'
 WITH b, m, CASE WHEN m.path = b.path THEN '' ELSE substring(m.path, size(b.path) + 1) END AS module, substring(b.path, 0, size(b.path) - size(b.name) - 1) AS stack

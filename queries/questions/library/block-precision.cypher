@@ -32,7 +32,7 @@ dtypes = "dtypes of the block's matrices and kernels."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 count = "Blocks in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(:Template)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(:Template)
 MATCH (b)-[:CONTAINS*0..12]->(m:Module)-[:HAS_TENSOR]->(t:Tensor)
 WHERE size(t.shape) > 1 AND NOT t.role IN ['side_car', 'modulation_table', 'table', 'buffer']
 WITH b, t.dtype AS dtype, count(*) AS tensors

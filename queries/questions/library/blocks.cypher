@@ -33,7 +33,7 @@ params = { doc = "Parameters of one block.", show = "count" }
 tensors = "Tensors of one block, quantization scales left out."
 models = "Models that have the template."
 ---*/
-MATCH (mine:Model {name: $model})
+MATCH (mine:Model {name: $model}) WITH mine
 MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(t:Template)
 WITH mine, left(b.path, size(b.path) - size(b.name) - 1) AS stack, t, b ORDER BY b.ordinal, b.path
 WITH mine, stack, t, collect(b.name) AS blocks, count(*) AS count, min(b.kind) AS kind

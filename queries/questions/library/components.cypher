@@ -36,7 +36,7 @@ basis = "What the role is known by."
 confidence = { doc = "Measured precision of the rule, null where it was never measured or nothing is known.", show = "confidence" }
 evidence = "What was seen."
 ---*/
-MATCH (m:Model {name: $model})
+MATCH (m:Model {name: $model}) WITH m
 OPTIONAL MATCH (c:Component {structure: m.structure})
 OPTIONAL MATCH (o:Component {structure: m.structure}) WHERE c.path STARTS WITH o.path + '.'
 WITH m, c, o ORDER BY size(o.path) DESC

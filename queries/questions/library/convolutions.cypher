@@ -30,7 +30,7 @@ narrowest = "Smallest number of output channels."
 widest = "Largest number of output channels."
 params = { doc = "Parameters of their weights and biases.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (c:Conv {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (c:Conv {structure: mine.structure})
 RETURN coalesce(c.component, '(root)') AS component, c.kind AS kind, c.kernel AS kernel, c.depthwise AS depthwise, count(*) AS count,
        min(c.out_channels) AS narrowest, max(c.out_channels) AS widest, sum(c.n_params) AS params
 ORDER BY component, kind, kernel, depthwise

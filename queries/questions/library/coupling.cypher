@@ -38,7 +38,7 @@ attentions = "Attention modules that do so."
 by = "Their names."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure})-[:QUERIES]->(q:Stream)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})-[:QUERIES]->(q:Stream)
 MATCH (a)-[:ATTENDS_TO]->(c:Stream)
 WHERE q.uid <> c.uid
 WITH a, q, c, reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index

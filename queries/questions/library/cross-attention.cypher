@@ -17,7 +17,7 @@ aliases = [
 ]
 identity = ["attention", "queries", "q_dim", "attends_to", "kv_dim", "inner_dim", "heads", "basis"]
 empty = "no attention is known to read another stream than its own; `attention-evidence` shows those of unknown kind"
-count = "MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure}) RETURN count(a) AS total"
+count = "MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure}) RETURN count(a) AS total"
 counts = "attention modules"
 
 [answer]
@@ -41,7 +41,7 @@ basis = "What the kind is known by: shape, neighbour, name, metadata or conventi
 confidence = { doc = "Measured precision of the rule, null where it was never measured.", show = "confidence" }
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure}) WHERE a.attends = 'cross'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure}) WHERE a.attends = 'cross'
 OPTIONAL MATCH (a)-[:QUERIES]->(q:Stream)
 OPTIONAL MATCH (a)-[:ATTENDS_TO]->(c:Stream)
 OPTIONAL MATCH (r:Rule {uid: a.attends_rule})

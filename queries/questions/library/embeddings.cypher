@@ -29,6 +29,6 @@ rows = "Entries."
 width = "Width of an entry."
 params = { doc = "Parameters.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (e:Embedding {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (e:Embedding {structure: mine.structure})
 RETURN e.path AS embedding, e.kind AS kind, e.rows AS rows, e.width AS width, e.n_params AS params
 ORDER BY embedding

@@ -34,7 +34,7 @@ width = "Width it reads and writes."
 hidden = "Width of one expert."
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:FeedForward {structure: mine.structure}) WHERE m.experts IS NOT NULL
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:FeedForward {structure: mine.structure}) WHERE m.experts IS NOT NULL
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path
 RETURN m.pattern AS feed_forward, collect(index) AS blocks, count(*) AS count, m.experts AS experts, m.width AS width, m.hidden AS hidden,

@@ -37,7 +37,7 @@ experts = "Experts of a mixture."
 basis = "What the form is known by."
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:FeedForward {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:FeedForward {structure: mine.structure})
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path
 WITH m.pattern AS feed_forward, collect(index) AS blocks, count(*) AS count, m.form AS form, m.width AS width, m.hidden AS hidden,

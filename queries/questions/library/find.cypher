@@ -32,7 +32,7 @@ count = "Modules in the row."
 params = { doc = "Parameters of one, the largest.", show = "count" }
 ---*/
 WITH replace(replace(replace(replace(replace(replace(toLower($text), 'isation', 'ization'), 'ise', 'ize'), 'ising', 'izing'), 'colour', 'color'), 'elling', 'eling'), 'centre', 'center') AS wanted
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine, wanted MATCH (m:Module {structure: mine.structure})
 WITH m, wanted, replace(replace(replace(replace(replace(replace(toLower(m.path), 'isation', 'ization'), 'ise', 'ize'), 'ising', 'izing'), 'colour', 'color'), 'elling', 'eling'), 'centre', 'center') AS path
 WHERE path CONTAINS wanted
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index

@@ -34,7 +34,7 @@ attends = { doc = "self, cross or joint.", unknown = true }
 count = "How many there are in the row."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure})
 WITH m, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path
 RETURN m.pattern AS attention, CASE WHEN m.gated THEN 'gated' ELSE 'not gated' END AS gate, m.attends AS attends, count(*) AS count, collect(index) AS blocks

@@ -31,6 +31,6 @@ heads = { doc = "Query heads.", unknown = true }
 kv_heads = { doc = "Key heads.", unknown = true }
 count = "How many there are in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure})
 RETURN m.pattern AS attention, m.gqa AS gqa, m.heads AS heads, m.kv_heads AS kv_heads, count(*) AS count
 ORDER BY attention, gqa, heads, kv_heads

@@ -36,7 +36,7 @@ gqa = { doc = "Query rows over key rows; above 1 is grouped-query attention.", u
 basis = "What the head count is known by; none where it is unknown."
 evidence = "What was seen, or why there is no number."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})
 WITH a, reduce(s = '', n IN [p IN split(a.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(a.path), a.path
 RETURN a.pattern AS attention, collect(index) AS blocks, count(*) AS count,

@@ -32,7 +32,7 @@ kind = { doc = "What it is.", unknown = true }
 reads = "Width or channels it reads."
 writes = "Width or channels it writes."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure}) WHERE (m:Linear OR m:Conv OR m:Embedding) AND NOT m.path =~ '.*[.][0-9]+[.].*'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure}) WHERE (m:Linear OR m:Conv OR m:Embedding) AND NOT m.path =~ '.*[.][0-9]+[.].*'
   AND size(split(m.path, '.')) - size(split(coalesce(m.component, ''), '.')) < 3
 RETURN coalesce(m.component, '(root)') AS component, m.path AS layer, m.kind AS kind,
        coalesce(m.in_features, m.in_channels, m.rows) AS reads, coalesce(m.out_features, m.out_channels, m.width) AS writes

@@ -33,19 +33,19 @@ ordered = "Whether something shows which came first; false where only the names 
 evidence = "What shows it: what is equal, the likeness by part, or a sentence."
 ---*/
 CALL {
-  MATCH (m:Model {name: $model}) MATCH (o:Model {structure: m.structure}) WHERE o.name <> m.name
+  MATCH (m:Model {name: $model}) WITH m MATCH (o:Model {structure: m.structure}) WHERE o.name <> m.name
   RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered, 'header' AS evidence
   UNION ALL
-  MATCH (m:Model {name: $model}) MATCH (s:Structure {architecture: m.architecture}) WHERE s.uid <> m.structure
+  MATCH (m:Model {name: $model}) WITH m MATCH (s:Structure {architecture: m.architecture}) WHERE s.uid <> m.structure
   MATCH (o:Model {structure: s.uid})
   RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered,
          CASE WHEN s.header_hash = m.header_hash THEN 'header' ELSE 'names' END AS evidence
   UNION ALL
-  MATCH (m:Model {name: $model}) MATCH (s:Structure {shape_hash: m.shape_hash}) WHERE s.architecture <> m.architecture
+  MATCH (m:Model {name: $model}) WITH m MATCH (s:Structure {shape_hash: m.shape_hash}) WHERE s.architecture <> m.architecture
   MATCH (o:Model {structure: s.uid})
   RETURN 'SAME_AS' AS relation, m.name AS a, o.name AS b, null AS score, null AS confidence, null AS ordered, 'shapes' AS evidence
   UNION ALL
-  MATCH (m:Model {name: $model}) MATCH (:Structure {uid: m.structure})-[:SPEAKER]->(l:Model)
+  MATCH (m:Model {name: $model}) WITH m MATCH (:Structure {uid: m.structure})-[:SPEAKER]->(l:Model)
   WHERE coalesce(l.family, '') = coalesce(m.family, '') AND coalesce(l.version, '') = coalesce(m.version, '') AND coalesce(l.marks, []) = coalesce(m.marks, [])
   MATCH (l)-[r:VERSION_OF|DERIVES_FROM|SIMILAR_TO|ADAPTS]-(k:Model)
   WHERE type(r) <> 'DERIVES_FROM' OR r.detail STARTS WITH 'suspected'

@@ -36,7 +36,7 @@ shape = { doc = "Shape.", show = "shape" }
 params = { doc = "Parameters.", show = "count" }
 bytes = { doc = "Bytes.", show = "bytes" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (t:Tensor {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (t:Tensor {structure: mine.structure})
 RETURN t.key AS key, t.dtype AS dtype, t.shape AS shape, t.n_params AS params, t.n_bytes AS bytes
 ORDER BY bytes DESC, key
 LIMIT $top

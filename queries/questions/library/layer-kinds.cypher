@@ -33,7 +33,7 @@ params = { doc = "Parameters of their own tensors.", show = "count" }
 bytes = { doc = "Bytes of these.", show = "bytes" }
 ---*/
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})
   OPTIONAL MATCH (m)-[:HAS_TENSOR]->(t:Tensor)
   WITH m, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes
   RETURN m.kind AS kind, count(*) AS count, sum(params) AS params, sum(bytes) AS bytes

@@ -33,7 +33,7 @@ shape = { doc = "Length of each axis.", show = "shape" }
 count = "How many there are in the row."
 ---*/
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role IN ['parameter', 'table', 'codebook', 'modulation_table', 'buffer']
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role IN ['parameter', 'table', 'codebook', 'modulation_table', 'buffer']
   RETURN m.pattern + '.' + t.name AS parameter, t.role AS role, t.dtype AS dtype, t.shape AS shape
   UNION ALL
   MATCH (o:Model {name: $model})-[:HAS_TENSOR]->(t:Tensor)

@@ -29,7 +29,7 @@ dtype = "dtype as the format spells it."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 count = "Tensors in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role <> 'side_car'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role <> 'side_car'
 WITH m, t, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path
 WITH m.pattern AS layer, t.name AS tensor, t.dtype AS dtype, collect(index) AS blocks, count(*) AS count

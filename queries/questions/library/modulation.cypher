@@ -32,15 +32,15 @@ count = "How many there are."
 blocks = { doc = "Index of each in its numbered containers, dotted where nested.", show = "ranges" }
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model})
+MATCH (mine:Model {name: $model}) WITH mine
 OPTIONAL MATCH (s:Stream {structure: mine.structure}) WHERE COUNT { MATCH (s)<-[:QUERIES]-(q:Attention) } > 0
 WITH collect(s) AS streams
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (l:Linear {structure: mine.structure}) WHERE l.modulation_rows IS NOT NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (l:Linear {structure: mine.structure}) WHERE l.modulation_rows IS NOT NULL
   RETURN l.path AS path, l.pattern AS modulator, 'projection' AS what, l.modulation_rows AS rows,
          l.out_features / l.modulation_rows AS width, l.modulation_rows_detail AS evidence
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (o:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role = 'modulation_table'
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (o:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.role = 'modulation_table'
   RETURN o.path AS path, o.pattern + '.' + t.name AS modulator, 'table' AS what, t.shape[0] AS rows, t.shape[-1] AS width,
          'a learned table beside the modulated layers' AS evidence
 }

@@ -33,7 +33,7 @@ affine_bias = "Whether it has a bias."
 count = "Norms in the row."
 patterns = "Paths, numbers as {i}."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (n:Norm {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (n:Norm {structure: mine.structure})
 WITH n ORDER BY n.pattern
 RETURN coalesce(n.component, '(root)') AS component, n.kind AS kind, n.features AS features, n.affine_bias AS affine_bias,
        count(*) AS count, collect(DISTINCT n.pattern) AS patterns

@@ -35,7 +35,7 @@ of = "Blocks of the stack."
 params = { doc = "Parameters of one.", show = "count" }
 usual = { doc = "Parameters of one of the commonest.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (b:Block {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (b:Block {structure: mine.structure})
 WITH substring(b.path, 0, size(b.path) - size(b.name) - 1) AS stack, b.template AS template, b ORDER BY b.block_index
 WITH stack, template, collect(b.block_index) AS blocks, max(b.n_params) AS params, count(*) AS count
 ORDER BY count DESC, template

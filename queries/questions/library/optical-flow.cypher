@@ -33,7 +33,7 @@ role = "What a component is for, null for what is none."
 count = "How many there are in the row."
 params = { doc = "Parameters.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure}) WHERE m.name =~ '(?i)(.*[^a-z])?(flow|optical|camera|cam|pose|depth|trajectory|ray|plucker|motion)([^a-z].*)?'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure}) WHERE m.name =~ '(?i)(.*[^a-z])?(flow|optical|camera|cam|pose|depth|trajectory|ray|plucker|motion)([^a-z].*)?'
 WITH m ORDER BY size(m.path), m.path
 WITH m.pattern AS part, m.kind AS kind, count(*) AS count, max(m.n_params) AS params, min(m.role) AS role
 RETURN part, kind, role, count, params

@@ -42,15 +42,15 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'position'
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'position'
   RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value, s.verdict AS verdict,
          s.stated_at AS stated_at, CASE s.name WHEN 'position_kind' THEN 0 WHEN 'rope_type' THEN 1 WHEN 'rope_theta' THEN 2 WHEN 'max_positions' THEN 4 ELSE 5 END AS rank
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (e:Embedding {structure: mine.structure}) WHERE e.path =~ '(?i)(.*[^a-z])?(pos|position|positional|wpe|relative)(_.*|[.].*|embed.*|encod.*|)'
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (e:Embedding {structure: mine.structure}) WHERE e.path =~ '(?i)(.*[^a-z])?(pos|position|positional|wpe|relative)(_.*|[.].*|embed.*|encod.*|)'
   RETURN e.pattern AS speaks_of, '' AS part, 'learned_table' AS name, toString(min(e.rows)) + ' x ' + toString(min(e.width)) AS value, 'agrees' AS verdict,
          null AS stated_at, 3 AS rank
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.name =~ '(?i)(pos|position|positional|absolute_pos|relative_position|rel_pos)(_?(embed|embedding|bias|emb).*)' AND size(t.shape) > 1
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.name =~ '(?i)(pos|position|positional|absolute_pos|relative_position|rel_pos)(_?(embed|embedding|bias|emb).*)' AND size(t.shape) > 1
   RETURN m.pattern AS speaks_of, '' AS part, t.name AS name, min(toString(t.shape[0]) + ' x ' + toString(t.shape[size(t.shape) - 1])) AS value, 'agrees' AS verdict,
          null AS stated_at, 3 AS rank
   UNION ALL

@@ -27,6 +27,6 @@ tensors = "Tensors."
 params = { doc = "Parameters.", show = "count" }
 bytes = { doc = "Bytes.", show = "bytes" }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor)
 RETURN coalesce(m.component, '(root)') AS component, t.dtype AS dtype, count(*) AS tensors, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes
 ORDER BY component, dtype

@@ -30,6 +30,6 @@ count = "How many there are in the row."
 basis = "What it is known by."
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure})
 RETURN m.pattern AS attention, m.qk_norm AS qk_norm, count(*) AS count, m.qk_norm_basis AS basis, min(m.qk_norm_detail) AS evidence
 ORDER BY attention, qk_norm, basis

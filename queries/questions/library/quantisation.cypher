@@ -36,7 +36,7 @@ count = "Scales in the row."
 scaled_params = { doc = "Parameters of the tensors they belong to.", show = "count" }
 layers = "Names of the layers."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(c:Tensor)-[s:SCALES]->(t:Tensor)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(c:Tensor)-[s:SCALES]->(t:Tensor)
 WITH m, s, c, t ORDER BY m.name
 RETURN coalesce(m.component, '(root)') AS component, s.kind AS side_car, c.dtype AS dtype, c.shape AS shape, t.dtype AS scales_dtype,
        count(*) AS count, sum(t.n_params) AS scaled_params, collect(DISTINCT m.name) AS layers

@@ -33,6 +33,6 @@ layers = "Layers of one."
 bidirectional = "Whether it reads both ways."
 count = "How many there are in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Recurrent {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Recurrent {structure: mine.structure})
 RETURN m.pattern AS layer, m.kind AS kind, m.hidden AS hidden, m.layers AS layers, m.bidirectional AS bidirectional, count(*) AS count
 ORDER BY layer, kind, hidden, layers, bidirectional

@@ -30,7 +30,7 @@ count = "Additions in the row."
 basis = "What the addition is known by."
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (b:Module {structure: mine.structure})-[r:RESIDUAL]->(f:Module)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (b:Module {structure: mine.structure})-[r:RESIDUAL]->(f:Module)
 WITH b, r, CASE WHEN f.path = b.path THEN '(itself)' ELSE substring(f.path, size(b.path) + 1) END AS sublayer,
      reduce(s = '', n IN [p IN split(b.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(b.path), b.path

@@ -33,7 +33,7 @@ measured_on = "What it was measured on."
 statement = "What the rule says."
 source = "Where it comes from."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Module {structure: mine.structure})-[b:BY]->(r:Rule)
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[b:BY]->(r:Rule)
 WITH r, b.property AS property, count(*) AS modules
 RETURN r.uid AS rule, property, modules, r.precision AS precision, r.measured_on AS measured_on, r.statement AS statement, r.source AS source
 ORDER BY rule, property

@@ -33,7 +33,7 @@ writes = "Channels it writes."
 kernel = { doc = "Kernel.", show = "shape" }
 count = "How many there are in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Conv {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Conv {structure: mine.structure})
 WHERE m.kind STARTS WITH 'ConvTranspose' OR m.path =~ '(?i)(.*[^a-z])?(up|down|upsample|downsample|upsampler|upsamplers|downsampler|downsamplers|ups|downs|shuffle|resample|upsampling|downsampling)[.0-9].*'
 RETURN m.pattern AS layer, m.kind AS kind, m.in_channels AS reads, m.out_channels AS writes, m.kernel AS kernel, count(*) AS count
 ORDER BY layer, kind, reads, writes, kernel

@@ -30,7 +30,7 @@ stream = { doc = "Stream it runs on.", unknown = true }
 width = "Width its queries read."
 heads = { doc = "Query heads.", unknown = true }
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Attention {structure: mine.structure}) WHERE m.attends = 'self'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure}) WHERE m.attends = 'self'
 OPTIONAL MATCH (m)-[:QUERIES]->(s:Stream)
 WITH m, s.name AS stream, reduce(s = '', n IN [p IN split(m.path, '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
 ORDER BY size(m.path), m.path

@@ -30,7 +30,7 @@ model = "Another model that has it."
 there = "Paths of the blocks there, numbers as {i}."
 blocks = "Blocks of it there."
 ---*/
-MATCH (mine:Model {name: $model})
+MATCH (mine:Model {name: $model}) WITH mine
 MATCH (b:Module {structure: mine.structure})-[:INSTANCE_OF]->(t:Template)
 WITH t, b ORDER BY b.pattern
 WITH t, collect(DISTINCT b.pattern) AS here

@@ -39,7 +39,7 @@ bytes = { doc = "Bytes of them.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
 with_inner = { doc = "Parameters with those of the components inside it.", show = "count" }
 ---*/
-MATCH (m:Model {name: $model})
+MATCH (m:Model {name: $model}) WITH m
 OPTIONAL MATCH (c:Component {structure: m.structure})
 OPTIONAL MATCH (o:Component {structure: m.structure}) WHERE c.path STARTS WITH o.path + '.'
 WITH m, c, o ORDER BY size(o.path) DESC

@@ -39,7 +39,7 @@ params = { doc = "Parameters in it.", show = "count" }
 bytes = { doc = "Bytes in it.", show = "bytes" }
 share = { doc = "Part of the model's bytes.", show = "share" }
 ---*/
-MATCH (m:Model {name: $model})
+MATCH (m:Model {name: $model}) WITH m
 MATCH (s:Stack {structure: m.structure})
 OPTIONAL MATCH (s)-[:CONTAINS]->(b:Module)-[:INSTANCE_OF]->(t:Template)
 WITH s, m, t, min(b.ordinal) AS first ORDER BY first

@@ -33,7 +33,7 @@ read_by = "Attention modules whose keys and values are of it."
 basis = "What its name is known by."
 evidence = "What was seen."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (s:Stream {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Stream {structure: mine.structure})
 OPTIONAL MATCH (k:Module {uid: mine.structure + '/' + s.scope})
 WITH s, coalesce(k.n_params, 0) AS share, COUNT { MATCH (s)<-[:QUERIES]-(a:Attention) } AS queried_by, COUNT { MATCH (s)<-[:ATTENDS_TO]-(b:Attention) } AS read_by
 RETURN s.scope AS scope, s.name AS name, s.width AS width, s.source AS source, queried_by, read_by,

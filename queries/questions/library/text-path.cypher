@@ -41,7 +41,7 @@ attentions = "Attention modules that read it."
 read_by = "Their paths, numbers as {i}."
 evidence = "What its name is known by."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (s:Stream {structure: mine.structure}) WHERE s.name =~ '(.*[^a-z])?text([^a-z].*)?'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Stream {structure: mine.structure}) WHERE s.name =~ '(.*[^a-z])?text([^a-z].*)?'
 OPTIONAL MATCH (w:Module {uid: mine.structure + '/' + coalesce(s.source, '')})
 OPTIONAL MATCH (w)-[:CONTAINS*0..4]->(l:Linear)
 WITH s, w, l ORDER BY l.path

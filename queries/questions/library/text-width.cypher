@@ -33,7 +33,7 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 shapes_show = "What the shapes show, null where they show nothing."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'text'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'text'
 RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
        s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
 ORDER BY size(s.path), speaks_of, part, name, value, stated_at

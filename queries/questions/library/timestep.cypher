@@ -34,6 +34,6 @@ reads = "Width it reads."
 writes = "Width it writes."
 count = "How many there are in the row."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Linear {structure: mine.structure}) WHERE m.path =~ '(?i)(.*[^a-z])?(timestep|time_embed|time_embedding|time_in|t_embedder|t_embed|time_mlp|time_text_embed|emb_layers|adaln_single|noise_level|sigma)([^a-z].*)?'
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Linear {structure: mine.structure}) WHERE m.path =~ '(?i)(.*[^a-z])?(timestep|time_embed|time_embedding|time_in|t_embedder|t_embed|time_mlp|time_text_embed|emb_layers|adaln_single|noise_level|sigma)([^a-z].*)?'
 RETURN m.pattern AS layer, m.in_features AS reads, m.out_features AS writes, count(*) AS count
 ORDER BY layer, reads, writes

@@ -33,7 +33,7 @@ subjects = { doc = "What it is unknown of, the nearest to the root first: paths,
 why = { doc = "Why nothing proves a value.", unknown = true }
 ---*/
 CALL {
-  MATCH (mine:Model {name: $model}) MATCH (a:Attention {structure: mine.structure})
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})
   UNWIND [{property: 'attends', known: a.attends IS NOT NULL, why: a.attends_detail},
           {property: 'heads', known: a.heads IS NOT NULL, why: a.heads_detail},
           {property: 'kv_heads', known: a.kv_heads IS NOT NULL, why: a.kv_heads_detail},
@@ -43,26 +43,26 @@ CALL {
   WITH a, f WHERE NOT f.known
   RETURN a.pattern AS subject, a.path AS path, f.property AS property, f.why AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (m:FeedForward {structure: mine.structure}) WHERE m.form IS NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:FeedForward {structure: mine.structure}) WHERE m.form IS NULL
   RETURN m.pattern AS subject, m.path AS path, 'form' AS property, m.form_detail AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (c:Component {structure: mine.structure}) WHERE c.role IS NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (c:Component {structure: mine.structure}) WHERE c.role IS NULL
   RETURN c.path AS subject, c.path AS path, 'role' AS property, c.role_detail AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (c:Component {structure: mine.structure}) WHERE c.latent_channels IS NULL AND c.latent_channels_detail IS NOT NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (c:Component {structure: mine.structure}) WHERE c.latent_channels IS NULL AND c.latent_channels_detail IS NOT NULL
   RETURN c.path AS subject, c.path AS path, 'latent_channels' AS property, c.latent_channels_detail AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (s:Stream {structure: mine.structure}) WHERE s.name IS NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Stream {structure: mine.structure}) WHERE s.name IS NULL
   RETURN s.scope AS subject, s.scope AS path, 'stream name' AS property, s.name_detail AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (s:Stream {structure: mine.structure}) WHERE s.source IS NULL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Stream {structure: mine.structure}) WHERE s.source IS NULL
   WITH s, COUNT { MATCH (s)<-[:QUERIES]-(q:Attention) } AS asked, COUNT { MATCH (s)<-[:ATTENDS_TO]-(k:Attention) } AS read
   RETURN CASE WHEN s.scope = '' OR asked > 0 OR read = 0 THEN '(model)' ELSE s.scope END AS subject, s.scope AS path, 'stream source' AS property,
          CASE WHEN asked = 0 AND read > 0
               THEN 'no projection outside the blocks is named for a condition and writes its width'
               ELSE 'it is what blocks add to: a header does not say which layer in front of them writes it first' END AS why
   UNION ALL
-  MATCH (mine:Model {name: $model}) MATCH (k:Module {structure: mine.structure}) WHERE k.kind IS NULL OR k.kind = 'Other'
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (k:Module {structure: mine.structure}) WHERE k.kind IS NULL OR k.kind = 'Other'
   RETURN k.pattern AS subject, k.path AS path, 'kind' AS property, k.kind_detail AS why
   UNION ALL
   MATCH (o:Model {name: $model}) WHERE o.role IS NULL

@@ -31,7 +31,7 @@ latent_channels = { doc = "Channels of the latent it writes or reads.", unknown 
 basis = "What the number is known by."
 evidence = "What was seen, or why there is no number."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (c:Component {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (c:Component {structure: mine.structure})
 WHERE c.latent_channels IS NOT NULL OR c.latent_channels_detail IS NOT NULL OR c.role CONTAINS 'vae'
 RETURN c.path AS component, c.role AS role, c.latent_channels AS latent_channels, c.latent_channels_basis AS basis, c.latent_channels_detail AS evidence
 ORDER BY component

@@ -31,7 +31,7 @@ width = "Width of an entry."
 params = { doc = "Parameters.", show = "count" }
 stated = "What the configuration states, null where it does not."
 ---*/
-MATCH (mine:Model {name: $model}) MATCH (m:Embedding {structure: mine.structure}) WHERE m.rows >= 512
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Embedding {structure: mine.structure}) WHERE m.rows >= 512
 OPTIONAL MATCH (s:Setting {settings: mine.settings}) WHERE s.name = 'vocabulary'
 RETURN m.path AS table, m.rows AS rows, m.width AS width, m.n_params AS params, min(s.value) AS stated
 ORDER BY rows DESC, table

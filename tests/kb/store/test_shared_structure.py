@@ -115,7 +115,7 @@ def test_every_question_answers_for_a_sharing_model_as_for_one_alone(store: Stor
     about_one = [q for q in open_catalog(None).all() if q.needs_model and q.topic != "several models"]
     given = {"text": "ATTN", "top": "7"}
 
-    def answers(model: str) -> dict[str, object]:
+    def answers(model: str) -> dict[str, list[dict[str, object]]]:
         asked = {
             q.id: {**{p.name: given[p.name] for p in q.params if p.name in given}, "model": model} for q in about_one
         }
