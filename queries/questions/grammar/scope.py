@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-MINE = "MATCH (mine:Model {name: $model})"
-"""Put first: the model that the parameter `model` names."""
+MINE = "MATCH (mine:Model {name: $model}) WITH mine"
+"""Put first: the model that the parameter `model` names. WITH keeps a planner from beginning at the other end."""
 
 OF_MODEL = "{structure: mine.structure}"
 """Put behind a label, it leaves what belongs to that model's structure."""
