@@ -12,6 +12,8 @@ aliases = [
   "attention modules and their widths",
   "which attention layers does it have",
   "self attention and cross attention counts",
+  "self vs cross split",
+  "how many self and how many cross attentions",
 ]
 identity = ["attention", "attends", "form", "q_dim", "kv_dim", "inner_dim", "heads", "kv_heads", "head_dim", "qk_norm", "gated"]
 empty = "no module has query, key and value projections"

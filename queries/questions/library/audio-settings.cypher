@@ -12,6 +12,8 @@ aliases = [
   "hop length",
   "how is audio represented",
   "which sample rate",
+  "output sample rate",
+  "sample rate of the output",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

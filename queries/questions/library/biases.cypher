@@ -12,6 +12,8 @@ aliases = [
   "layers without bias",
   "is there a bias in attention",
   "linear layers with bias",
+  "bias in the q k v projections",
+  "do projections have a bias",
 ]
 identity = ["layer", "kind", "bias"]
 empty = "no layer is linear or a convolution"

@@ -11,6 +11,9 @@ aliases = [
   "blocks and their structure",
   "are all blocks the same",
   "runs of like blocks",
+  "params per block",
+  "parameters of one block",
+  "how large is a block",
 ]
 identity = ["stack", "template"]
 empty = "no numbered container has structured children"

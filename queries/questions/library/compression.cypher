@@ -15,6 +15,12 @@ aliases = [
   "compression factor",
   "by how much does the vae shrink a picture",
   "how much smaller is the latent",
+  "vae stride",
+  "stride of the vae",
+  "how strongly is time compressed",
+  "temporal compression factor",
+  "spatial compression factor",
+  "downsampling of the latent",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
@@ -36,7 +42,16 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 shapes_show = "What the shapes show, null where they show nothing."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['compression_space', 'compression_time', 'latent_channels', 'upsampling', 'scaling_factor', 'shift_factor']
-RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
-       s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
-ORDER BY size(s.path), speaks_of, part, name, value, stated_at
+CALL {
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['compression_space', 'compression_time', 'latent_channels', 'upsampling', 'scaling_factor', 'shift_factor']
+  RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
+         s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
+  UNION ALL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (c:Component {structure: mine.structure})
+  WHERE c.role = 'vae_encoder' AND NOT EXISTS { MATCH (t:Setting {settings: mine.settings}) WHERE t.name = 'compression_time' }
+  RETURN c.path AS speaks_of, '' AS part, 'compression_time' AS name, 'unknown (a stride leaves no trace in shapes)' AS value,
+         'unchecked' AS verdict, null AS shapes_show, null AS stated_at
+}
+WITH speaks_of, part, name, value, verdict, shapes_show, stated_at
+RETURN speaks_of, part, name, value, verdict, shapes_show, stated_at
+ORDER BY size(speaks_of), speaks_of, part, name, value, stated_at

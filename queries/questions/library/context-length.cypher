@@ -12,6 +12,9 @@ aliases = [
   "context window",
   "how many frames can it take",
   "maximum resolution",
+  "how many frames at most",
+  "max position of an axis",
+  "how many frames can it place",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
@@ -33,7 +36,7 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 shapes_show = "What the shapes show, null where they show nothing."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['max_positions', 'sliding_window', 'image_size']
+MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['max_positions', 'sliding_window', 'image_size'] OR s.name STARTS WITH 'max_'
 RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
        s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
 ORDER BY size(s.path), speaks_of, part, name, value, stated_at

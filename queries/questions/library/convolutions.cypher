@@ -12,6 +12,8 @@ aliases = [
   "conv layers",
   "depthwise convolutions",
   "does it use conv3d",
+  "which kernel sizes occur",
+  "are the convolutions 3d or factorised",
 ]
 identity = ["component", "kind", "kernel", "depthwise"]
 empty = "no layer is a convolution"

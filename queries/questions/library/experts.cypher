@@ -12,6 +12,8 @@ aliases = [
   "sparse feed-forward",
   "routing",
   "router",
+  "is there a router",
+  "experts or a router",
 ]
 identity = ["feed_forward", "experts", "width", "hidden"]
 empty = "no feed-forward is one of several"

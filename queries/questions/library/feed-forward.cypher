@@ -13,6 +13,10 @@ aliases = [
   "ffn",
   "is the mlp gated",
   "swiglu or gelu",
+  "ffn expansion ratio",
+  "gated linear unit",
+  "hidden size of the feed-forward",
+  "expansion of the mlp",
 ]
 identity = ["feed_forward", "form", "width", "hidden", "experts", "basis", "evidence"]
 empty = "no module has the up and down projections of an MLP; some architectures keep them in the block itself"

@@ -10,6 +10,7 @@ aliases = [
   "which models use gqa",
   "compare attention features across models",
   "how common are gates",
+  "any model with fewer kv heads than query heads",
 ]
 identity = ["model"]
 empty = "no model of the store has attention"

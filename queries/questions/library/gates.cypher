@@ -15,6 +15,8 @@ aliases = [
   "does attention have a gate",
   "attention gates",
   "gating",
+  "are attention outputs gated per head",
+  "at which layers is there a gate",
 ]
 identity = ["attention", "gate", "attends"]
 empty = "no module has query, key and value projections"

@@ -13,6 +13,8 @@ aliases = [
   "ratio of query to key heads",
   "kv heads",
   "mqa",
+  "fewer kv heads than query heads",
+  "does it use grouped query attention",
 ]
 identity = ["attention", "gqa", "heads", "kv_heads"]
 empty = "no module has query, key and value projections"

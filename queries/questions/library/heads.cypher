@@ -13,6 +13,9 @@ aliases = [
   "head count",
   "is it grouped query attention",
   "kv heads",
+  "num heads",
+  "what head size do the attentions have",
+  "heads per attention",
 ]
 identity = ["attention", "heads", "kv_heads", "head_dim", "gqa", "basis", "evidence"]
 empty = "no module has query, key and value projections"

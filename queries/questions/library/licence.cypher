@@ -16,6 +16,8 @@ aliases = [
   "who is the author",
   "is commercial use allowed",
   "can I use it commercially",
+  "what licence are the weights under",
+  "license of the weights",
 ]
 identity = ["model"]
 empty = "there is no such model"

@@ -13,6 +13,7 @@ aliases = [
   "standalone parameters",
   "register tokens",
   "learnable tokens",
+  "learnable registers",
 ]
 identity = ["parameter", "role", "dtype", "shape"]
 empty = "every tensor is the weight or bias of a layer"

@@ -14,6 +14,11 @@ aliases = [
   "weights in fp16",
   "how much memory in fp8",
   "gpu memory of the weights",
+  "will it fit on a 24 gb card",
+  "vram just to hold the weights",
+  "how large in half precision",
+  "if it is cast to bf16 how large would it become",
+  "gigabytes of gpu memory",
 ]
 identity = ["dtype"]
 empty = "there is no such model"

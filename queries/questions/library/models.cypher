@@ -10,12 +10,16 @@ aliases = [
   "what is in the knowledge base",
   "all models",
   "which checkpoints are known",
+  "which models have the most parameters",
+  "which models are the largest",
+  "smallest models",
 ]
 identity = ["model"]
 empty = "the store holds no model"
 
 [answer]
-some = "{rows} models: {model}."
+some = "{rows} models, the largest first: {each}."
+each = "{model} ({params} parameters)"
 none = "None: the store is empty; `archkb ingest FILE` fills it."
 
 [columns]
@@ -28,4 +32,4 @@ bytes = { doc = "Bytes.", show = "bytes" }
 ---*/
 MATCH (m:Model)
 RETURN m.name AS model, m.family AS family, m.version AS version, m.role AS role, m.n_params AS params, m.n_bytes AS bytes
-ORDER BY model
+ORDER BY params DESC, model

@@ -14,6 +14,9 @@ aliases = [
   "what modulates the blocks",
   "where is adaln used",
   "which layers modulate",
+  "rows of the scale shift table",
+  "how many rows has the modulation table of a block",
+  "adaln rows",
 ]
 identity = ["modulator", "what", "rows", "width", "evidence"]
 empty = "no layer yields, and no table holds, a multiple of a stream's width for its blocks"

@@ -12,6 +12,9 @@ aliases = [
   "does it use motion vectors",
   "camera control",
   "does it use optical flow",
+  "is there a controlnet branch",
+  "guidance by motion",
+  "motion conditioning",
 ]
 identity = ["part", "kind"]
 empty = "None: no module is named for flow, camera, pose, depth or motion"

@@ -12,6 +12,8 @@ aliases = [
   "when was it made",
   "which version is it",
   "which family",
+  "which version is this",
+  "which release of the family is this",
 ]
 identity = ["model"]
 empty = "there is no such model"

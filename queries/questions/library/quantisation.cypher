@@ -15,6 +15,9 @@ aliases = [
   "how is it quantised",
   "which layers are quantised",
   "quantised layers",
+  "are the scales per tensor or per channel",
+  "has it been quantized",
+  "is it quantized",
 ]
 identity = ["component", "side_car", "dtype", "scales_dtype", "shape"]
 empty = "no tensor scales another: the model is not quantised, or in a form that keeps its scales elsewhere"

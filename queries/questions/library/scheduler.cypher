@@ -16,6 +16,8 @@ aliases = [
   "ddpm or flow",
   "which sampler does it expect",
   "what sampler",
+  "diffusion schedule or flow matching",
+  "which noise schedule",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

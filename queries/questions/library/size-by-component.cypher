@@ -16,6 +16,10 @@ aliases = [
   "where are the parameters",
   "which component is the heaviest",
   "which part is the largest",
+  "size of the decoder in mb",
+  "weights of the encoder alone",
+  "how large is the vocoder",
+  "share of each part",
 ]
 identity = ["component"]
 empty = "the header lists no tensor"

@@ -14,6 +14,11 @@ aliases = [
   "parameter count",
   "how large is it",
   "total size",
+  "tensor count",
+  "parameter count in millions",
+  "total size of the weights in gigabytes",
+  "how many billion parameters",
+  "size in gb",
 ]
 identity = ["model"]
 empty = "there is no such model"

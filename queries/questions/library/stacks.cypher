@@ -17,6 +17,10 @@ aliases = [
   "list stacks",
   "stack depths",
   "how deep is the model",
+  "num layers",
+  "depth of the dit",
+  "how many blocks does the encoder have",
+  "number of blocks in a stack",
 ]
 identity = ["stack"]
 empty = "no numbered container has structured children"

@@ -15,6 +15,7 @@ aliases = [
   "embedding dimension",
   "width of the residual stream",
   "how wide is it",
+  "how many streams run through the backbone",
 ]
 identity = ["scope", "name", "width", "source"]
 empty = "no width is known to run through a stack"

@@ -13,6 +13,9 @@ aliases = [
   "joint space time attention",
   "is time modelled separately",
   "temporal layers",
+  "are frames processed independently or together",
+  "is attention factorised over space and time",
+  "space and time attention",
 ]
 identity = ["how", "where"]
 empty = "nothing in the header speaks of time"
@@ -43,7 +46,7 @@ CALL {
   RETURN 'attention over space alone' AS how, b.pattern AS where_, count(*) AS n, 'named for space' AS detail
   UNION ALL
   MATCH (mine:Model {name: $model}) WITH mine MATCH (a:Attention {structure: mine.structure})-[:QUERIES]->(s:Stream) WHERE s.name = 'video' AND a.attends = 'self' AND NOT a.name =~ '(?i)(.*[^a-z])?(spatial|space|temporal|time|temp)([^a-z].*)?'
-  RETURN 'attention over one sequence of space and time' AS how, a.pattern AS where_, count(*) AS n, 'self-attention of the video stream; a header does not show a mask or a window' AS detail
+  RETURN 'joint attention over space and time' AS how, a.pattern AS where_, count(*) AS n, 'self-attention of the video stream; a header does not show a mask or a window' AS detail
 }
 WITH how, where_, n, detail
 RETURN how, where_ AS where, n AS count, detail

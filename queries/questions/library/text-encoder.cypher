@@ -11,6 +11,8 @@ aliases = [
   "is t5 in the file",
   "is clip in the checkpoint",
   "is the language model included",
+  "is a text encoder bundled in the file",
+  "is the text encoder part of the checkpoint",
 ]
 identity = ["part", "kind"]
 empty = "No text encoder: no component is one, and no module is named for one; text comes in already embedded, `archkb ask text-path` shows where"

@@ -18,6 +18,7 @@ aliases = [
   "where does the text come in",
   "does it listen to the prompt",
   "how is the prompt fed in",
+  "how does text get in",
 ]
 identity = ["scope", "width", "source"]
 empty = "no stream is known to carry text"

@@ -12,6 +12,8 @@ aliases = [
   "what text encoder width",
   "caption channels",
   "how wide is the prompt embedding",
+  "how wide must the text embeddings be",
+  "width of the text at the input",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 

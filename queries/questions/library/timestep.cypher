@@ -14,6 +14,9 @@ aliases = [
   "sigma embedding",
   "how is the noise level fed in",
   "where does the timestep come in",
+  "how does the noise level reach the blocks",
+  "sinusoidal timestep width",
+  "width of the timestep embedding",
 ]
 identity = ["layer", "reads", "writes"]
 empty = "no layer is named for a timestep"

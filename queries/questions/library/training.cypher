@@ -26,6 +26,13 @@ aliases = [
   "was it trained with flow matching",
   "which optimizer",
   "epochs",
+  "seconds per clip",
+  "throughput on a gpu",
+  "how many flops is a forward pass",
+  "how long does it take",
+  "benchmark results",
+  "training data",
+  "is it overfitted",
 ]
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
