@@ -16,11 +16,11 @@ MOST = 4
 """Runs of blocks that are named; the others are counted."""
 
 
-def block_indices(p: Profile, stack: str) -> frozenset[str]:
+def block_indices(view: Profile, stack: str) -> frozenset[str]:
     """Indices of the blocks of the stack at this path: `3`, or `2.3` where the stack's children are stacks."""
     indices: set[str] = set()
-    for child in p.children.get(stack, ()):
-        inner = [x for x in p.children.get(str(child["path"]), ()) if x["ordinal"] is not None]
+    for child in view.children.get(stack, ()):
+        inner = [x for x in view.children.get(str(child["path"]), ()) if x["ordinal"] is not None]
         if child["label"] == "Stack" and inner:
             indices |= {f"{child['name']}.{x['name']}" for x in inner}
         else:

@@ -22,25 +22,25 @@ class Share:
     bytes: int
 
 
-def shares(p: Profile) -> list[Share]:
+def shares(view: Profile) -> list[Share]:
     """Components, largest first, and the rest of the model; their counts add up to the model's."""
-    parents = {str(c["path"]): _around(c, p.components) for c in p.components}
+    parents = {str(c["path"]): _around(c, view.components) for c in view.components}
     out = [
-        Share(path, parents[path], c["role"], *_own(c, [x for x in p.components if parents[str(x["path"])] == path]))
-        for c in p.components
+        Share(path, parents[path], c["role"], *_own(c, [x for x in view.components if parents[str(x["path"])] == path]))
+        for c in view.components
         for path in (str(c["path"]),)
     ]
-    rest = _own(p.model, [c for c in p.components if parents[str(c["path"])] is None])
+    rest = _own(view.model, [c for c in view.components if parents[str(c["path"])] is None])
     if rest[0] or not out:
-        whole = not out or any(s["component"] is None for s in p.labelled("Stack"))
-        out.append(Share("", None, p.model["role"] if whole else None, *rest))
+        whole = not out or any(s["component"] is None for s in view.labelled("Stack"))
+        out.append(Share("", None, view.model["role"] if whole else None, *rest))
     return sorted(out, key=lambda s: (-s.params, s.path))
 
 
-def _around(c: Cells, components: list[Cells]) -> str | None:
+def _around(component: Cells, components: list[Cells]) -> str | None:
     """Path of the innermost component around another."""
-    paths = (str(o["path"]) for o in components if o is not c)
-    return max((o for o in paths if within(str(c["path"]), o)), key=len, default=None)
+    paths = (str(o["path"]) for o in components if o is not component)
+    return max((o for o in paths if within(str(component["path"]), o)), key=len, default=None)
 
 
 def _own(whole: Cells, inner: list[Cells]) -> tuple[int, int, int]:

@@ -80,20 +80,21 @@ def questions_page() -> str:
     return "\n".join([*parts, *(_question(q) for q in questions)])
 
 
-def _question(q: Question) -> str:
-    about = f"{q.about}\n\n" if q.about else ""
-    takes = "".join(f"- takes `{signature(p)}`: {p.doc}\n" for p in q.params)
-    columns = "".join(f"| {_column(c, q)} | {c.doc} |\n" for c in q.columns)
-    empty = f"\nNo row means: {q.empty}.\n" if q.empty else ""
+def _question(question: Question) -> str:
+    about = f"{question.about}\n\n" if question.about else ""
+    takes = "".join(f"- takes `{signature(p)}`: {p.doc}\n" for p in question.params)
+    columns = "".join(f"| {_column(c, question)} | {c.doc} |\n" for c in question.columns)
+    empty = f"\nNo row means: {question.empty}.\n" if question.empty else ""
     return (
-        f"## {q.id}\n\n**{q.title}**\n\n{about}{takes}\n| column | meaning |\n|---|---|\n{columns}{empty}\n"
-        f"```cypher\n{q.cypher}\n```\n"
+        f"## {question.id}\n\n**{question.title}**\n\n{about}{takes}\n"
+        f"| column | meaning |\n|---|---|\n{columns}{empty}\n"
+        f"```cypher\n{question.cypher}\n```\n"
     )
 
 
-def _column(c: Column, q: Question) -> str:
-    heading = f", in tables *{c.heading}*" if c.heading else ""
-    return f"`{c.name}`{' (key)' if c.name in q.identity else ''}{heading}"
+def _column(column: Column, question: Question) -> str:
+    heading = f", in tables *{column.heading}*" if column.heading else ""
+    return f"`{column.name}`{' (key)' if column.name in question.identity else ''}{heading}"
 
 
 def diff_schema() -> str:

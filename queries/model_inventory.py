@@ -19,28 +19,28 @@ SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""
 
 
-def told(p: Profile, stack: str, *kinds: str) -> str | None:
+def told(view: Profile, stack: str, *kinds: str) -> str | None:
     """Items of these kinds in a stack ("": outside of all), like ones of its blocks as one.
 
     `48 × proj: Linear 12→4096; 48 × gate: scalar`.
     """
-    items = sorted(_within(p, stack, kinds), key=lambda item: natural(item.path))
+    items = sorted(_within(view, stack, kinds), key=lambda item: natural(item.path))
     if stack:
-        placed = by_place(p, stack, ((item.path, sizes(p, item)) for item in items))
+        placed = by_place(view, stack, ((item.path, sizes(view, item)) for item in items))
         return listed(sorted(placed, key=lambda part: natural(part.partition(" × ")[2])))
-    seen = Counter((pattern(_from_home(p, item.path)), sizes(p, item)) for item in items)
+    seen = Counter((pattern(_from_home(view, item.path)), sizes(view, item)) for item in items)
     return listed(
         f"{f'{n} × ' if n > 1 else ''}{place}{f': {size}' if size else ''}"
         for (place, size), n in sorted(seen.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
     )
 
 
-def by_place(p: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> list[str]:
+def by_place(view: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> list[str]:
     """What is said of modules (path, text) of a stack, like ones of its blocks as one, in the order given.
 
     The blocks are named where not all of them have it. `48 × ff: plain 64→256`, `2 × gate in 0-1: Linear 64→1`.
     """
-    indices = block_indices(p, stack)
+    indices = block_indices(view, stack)
     groups: dict[tuple[str, str], list[str]] = {}
     for path, text in modules:
         index, place = split(path[len(stack) + 1 :], indices)
@@ -52,25 +52,25 @@ def by_place(p: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> list
     ]
 
 
-def _within(p: Profile, stack: str, kinds: Sequence[str]) -> Iterator[Item]:
-    return (item for item in p.items if item.stack == stack and item.kind in kinds)
+def _within(view: Profile, stack: str, kinds: Sequence[str]) -> Iterator[Item]:
+    return (item for item in view.items if item.stack == stack and item.kind in kinds)
 
 
-def outside(p: Profile) -> str | None:
+def outside(view: Profile) -> str | None:
     """Layers outside of the stacks: those around the backbone each, those of another component together."""
     roots: dict[str, list[Item]] = {}
-    leading = {path for stack in p.outer_stacks for path in (*above(stack), stack)}
-    leading |= {path for c in p.components for path in (*above(str(c["path"])), str(c["path"]))}
-    for item in _within(p, "", ("attention", "feed-forward", "layer", "norm")):
+    leading = {path for stack in view.outer_stacks for path in (*above(stack), stack)}
+    leading |= {path for c in view.components for path in (*above(str(c["path"])), str(c["path"]))}
+    for item in _within(view, "", ("attention", "feed-forward", "layer", "norm")):
         root = next((path for path in above(item.path) if path not in leading), item.path)
         roots.setdefault(root, []).append(item)
-    spine = p.backbone["component"] if p.backbone is not None else None
+    spine = view.backbone["component"] if view.backbone is not None else None
     single: Counter[tuple[str, str]] = Counter()
     together: dict[str, list[str]] = {}
     for root, items in roots.items():
-        component = _component(p, items[0])
+        component = _component(view, items[0])
         if component in (None, spine):
-            single[pattern(_from_home(p, root)), _held(p, root, items)] += 1
+            single[pattern(_from_home(view, root)), _held(view, root, items)] += 1
         else:
             together.setdefault(str(component), []).append(root)
     texts = [
@@ -79,92 +79,96 @@ def outside(p: Profile) -> str | None:
     ]
     for component, found in sorted(together.items()):
         names = few(dict.fromkeys(pattern(root[len(component) + 1 :]) or ITSELF for root in found), NAMED)
-        texts.append(f"{_from_home(p, component)} ({names}): {_kinds(p, [i for root in found for i in roots[root]])}")
+        texts.append(
+            f"{_from_home(view, component)} ({names}): {_kinds(view, [i for root in found for i in roots[root]])}"
+        )
     return listed(texts)
 
 
-def _component(p: Profile, item: Item) -> str | None:
+def _component(view: Profile, item: Item) -> str | None:
     path, _ = owner(item.keys[0])
-    return p.modules[path]["component"] if path else None
+    return view.modules[path]["component"] if path else None
 
 
-def _from_home(p: Profile, path: str) -> str:
+def _from_home(view: Profile, path: str) -> str:
     """A path from the module that holds the backbone, where it lies in it; else as it is."""
-    home = str(p.backbone["path"]).rpartition(".")[0] if p.backbone is not None else ""
+    home = str(view.backbone["path"]).rpartition(".")[0] if view.backbone is not None else ""
     return path[len(home) + 1 :] if home and path.startswith(f"{home}.") else path
 
 
-def modulators(p: Profile) -> str | None:
+def modulators(view: Profile) -> str | None:
     """Layers and tables outside of all stacks that modulate, each with the rows it yields."""
-    return told(p, "", "modulation")
+    return told(view, "", "modulation")
 
 
-def loose(p: Profile) -> str | None:
+def loose(view: Profile) -> str | None:
     """Parameters outside of all stacks that belong to no layer."""
-    return told(p, "", "parameter")
+    return told(view, "", "parameter")
 
 
-def other_stacks(p: Profile) -> str | None:
+def other_stacks(view: Profile) -> str | None:
     """Outermost stacks beside the backbone, each with its depth and size, the largest first."""
-    found = [p.modules[path] for path in p.outer_stacks if p.backbone is None or path != p.backbone["path"]]
+    found = [view.modules[path] for path in view.outer_stacks if view.backbone is None or path != view.backbone["path"]]
     found.sort(key=lambda c: (-c["n_params"], str(c["path"])))
-    return listed(f"{_from_home(p, str(c['path']))}: {_depth(c)}, {human(c['n_params'])}" for c in found)
+    return listed(f"{_from_home(view, str(c['path']))}: {_depth(c)}, {human(c['n_params'])}" for c in found)
 
 
 def _depth(stack: Cells) -> str:
     return counted(stack["stack_depth"], "block") if stack["stack_depth"] is not None else "depth unknown"
 
 
-def _held(p: Profile, root: str, items: Sequence[Item]) -> str:
+def _held(view: Profile, root: str, items: Sequence[Item]) -> str:
     """What one part outside the stacks holds: its only layer with its sizes, or its layers by kind."""
     if len(items) == 1 and items[0].path == root:
-        return sizes(p, items[0])
-    return _kinds(p, items)
+        return sizes(view, items[0])
+    return _kinds(view, items)
 
 
-def _kinds(p: Profile, items: Iterable[Item]) -> str:
+def _kinds(view: Profile, items: Iterable[Item]) -> str:
     """Layers by kind, with their parameters."""
     found = list(items)
-    kinds = Counter(str(p.modules[i.path]["kind"]) for i in found)
-    size = sum(p.tensors[k]["n_params"] for i in found for k in i.keys)
+    kinds = Counter(str(view.modules[i.path]["kind"]) for i in found)
+    size = sum(view.tensors[k]["n_params"] for i in found for k in i.keys)
     return f"{', '.join(f'{n} {kind}' if n > 1 else kind for kind, n in sorted(kinds.items()))}, {human(size)}"
 
 
-def sizes(p: Profile, item: Item) -> str:
+def sizes(view: Profile, item: Item) -> str:
     """An item's kind with its sizes."""
-    if item.path in p.tensors:
-        return vectors(p.tensors[item.path]["shape"]) if item.kind == "modulation" else shape_of(p, item.path)
-    c = p.modules[item.path]
+    if item.path in view.tensors:
+        return vectors(view.tensors[item.path]["shape"]) if item.kind == "modulation" else shape_of(view, item.path)
+    module = view.modules[item.path]
     if item.kind == "modulation":
-        return f"{rows_of(c['modulation_rows'])} of {c['out_features'] // c['modulation_rows']} from {c['in_features']}"
-    return layer(c)
+        vector_count = module["modulation_rows"]
+        return f"{rows_of(vector_count)} of {module['out_features'] // vector_count} from {module['in_features']}"
+    return layer(module)
 
 
-def layer(c: Cells) -> str:
+def layer(cells: Cells) -> str:
     """One layer with its sizes.
 
     >>> layer({"label": "Linear", "kind": "Linear", "in_features": 4, "out_features": 8})
     'Linear 4→8'
     """
-    match c["label"]:
+    match cells["label"]:
         case "Linear":
-            return f"{c['kind']} {c['in_features']}→{c['out_features']}"
+            return f"{cells['kind']} {cells['in_features']}→{cells['out_features']}"
         case "Conv":
-            return f"{c['kind']} {c['in_channels']}→{c['out_channels']}, kernel {cell(c['kernel'], 'shape')}"
+            kernel = cell(cells["kernel"], "shape")
+            return f"{cells['kind']} {cells['in_channels']}→{cells['out_channels']}, kernel {kernel}"
         case "Norm":
-            return f"{c['kind']} {c['features']}"
+            return f"{cells['kind']} {cells['features']}"
         case "Embedding":
-            return f"{c['kind']} {c['rows']}×{c['width']}"
+            return f"{cells['kind']} {cells['rows']}×{cells['width']}"
         case _:
-            return str(c["kind"])
+            return str(cells["kind"])
 
 
-def shape_of(p: Profile, key: str) -> str:
+def shape_of(view: Profile, key: str) -> str:
     """A tensor's shape, as people write it.
 
     A tensor without axes is a scalar.
     """
-    return str(cell(p.tensors[key]["shape"], "shape"))
+    return str(cell(view.tensors[key]["shape"], "shape"))
 
 
 def vectors(shape: Sequence[int]) -> str:
@@ -176,9 +180,9 @@ def vectors(shape: Sequence[int]) -> str:
     return f"{rows_of(prod(shape[:-1]))} of {shape[-1]}"
 
 
-def rows_of(n: int) -> str:
+def rows_of(count: int) -> str:
     """A number of modulation vectors."""
-    return counted(n, "row")
+    return counted(count, "row")
 
 
 def listed(said: Iterable[str]) -> str | None:

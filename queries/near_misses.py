@@ -19,9 +19,9 @@ def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
     from rapidfuzz import fuzz
 
     def score(other: str) -> float:
-        a, b = _bare(name), _bare(other)
-        within = 0.9 * fuzz.partial_ratio(a, b) if min(len(a), len(b)) >= _SHORTEST else 0.0
-        return max(fuzz.ratio(a, b), within if within > 80 else 0.0)
+        wanted, candidate = _bare(name), _bare(other)
+        within = 0.9 * fuzz.partial_ratio(wanted, candidate) if min(len(wanted), len(candidate)) >= _SHORTEST else 0.0
+        return max(fuzz.ratio(wanted, candidate), within if within > 80 else 0.0)
 
     found = sorted(((score(n), n) for n in dict.fromkeys(names)), key=lambda s: (-s[0], s[1]))
     return [n for s, n in found if s >= LIKE][:limit]

@@ -25,9 +25,9 @@ def last(path: str) -> str:
     return next((p for p in reversed(path.split(".")) if not p.isdigit()), path)
 
 
-def behind(n: int) -> str:
+def behind(count: int) -> str:
     """How many tensors are behind a line; nothing where the line is about one."""
-    return f" ({counted(n, 'tensor')})" if n > 1 else ""
+    return f" ({counted(count, 'tensor')})" if count > 1 else ""
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:

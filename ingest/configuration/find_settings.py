@@ -83,15 +83,17 @@ def _compression(
 ) -> Setting | None:
     """One axis of a compression: what the configuration gives, held against what the widths give."""
     name = f"compression_{axis}"
-    seen: int | None = getattr(shown, axis) if shown is not None else None
+    derived_factor: int | None = getattr(shown, axis) if shown is not None else None
     if configured is None:
-        if shown is None or seen is None:
+        if shown is None or derived_factor is None:
             return None
-        return Setting(Statement(name, "vae", seen, "", frozenset()), path, "agrees", str(seen), shown.detail)
+        return Setting(
+            Statement(name, "vae", derived_factor, "", frozenset()), path, "agrees", str(derived_factor), shown.detail
+        )
     stated, statement = configured
     value: int = getattr(stated, axis)
     derived = Statement(name, "vae", value, statement.where.rpartition(".")[0], statement.way)
-    if shown is None or seen is None:
+    if shown is None or derived_factor is None:
         return Setting(derived, path, "unchecked", None, stated.detail)
-    verdict: Verdict = "agrees" if seen == value else "contradicts"
-    return Setting(derived, path, verdict, str(seen), f"{stated.detail}; {shown.detail}")
+    verdict: Verdict = "agrees" if derived_factor == value else "contradicts"
+    return Setting(derived, path, verdict, str(derived_factor), f"{stated.detail}; {shown.detail}")

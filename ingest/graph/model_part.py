@@ -49,7 +49,7 @@ def own_part(
     uid = ids.model_uid(name, structure["uid"], {**known, **header.configurations, **header.declared})
     family = header.declared.get("family") or known.get("family")
     files, spans = _layout(header)
-    own = {
+    properties = {
         "uid": uid,
         "name": name,
         "structure": structure["uid"],
@@ -66,7 +66,9 @@ def own_part(
         "files": files,
         "spans": spans,
     }
-    row = {column: own[column] if column in own else structure[column] for column in node_columns("Model")}
+    row = {
+        column: properties[column] if column in properties else structure[column] for column in node_columns("Model")
+    }
     entries = tuple((ids.metadata_uid(k, v), k, v) for k, v in sorted(header.metadata.items()))
     edges = [
         EdgeTable(type_, "Model", target, edge_columns(type_), tuple((uid, *row) for row in top.get(type_, ())))

@@ -259,7 +259,7 @@ def _residuals(analysis: Analysis, uid: str, rows: RowTables) -> None:
 
 def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) -> None:
     instance, follows = rows.edge("INSTANCE_OF", "Module", "Template"), rows.edge("NEXT", "Module", "Module")
-    seen: dict[str, Node] = {}
+    first_blocks: dict[str, Node] = {}
     for path, stack in analysis.stacks.items():
         if not stack.blocks:
             continue
@@ -267,11 +267,11 @@ def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) ->
         blocks = [node.children[c] for c in stack.children if c in node.children]
         for block in blocks:
             sign = signs.template[block.sig]
-            seen.setdefault(sign, block)
+            first_blocks.setdefault(sign, block)
             instance.append((f"{uid}/{block.path}", sign))
         follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in itertools.pairwise(blocks))
-    counts = _counts(analysis.tree) if seen else {}
-    for sign, block in seen.items():
+    counts = _counts(analysis.tree) if first_blocks else {}
+    for sign, block in first_blocks.items():
         rows.node("Template").append((sign, *counts[block.sig], _outline(block)))
 
 

@@ -38,10 +38,10 @@ class PairScore:
     @property
     def exact(self) -> bool:
         """Whether nothing is wrong and nothing is missing."""
-        f = self.figures
+        figures = self.figures
         if self.kind == "design":
-            return f["false_map_share"] == 0 and f["facts_recall"] == 1 and f["facts_wrong"] == 0
-        return bool(f["exact"])
+            return figures["false_map_share"] == 0 and figures["facts_recall"] == 1 and figures["facts_wrong"] == 0
+        return bool(figures["exact"])
 
 
 def score_pair(pair: DiffPair, prediction: Mapping[str, Any]) -> PairScore:
@@ -66,13 +66,13 @@ def _usable(pair: DiffPair, given: Iterable[Any]) -> tuple[list[Entry], int]:
     used_b: set[str] = set()
     out, faulty = [], 0
     for ours, theirs, *kind in given:
-        e = Entry(tuple(ours), tuple(theirs), kind[0] if kind else "rename")
-        if _fits(e.a, pair.a, used_a) and _fits(e.b, pair.b, used_b):
-            used_a.update(e.a)
-            used_b.update(e.b)
-            out.append(e)
+        entry = Entry(tuple(ours), tuple(theirs), kind[0] if kind else "rename")
+        if _fits(entry.a, pair.a, used_a) and _fits(entry.b, pair.b, used_b):
+            used_a.update(entry.a)
+            used_b.update(entry.b)
+            out.append(entry)
         else:
-            faulty += e.size
+            faulty += entry.size
     return out, faulty
 
 

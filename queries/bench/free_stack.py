@@ -25,20 +25,20 @@ def follow(pair: DiffPair, entries: Iterable[Entry]) -> Truth:
     return truth
 
 
-def changed_pairs(entries: Iterable[Entry], a: Tensors, b: Tensors) -> tuple[set[tuple[str, str]], ...]:
+def changed_pairs(entries: Iterable[Entry], source: Tensors, target: Tensors) -> tuple[set[tuple[str, str]], ...]:
     """(reshaped, retyped): entries of one tensor each whose shape (not by an exchange of axes) or dtype differs."""
     reshaped, retyped = set(), set()
     for e in entries:
         if len(e.a) == len(e.b) == 1:
-            x, y = a[e.a[0]], b[e.b[0]]
-            if e.kind != "transpose" and x.shape != y.shape:
+            before, after = source[e.a[0]], target[e.b[0]]
+            if e.kind != "transpose" and before.shape != after.shape:
                 reshaped.add((e.a[0], e.b[0]))
-            if x.dtype != y.dtype:
+            if before.dtype != after.dtype:
                 retyped.add((e.a[0], e.b[0]))
     return reshaped, retyped
 
 
-def plain_kind(a: tuple[str, ...], b: tuple[str, ...], kind: str) -> str:
+def plain_kind(source_keys: tuple[str, ...], target_keys: tuple[str, ...], kind: str) -> str:
     """`same` where the keys are equal, `rename` where they are not; other kinds stay.
 
     >>> plain_kind(("w",), ("v",), "same"), plain_kind(("w",), ("w",), "rename"), plain_kind(("w",), ("w",), "split")
@@ -46,16 +46,16 @@ def plain_kind(a: tuple[str, ...], b: tuple[str, ...], kind: str) -> str:
     """
     if kind not in ("same", "rename"):
         return kind
-    return "same" if a == b else "rename" if kind == "same" else kind
+    return "same" if source_keys == target_keys else "rename" if kind == "same" else kind
 
 
 def _choice(entries: tuple[Entry, ...], stack: FreeStack) -> Choice:
     """Block of a -> the block of b most of its entries go to."""
     votes: dict[int, Counter[int]] = {}
     for e in entries:
-        x, y = in_block(e.a[0], stack.a), in_block(e.b[0], stack.b)
-        if x and y:
-            votes.setdefault(x[0], Counter())[y[0]] += 1
+        source_place, target_place = in_block(e.a[0], stack.a), in_block(e.b[0], stack.b)
+        if source_place and target_place:
+            votes.setdefault(source_place[0], Counter())[target_place[0]] += 1
     return {i: found.most_common(1)[0][0] for i, found in votes.items()}
 
 
@@ -72,11 +72,13 @@ def _followed(truth: Truth, pair: DiffPair, choice: Choice, stack: FreeStack) ->
         if model is None:
             return truth
         for inner in inside[model]:
-            b, before = _keys(stack.b, j, inner.b), _keys(stack.b, held[model], inner.b)
-            if any(x not in pair.b or pair.b[x].shape != pair.b[y].shape for x, y in zip(b, before, strict=True)):
+            target_keys, before = _keys(stack.b, j, inner.b), _keys(stack.b, held[model], inner.b)
+            if any(
+                x not in pair.b or pair.b[x].shape != pair.b[y].shape for x, y in zip(target_keys, before, strict=True)
+            ):
                 return truth
-            a = _keys(stack.a, i, inner.a)
-            moved.append(Entry(a, b, plain_kind(a, b, inner.kind)))
+            source_keys = _keys(stack.a, i, inner.a)
+            moved.append(Entry(source_keys, target_keys, plain_kind(source_keys, target_keys, inner.kind)))
     entries = (*(e for e in truth.map if not _is_inside(e, stack, inside)), *moved)
     ours, theirs = [k for e in entries for k in e.a], [k for e in entries for k in e.b]
     if len(set(ours)) != len(ours) or len(set(theirs)) != len(theirs):
@@ -97,11 +99,20 @@ def _blocks(truth: Truth, stack: FreeStack) -> tuple[Choice, dict[int, list[Entr
     held: Choice = {}
     inside: dict[int, list[Entry]] = {}
     for e in truth.map:
-        xs, ys = ([p for p in (in_block(k, s) for k in keys) if p] for keys, s in ((e.a, stack.a), (e.b, stack.b)))
-        if len(xs) < len(e.a) or len(ys) < len(e.b) or len({i for i, _ in xs}) != 1 or len({j for j, _ in ys}) != 1:
+        source_places, target_places = (
+            [p for p in (in_block(k, s) for k in keys) if p] for keys, s in ((e.a, stack.a), (e.b, stack.b))
+        )
+        if (
+            len(source_places) < len(e.a)
+            or len(target_places) < len(e.b)
+            or len({i for i, _ in source_places}) != 1
+            or len({j for j, _ in target_places}) != 1
+        ):
             continue
-        held[xs[0][0]] = ys[0][0]
-        inside.setdefault(xs[0][0], []).append(Entry(tuple(r for _, r in xs), tuple(r for _, r in ys), e.kind))
+        held[source_places[0][0]] = target_places[0][0]
+        inside.setdefault(source_places[0][0], []).append(
+            Entry(tuple(r for _, r in source_places), tuple(r for _, r in target_places), e.kind)
+        )
     return held, inside
 
 
@@ -109,9 +120,9 @@ def _looks(tensors: Tensors, stack: str) -> dict[int, set[tuple[str, tuple[int, 
     """Block -> what follows its index, with shapes."""
     out: dict[int, set[tuple[str, tuple[int, ...]]]] = {}
     for key, spec in tensors.items():
-        at = in_block(key, stack)
-        if at:
-            out.setdefault(at[0], set()).add((at[1], spec.shape))
+        place = in_block(key, stack)
+        if place:
+            out.setdefault(place[0], set()).add((place[1], spec.shape))
     return out
 
 
@@ -119,6 +130,6 @@ def _keys(stack: str, index: int, rests: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{stack}.{index}.{r}" if r else f"{stack}.{index}" for r in rests)
 
 
-def _is_inside(e: Entry, stack: FreeStack, inside: Mapping[int, object]) -> bool:
-    at = in_block(e.a[0], stack.a)
-    return at is not None and in_block(e.b[0], stack.b) is not None and at[0] in inside
+def _is_inside(entry: Entry, stack: FreeStack, inside: Mapping[int, object]) -> bool:
+    place = in_block(entry.a[0], stack.a)
+    return place is not None and in_block(entry.b[0], stack.b) is not None and place[0] in inside

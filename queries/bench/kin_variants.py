@@ -42,10 +42,10 @@ def numbered(tensors: Specs) -> Numbered | None:
     entries: dict[str, dict[str, dict[str, TensorSpec]]] = {}
     for tensor in tensors:
         names = tensor.key.split(".")
-        at = next((i for i, name in enumerate(names[:-1]) if i and name.isdecimal()), None)
-        if at is not None:
-            container = entries.setdefault(".".join(names[:at]), {})
-            container.setdefault(names[at], {})[".".join(names[at + 1 :])] = tensor
+        index = next((i for i, name in enumerate(names[:-1]) if i and name.isdecimal()), None)
+        if index is not None:
+            container = entries.setdefault(".".join(names[:index]), {})
+            container.setdefault(names[index], {})[".".join(names[index + 1 :])] = tensor
     alike = {
         path: found
         for path, found in entries.items()

@@ -95,14 +95,14 @@ def pair_of(record: Mapping[str, Any]) -> DiffPair:
     """The pair a record holds; KeyError, TypeError or ValueError where it holds none."""
     if record["kind"] not in KINDS:
         raise ValueError(f"kind is {record['kind']!r}, not one of {', '.join(KINDS)}")
-    a, b, true = _tensors(record["a"]), _tensors(record["b"]), record["truth"]
+    source, target, true = _tensors(record["a"]), _tensors(record["b"]), record["truth"]
     entries = tuple(Entry(tuple(x), tuple(y), str(kind)) for x, y, kind in true["map"])
     if not all(e.a and e.b for e in entries):
         raise ValueError("an entry of the truth's map has an empty side")
-    stray = [k for side, own in ((0, a), (1, b)) for e in entries for k in e[side] if k not in own]
+    stray = [k for side, own in ((0, source), (1, target)) for e in entries for k in e[side] if k not in own]
     if stray:
         raise ValueError(f"truth maps {stray[0]!r}, which the header on that side lacks")
-    odd = {t.dtype for side in (a, b) for t in side.values()} - DTYPE_BITS.keys()
+    odd = {t.dtype for side in (source, target) for t in side.values()} - DTYPE_BITS.keys()
     if odd and record["kind"] == "design":
         raise ValueError(f"unknown dtype {min(odd)!r}, so no facts can be read")
     truth = Truth(
@@ -115,7 +115,7 @@ def pair_of(record: Mapping[str, Any]) -> DiffPair:
         tuple(tuple(group) for group in true.get("equiv", ())),
         true.get("facts_flat", {}),
     )
-    return DiffPair(str(record["name"]), record["kind"], a, b, truth)
+    return DiffPair(str(record["name"]), record["kind"], source, target, truth)
 
 
 def _tensors(given: Mapping[str, Any]) -> dict[str, Spec]:

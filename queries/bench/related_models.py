@@ -125,16 +125,16 @@ def rates(measured: Iterable[Share]) -> Iterator[str]:
                 yield f"{name}, families {group}: {right:,} of {asked:,} pairs ({right / asked:.2%})"
 
 
-def _one_architecture(a: Kept, b: Kept) -> bool:
-    if a.known.sketch is None or b.known.sketch is None:
+def _one_architecture(first: Kept, second: Kept) -> bool:
+    if first.known.sketch is None or second.known.sketch is None:
         return False
-    return shared_templates(a.known.sketch, b.known.sketch)[0] > 0
+    return shared_templates(first.known.sketch, second.known.sketch)[0] > 0
 
 
-def _score(a: Kept, b: Kept) -> float:
-    if a.known.sketch is None or b.known.sketch is None:
+def _score(first: Kept, second: Kept) -> float:
+    if first.known.sketch is None or second.known.sketch is None:
         return 0.0
-    return likeness(a.known.sketch, b.known.sketch).score
+    return likeness(first.known.sketch, second.known.sketch).score
 
 
 def _question(link: Link) -> str:

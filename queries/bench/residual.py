@@ -45,8 +45,8 @@ def score_residuals(record: Record, prediction: dict[str, Any]) -> tuple[Counts,
     return counts, verdicts
 
 
-def _overlap(a: Leaves, b: Leaves) -> float:
-    return len(a & b) / len(a | b) if a or b else 0.0
+def _overlap(first: Leaves, second: Leaves) -> float:
+    return len(first & second) / len(first | second) if first or second else 0.0
 
 
 def _weighted(record: Record) -> set[str]:

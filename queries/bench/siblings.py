@@ -60,17 +60,17 @@ def _tree(tensors: Tensors, signs: _Signs) -> _Tree:
     root: _Tree = {}
     for key, spec in tensors.items():
         signs.leaves[key] = (spec.dtype, spec.shape)
-        at = root
+        module = root
         *above, last = key.split(".")
         for name in above:
-            below = at.setdefault(name, {})
+            below = module.setdefault(name, {})
             if isinstance(below, str):
-                below = at[name] = {"": below}
-            at = below
-        if isinstance(at.get(last), dict):
-            at[last][""] = key
+                below = module[name] = {"": below}
+            module = below
+        if isinstance(module.get(last), dict):
+            module[last][""] = key
         else:
-            at[last] = key
+            module[last] = key
     return root
 
 
@@ -88,7 +88,7 @@ def merged_classes(tensors: Tensors, given: tuple[tuple[str, ...], ...]) -> tupl
     return tuple(tuple(keys) for keys in out.values() if len(keys) > 1)
 
 
-def _top(root: Mapping[int, int], c: int) -> int:
-    while root[c] != c:
-        c = root[c]
-    return c
+def _top(root: Mapping[int, int], class_number: int) -> int:
+    while root[class_number] != class_number:
+        class_number = root[class_number]
+    return class_number

@@ -62,15 +62,15 @@ class Adaptation:
         return sum(t.touched for t in self.touches)
 
 
-def adaptation(a: Profile, b: Profile) -> Adaptation | None:
+def adaptation(source: Profile, target: Profile) -> Adaptation | None:
     """The one of two models that is an adapter laid on the other; None where neither or both are.
 
     A model that holds a low-rank pair beside weights of its own is no adapter: its role says so.
     """
-    ours, theirs = (targets_of(p.tables) if p.model["role"] == "adapter" else {} for p in (a, b))
+    ours, theirs = (targets_of(p.tables) if p.model["role"] == "adapter" else {} for p in (source, target))
     if bool(ours) == bool(theirs):
         return None
-    return _laid(a, b, ours) if ours else _laid(b, a, theirs)
+    return _laid(source, target, ours) if ours else _laid(target, source, theirs)
 
 
 def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:

@@ -50,13 +50,13 @@ class Aspect:
         return "unknown" if _as_far_as_known(self.a, self.b) else "differs"
 
 
-def _as_far_as_known(a: str, b: str) -> bool:
+def _as_far_as_known(first: str, second: str) -> bool:
     """Whether two texts differ only where one of them says unknown.
 
     >>> _as_far_as_known("32 heads, self", "heads unknown, self"), _as_far_as_known("32 heads", "16 heads")
     (True, False)
     """
-    ours, theirs = (re.split("[,;] ", text) for text in (a, b))
+    ours, theirs = (re.split("[,;] ", text) for text in (first, second))
     return len(ours) == len(theirs) and all(
         x == y or "unknown" in x.split() or "unknown" in y.split() for x, y in zip(ours, theirs, strict=True)
     )
@@ -97,12 +97,14 @@ class Diff:
         return self.relation == "identical"
 
 
-def compare(a: GraphTables, b: GraphTables, found: Alignment | None = None) -> Diff:
+def compare(source: GraphTables, target: GraphTables, known_alignment: Alignment | None = None) -> Diff:
     """Compare two models by their tables. `found` is their alignment, where it is known already."""
-    left, right = Profile(a), Profile(b)
-    laid = adaptation(left, right)
-    relation, alignment, script = ("adapter", *_unpaired(left, right)) if laid else _paired(left, right, found)
-    sketches = kept_sketch(a), kept_sketch(b)
+    left, right = Profile(source), Profile(target)
+    adapted = adaptation(left, right)
+    relation, alignment, script = (
+        ("adapter", *_unpaired(left, right)) if adapted else _paired(left, right, known_alignment)
+    )
+    sketches = kept_sketch(source), kept_sketch(target)
     aspects = (Aspect(topic, name, read(left), read(right)) for topic, name, read in ASPECTS)
     return Diff(
         left.name,
@@ -114,36 +116,36 @@ def compare(a: GraphTables, b: GraphTables, found: Alignment | None = None) -> D
         script,
         likeness(*sketches),
         tuple(differences(*sketches, only=(f"only {left.name}", f"only {right.name}"))),
-        laid,
-        told(Known.of(a.facts), Known.of(b.facts)) if relation in ("versions", "resized", "designs") else "",
+        adapted,
+        told(Known.of(source.facts), Known.of(target.facts)) if relation in ("versions", "resized", "designs") else "",
     )
 
 
-def _paired(a: Profile, b: Profile, known: Alignment | None) -> tuple[str, Alignment, tuple[Edit, ...]]:
+def _paired(source: Profile, target: Profile, known: Alignment | None) -> tuple[str, Alignment, tuple[Edit, ...]]:
     """What two models are to one another, with their alignment and its script; of designs neither says anything."""
-    found = known if known is not None else align(a.specs, b.specs)
-    script = edits(found)
-    relation = _relation(a, b, found, script)
-    return (relation, *_unpaired(a, b)) if relation in APART else (relation, found, script)
+    alignment = known if known is not None else align(source.specs, target.specs)
+    script = edits(alignment)
+    relation = _relation(source, target, alignment, script)
+    return (relation, *_unpaired(source, target)) if relation in APART else (relation, alignment, script)
 
 
-def _unpaired(a: Profile, b: Profile) -> tuple[Alignment, tuple[Edit, ...]]:
-    return unaligned(a.specs, b.specs), ()
+def _unpaired(source: Profile, target: Profile) -> tuple[Alignment, tuple[Edit, ...]]:
+    return unaligned(source.specs, target.specs), ()
 
 
-def _relation(a: Profile, b: Profile, found: Alignment, script: tuple[Edit, ...]) -> str:
-    if a.model["header_hash"] == b.model["header_hash"]:
+def _relation(source: Profile, target: Profile, alignment: Alignment, script: tuple[Edit, ...]) -> str:
+    if source.model["header_hash"] == target.model["header_hash"]:
         return "identical"
     if all(e.kind in ("packaging", "retyped") for e in script):
         return "packaging"
-    if _part(found, script):
+    if _part(alignment, script):
         return "part"
-    paired = min(sum(len(p.a) for p in found.pairs), sum(len(p.b) for p in found.pairs))
-    smaller = max(1, min(len(found.a), len(found.b)))
-    both = min(_covered(found, second) for second in (False, True)) >= ALIGNED
+    paired = min(sum(len(p.a) for p in alignment.pairs), sum(len(p.b) for p in alignment.pairs))
+    smaller = max(1, min(len(alignment.a), len(alignment.b)))
+    both = min(_covered(alignment, second) for second in (False, True)) >= ALIGNED
     if paired / smaller < ALIGNED or (paired < LEAST and not both):
         return "designs"
-    if _keeps_sizes(found):
+    if _keeps_sizes(alignment):
         return "versions"
     return "resized" if both else "designs"
 

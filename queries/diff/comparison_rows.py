@@ -49,18 +49,18 @@ def side_by_side(diff: Diff, *, named: bool, everything: bool = False, tensors: 
     return Answer("diff", ("topic", "aspect", *middle, "change"), tuple(rows), notes=tuple(_notes(diff, apart)))
 
 
-def differing(a: str | None, b: str | None) -> tuple[str | None, str | None]:
+def differing(first: str | None, second: str | None) -> tuple[str | None, str | None]:
     """Two values without the parts that both have, which are counted; parts are what stands between semicolons.
 
     >>> differing("2 x q; 4 x k; 1 x v; 1 x o", "2 x q; 1 x v; 3 x o"), differing("x; y", "x; z")
     (('4 x k; 1 x o; 2 the same', '3 x o; 2 the same'), ('x; y', 'x; z'))
     """
-    if a is None or b is None:
-        return a, b
-    ours, theirs = a.split("; "), b.split("; ")
+    if first is None or second is None:
+        return first, second
+    ours, theirs = first.split("; "), second.split("; ")
     both = list((Counter(ours) & Counter(theirs)).elements())
     if not both or max(len(ours), len(theirs)) <= FEW:
-        return a, b
+        return first, second
     return tuple("; ".join([*_without(x, both), f"{len(both)} the same"]) for x in (ours, theirs))  # type: ignore[return-value]
 
 
@@ -131,55 +131,56 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
         yield f"similarity {similarity(diff.similarity)}{differs}"
     if not apart:
-        found = diff.alignment
-        paired = sum(len(p.a) for p in found.pairs)
-        same = f", {found.unchanged:,} of them unchanged" if not diff.same else ""
-        yield f"{paired:,} of {len(found.a):,} tensors have a partner in {diff.b}{same}"
-        free = sum(p.ambiguous for p in found.pairs)
+        alignment = diff.alignment
+        paired = sum(len(p.a) for p in alignment.pairs)
+        same = f", {alignment.unchanged:,} of them unchanged" if not diff.same else ""
+        yield f"{paired:,} of {len(alignment.a):,} tensors have a partner in {diff.b}{same}"
+        free = sum(p.ambiguous for p in alignment.pairs)
         if free:
             yield f"{free:,} of the pairs were chosen among equals that neither names nor shapes tell apart"
     if diff.descent:
         yield diff.descent
     if diff.adaptation:
-        x = diff.adaptation
-        idle = sum(n.count for n in x.no_ops)
+        adaptation = diff.adaptation
+        idle = sum(n.count for n in adaptation.no_ops)
         yield (
-            f"{x.adapter} changes {x.touched:,} modules of {x.base}, {x.share:.1%} of its parameters; "
-            f"{idle:,} of its {x.targets:,} targets change nothing there; "
-            f"{counted(x.untouched, 'other tensor')} of {x.base} stay as they are"
+            f"{adaptation.adapter} changes {adaptation.touched:,} modules of {adaptation.base}, "
+            f"{adaptation.share:.1%} of its parameters; "
+            f"{idle:,} of its {adaptation.targets:,} targets change nothing there; "
+            f"{counted(adaptation.untouched, 'other tensor')} of {adaptation.base} stay as they are"
         )
 
 
-def _adapter_rows(x: Adaptation, a: str) -> Iterator[Row]:
+def _adapter_rows(adaptation: Adaptation, first: str) -> Iterator[Row]:
     """What an adapter says of each group stands in its own column, what the base has in the base's."""
 
     def placed(own: str, base: str | None, change: str, what: str) -> Row:
-        return ("adapter", what, *((own, base) if x.adapter == a else (base, own)), change)
+        return ("adapter", what, *((own, base) if adaptation.adapter == first else (base, own)), change)
 
-    for t in x.touches:
+    for t in adaptation.touches:
         ranks = ", ".join(f"rank {'unknown' if r is None else r} × {n}" for r, n in t.ranks)
         where = f" ({t.where})" if t.where else ""
         yield placed(ranks, f"{t.touched} of {t.total} {t.kind}{where}", "touched", t.pattern)
-    for n in x.no_ops:
+    for n in adaptation.no_ops:
         yield placed(counted(n.count, "target"), None, f"no effect: {n.why}", n.pattern)
-    for pattern_, count in x.beside:
+    for pattern_, count in adaptation.beside:
         yield placed(counted(count, "tensor"), None, "of no target: no low-rank pair", pattern_)
 
 
-def _edit_row(e: Edit) -> Row:
-    gone = f"{len(e.removed):,} removed" if e.removed else ""
-    new = f"{len(e.added):,} added" if e.added else ""
-    changed = f"{len(e.changed):,} changed" if e.changed else ""
-    return ("change", e.text, gone or None, new or None, "; ".join(x for x in (e.kind, changed) if x))
+def _edit_row(edit: Edit) -> Row:
+    gone = f"{len(edit.removed):,} removed" if edit.removed else ""
+    new = f"{len(edit.added):,} added" if edit.added else ""
+    changed = f"{len(edit.changed):,} changed" if edit.changed else ""
+    return ("change", edit.text, gone or None, new or None, "; ".join(x for x in (edit.kind, changed) if x))
 
 
-def _stack_row(s: StackChange) -> Row:
-    depths = [None if d is None else f"depth {d}" for d in (s.depth_a, s.depth_b)]
-    said = [f"{s.kept} blocks alike"]
-    for word, names in (("gained", s.gained), ("lost", s.lost), ("reshaped", s.widened)):
+def _stack_row(stack: StackChange) -> Row:
+    depths = [None if d is None else f"depth {d}" for d in (stack.depth_a, stack.depth_b)]
+    facts = [f"{stack.kept} blocks alike"]
+    for word, names in (("gained", stack.gained), ("lost", stack.lost), ("reshaped", stack.widened)):
         if names:
-            said.append(f"{word} {', '.join(names)}")
-    return ("stack", s.path, *depths, "; ".join(said))
+            facts.append(f"{word} {', '.join(names)}")
+    return ("stack", stack.path, *depths, "; ".join(facts))
 
 
 def _name_rows(diff: Diff) -> Iterator[Row]:

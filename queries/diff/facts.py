@@ -22,25 +22,25 @@ _AXES = ("temporal", "spatial")
 _ATTENTION_NAMES = frozenset(("attn", "attention", "mha", "self", "multihead", "core"))
 
 
-def facts(p: Profile) -> Facts:
+def facts(view: Profile) -> Facts:
     """All facts of one model. Widths, elements and channels are counts; `params` has buffers and scales too."""
-    out: Facts = {"tensors": p.model["n_tensors"], "params": p.model["n_params"]}
-    out |= _backbone(p)
-    out |= _grouped("attn", ((core_of(p, c), _attention(p, c)) for c in p.labelled("Attention")))
-    out |= _grouped("ffn", _feed_forwards(p))
-    return {k: v for k, v in (out | _latents(p)).items() if v is not None}
+    out: Facts = {"tensors": view.model["n_tensors"], "params": view.model["n_params"]}
+    out |= _backbone(view)
+    out |= _grouped("attn", ((core_of(view, c), _attention(view, c)) for c in view.labelled("Attention")))
+    out |= _grouped("ffn", _feed_forwards(view))
+    return {k: v for k, v in (out | _latents(view)).items() if v is not None}
 
 
-def _backbone(p: Profile) -> Facts:
+def _backbone(view: Profile) -> Facts:
     """Depth and named widths of the stack that holds the model's attention; nothing where there is no such stack."""
-    if p.backbone is None or not p.inside(p.labelled("Attention"), str(p.backbone["path"])):
+    if view.backbone is None or not view.inside(view.labelled("Attention"), str(view.backbone["path"])):
         return {}
     widths: dict[str, set[int]] = {}
-    for s in p.streams:
-        if s["scope"] == p.backbone["path"] and s["name"] not in (None, "hidden"):
+    for s in view.streams:
+        if s["scope"] == view.backbone["path"] and s["name"] not in (None, "hidden"):
             widths.setdefault(s["name"], set()).add(s["width"])
     found = {f"width.{name}": next(iter(w)) for name, w in widths.items() if len(w) == 1}
-    return {"blocks": p.backbone["stack_depth"], **found}
+    return {"blocks": view.backbone["stack_depth"], **found}
 
 
 def _grouped(what: str, module_facts: Iterable[tuple[Cells, Facts]]) -> Facts:
@@ -58,31 +58,31 @@ def _grouped(what: str, module_facts: Iterable[tuple[Cells, Facts]]) -> Facts:
     return out
 
 
-def _attention(p: Profile, c: Cells) -> Facts:
+def _attention(view: Profile, attention: Cells) -> Facts:
     return {
-        "kind": _kind(p, c),
-        "q_dim": c["q_dim"],
-        "kv_dim": c["kv_dim"],
-        "fused_qkv": None if c["form"] is None else c["form"] == "fused_qkv",
-        "gated": c["gated"],
-        "qk_norm": _qk_norm(p, c),
+        "kind": _kind(view, attention),
+        "q_dim": attention["q_dim"],
+        "kv_dim": attention["kv_dim"],
+        "fused_qkv": None if attention["form"] is None else attention["form"] == "fused_qkv",
+        "gated": attention["gated"],
+        "qk_norm": _qk_norm(view, attention),
     }
 
 
-def _qk_norm(p: Profile, c: Cells) -> bool | None:
+def _qk_norm(view: Profile, attention: Cells) -> bool | None:
     """Whether queries or keys are normed; unknown where norms come in twos that no name gives to queries and keys."""
-    if c["qk_norm"] == "none" and len(p.inside(p.labelled("Norm"), str(c["path"]))) > 1:
+    if attention["qk_norm"] == "none" and len(view.inside(view.labelled("Norm"), str(attention["path"]))) > 1:
         return None
-    return None if c["qk_norm"] is None else c["qk_norm"] != "none"
+    return None if attention["qk_norm"] is None else attention["qk_norm"] != "none"
 
 
-def _kind(p: Profile, c: Cells) -> str | None:
+def _kind(view: Profile, attention: Cells) -> str | None:
     """self (or the one axis its name says), cross-text, cross-modal-K2Q by the streams' initials, joint."""
-    if c["attends"] == "self":
-        return _axis(p, str(c["path"])) or "self"
-    if c["attends"] != "cross":
-        return c["attends"] and str(c["attends"])
-    asks, reads = (s and str(s["name"]) for s in p.links.get(str(c["path"]), (None, None)))
+    if attention["attends"] == "self":
+        return _axis(view, str(attention["path"])) or "self"
+    if attention["attends"] != "cross":
+        return attention["attends"] and str(attention["attends"])
+    asks, reads = (s and str(s["name"]) for s in view.links.get(str(attention["path"]), (None, None)))
     if reads in _TEXT and asks not in _TEXT:
         return "cross-text"
     if asks in _MODALITIES and reads in _MODALITIES and asks != reads:
@@ -90,58 +90,58 @@ def _kind(p: Profile, c: Cells) -> str | None:
     return None
 
 
-def _axis(p: Profile, path: str) -> str | None:
+def _axis(view: Profile, path: str) -> str | None:
     """temporal or spatial, where the attention's name says so; if it says only `attention`, that of what wraps it."""
     parent, _, name = path.rpartition(".")
     found = [axis for axis in _AXES if axis in name.lower()]
     if found:
         return found[0] if len(found) == 1 else None
-    wraps = parent in p.modules and p.modules[parent]["label"] is None and p.modules[parent]["ordinal"] is None
+    wraps = parent in view.modules and view.modules[parent]["label"] is None and view.modules[parent]["ordinal"] is None
     if wraps and set(re.findall("[a-z]+", name.lower())) <= _ATTENTION_NAMES:
-        return _axis(p, parent)
+        return _axis(view, parent)
     return None
 
 
-def core_of(p: Profile, c: Cells) -> Cells:
+def core_of(view: Profile, attention: Cells) -> Cells:
     """The module that owns an attention's projections: below wrappers that add norms or the output projection only."""
-    parts = p.children.get(str(c["path"]), [])
-    if c["n_tensors"] > sum(m["n_tensors"] for m in parts):
-        return c
+    parts = view.children.get(str(attention["path"]), [])
+    if attention["n_tensors"] > sum(m["n_tensors"] for m in parts):
+        return attention
     for part in parts:
-        beside = [m for other in parts if other is not part for m in _linears(p, other)]
-        if p.children.get(str(part["path"])) and len(beside) < 2 and all(_is_output(m, c) for m in beside):
-            return core_of(p, {**c, **{name: part[name] for name in ("path", "pattern", "n_tensors")}})
-    return c
+        beside = [m for other in parts if other is not part for m in _linears(view, other)]
+        if view.children.get(str(part["path"])) and len(beside) < 2 and all(_is_output(m, attention) for m in beside):
+            return core_of(view, {**attention, **{name: part[name] for name in ("path", "pattern", "n_tensors")}})
+    return attention
 
 
-def _linears(p: Profile, c: Cells) -> list[Cells]:
+def _linears(view: Profile, module: Cells) -> list[Cells]:
     """Linear layers at and below a module."""
-    below = p.children.get(str(c["path"]), [])
-    return [c] if c["label"] == "Linear" else [m for child in below for m in _linears(p, child)]
+    below = view.children.get(str(module["path"]), [])
+    return [module] if module["label"] == "Linear" else [m for child in below for m in _linears(view, child)]
 
 
 def _is_output(linear: Cells, attention: Cells) -> bool:
     return (linear["in_features"], linear["out_features"]) == (attention["inner_dim"], attention["out_dim"])
 
 
-def _feed_forwards(p: Profile) -> Iterator[tuple[Cells, Facts]]:
+def _feed_forwards(view: Profile) -> Iterator[tuple[Cells, Facts]]:
     """Feed-forwards, also those whose two matrices lie in the block itself, beside its attention."""
-    found = p.labelled("FeedForward")
+    found = view.labelled("FeedForward")
     for c in found:
         yield c, {"hidden": c["hidden"], "gated": {"plain": False, "gated": True}.get(str(c["form"]))}
-    for block in p.labelled("Block"):
-        own = [m for m in p.children.get(str(block["path"]), []) if m["label"] == "Linear"]
-        if len(own) != 2 or p.inside(found, str(block["path"])):
+    for block in view.labelled("Block"):
+        own = [m for m in view.children.get(str(block["path"]), []) if m["label"] == "Linear"]
+        if len(own) != 2 or view.inside(found, str(block["path"])):
             continue
         up, down = sorted(own, key=lambda m: -m["out_features"])
         if up["out_features"] == down["in_features"] > up["in_features"] == down["out_features"]:
             yield block, {"hidden": up["out_features"], "gated": False}
 
 
-def _latents(p: Profile) -> Facts:
+def _latents(view: Profile) -> Facts:
     """Channels of the latent that the halves of an autoencoder share, sound and pictures apart."""
     seen: dict[str, Counter[int]] = {}
-    for c in p.components:
+    for c in view.components:
         if c["latent_channels"] is not None and str(c["role"]).startswith("vae_"):
             part = "audio_vae" if "audio" in str(c["path"]).lower() else "vae"
             seen.setdefault(part, Counter())[c["latent_channels"]] += 1

@@ -46,8 +46,8 @@ def named_changes(alignment: Alignment) -> tuple[Change, ...]:
     )
 
 
-def _spell(t: Spec) -> str:
-    return f"{t.dtype} {list(t.shape)}"
+def _spell(spec: Spec) -> str:
+    return f"{spec.dtype} {list(spec.shape)}"
 
 
 def _group(how: Kind, keys: Iterable[str], before: Callable[[str], str], after: Callable[[str], str]) -> list[Change]:

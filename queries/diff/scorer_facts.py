@@ -24,13 +24,13 @@ def prediction(alignment: Alignment) -> dict[str, Any]:
     }
 
 
-def predict(a: Mapping[str, Spec], b: Mapping[str, Spec], tables: MakeTables | None = None) -> dict[str, Any]:
+def predict(source: Mapping[str, Spec], target: Mapping[str, Spec], tables: MakeTables | None = None) -> dict[str, Any]:
     """The prediction for two headers; with `tables`, which infers a model's tables, also "facts" of both sides."""
-    out = prediction(align(a, b))
+    out = prediction(align(source, target))
     if tables is not None:
         out["facts"] = {
             f"{side}.{key}": value
-            for side, tensors in (("a", a), ("b", b))
+            for side, tensors in (("a", source), ("b", target))
             for key, value in facts(Profile(tables(_specs(tensors)))).items()
         }
     return out

@@ -30,10 +30,12 @@ class StackChange:
         return self.depth_a == self.depth_b == self.kept
 
 
-def compare_stacks(a: Profile, b: Profile) -> tuple[StackChange, ...]:
+def compare_stacks(source: Profile, target: Profile) -> tuple[StackChange, ...]:
     """Every stack of either model that is not equal in both, outermost first."""
-    left, right = ({str(s["path"]): s for s in p.labelled("Stack")} for p in (a, b))
-    changes = (_compare(path, a, b, left.get(path), right.get(path)) for path in sorted(left.keys() | right.keys()))
+    left, right = ({str(s["path"]): s for s in view.labelled("Stack")} for view in (source, target))
+    changes = (
+        _compare(path, source, target, left.get(path), right.get(path)) for path in sorted(left.keys() | right.keys())
+    )
     return tuple(c for c in changes if not c.same)
 
 
@@ -41,14 +43,14 @@ def _depth(stack: Cells | None) -> int | None:
     return None if stack is None else stack["stack_depth"]
 
 
-def _blocks(p: Profile, stack: Cells | None) -> dict[int, Cells]:
+def _blocks(view: Profile, stack: Cells | None) -> dict[int, Cells]:
     if stack is None:
         return {}
-    return {c["ordinal"]: c for c in p.children.get(stack["path"], ()) if c["ordinal"] is not None}
+    return {c["ordinal"]: c for c in view.children.get(stack["path"], ()) if c["ordinal"] is not None}
 
 
-def _compare(path: str, a: Profile, b: Profile, left: Cells | None, right: Cells | None) -> StackChange:
-    ours, theirs = _blocks(a, left), _blocks(b, right)
+def _compare(path: str, source: Profile, target: Profile, left: Cells | None, right: Cells | None) -> StackChange:
+    ours, theirs = _blocks(source, left), _blocks(target, right)
     gained: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     widened: Counter[str] = Counter()
@@ -57,7 +59,7 @@ def _compare(path: str, a: Profile, b: Profile, left: Cells | None, right: Cells
         if ours[index]["template"] == theirs[index]["template"]:
             kept += 1
             continue
-        before, after = _inside(a, ours[index]), _inside(b, theirs[index])
+        before, after = _inside(source, ours[index]), _inside(target, theirs[index])
         gained.update(after.keys() - before.keys())
         lost.update(before.keys() - after.keys())
         widened.update(k for k in before.keys() & after.keys() if before[k] != after[k])
@@ -72,10 +74,10 @@ def _compare(path: str, a: Profile, b: Profile, left: Cells | None, right: Cells
     )
 
 
-def _inside(p: Profile, block: Cells) -> dict[str, tuple[int, ...]]:
+def _inside(view: Profile, block: Cells) -> dict[str, tuple[int, ...]]:
     """Tensors of a block by relative key with their shapes; side-cars are left out."""
     cut = len(str(block["path"])) + 1
-    return {key[cut:]: tuple(p.tensors[key]["shape"]) for key in p.keys_below.get(str(block["path"]), ())}
+    return {key[cut:]: tuple(view.tensors[key]["shape"]) for key in view.keys_below.get(str(block["path"]), ())}
 
 
 def _said(counted: Counter[str]) -> tuple[str, ...]:

@@ -57,10 +57,10 @@ class Part:
         return Counter(in_units(shape, unit) for shape in self.tensors.values())
 
 
-def parts(p: Profile) -> list[Part]:
+def parts(view: Profile) -> list[Part]:
     """Blocks by place and template, and the rest by the first names that do not lead to blocks."""
-    blocks = outermost(str(c["path"]) for c in p.labelled("Block"))
-    tensors = {key: tuple(t["shape"]) for key, t in p.tensors.items() if t["role"] != "side_car"}
+    blocks = outermost(str(c["path"]) for c in view.labelled("Block"))
+    tensors = {key: tuple(t["shape"]) for key, t in view.tensors.items() if t["role"] != "side_car"}
     inside: dict[str, dict[str, Shape]] = {path: {} for path in blocks}
     rest: dict[str, dict[str, Shape]] = {}
     leading = {path for block in blocks for path in above(block)}
@@ -73,9 +73,9 @@ def parts(p: Profile) -> list[Part]:
             rest.setdefault(root, {})[key[len(root) + 1 :]] = shape
     groups: dict[tuple[str, str], list[str]] = {}
     for path in blocks:
-        m = p.modules[path]
-        groups.setdefault((m["pattern"], m["template"]), []).append(path)
-    out = [_blocks(p, members, inside) for members in groups.values()]
+        module = view.modules[path]
+        groups.setdefault((module["pattern"], module["template"]), []).append(path)
+    out = [_blocks(view, members, inside) for members in groups.values()]
     out += [
         Part(root, "", (), 1, _elements(found), found, None, tuple(f"{root}.{k}" if k else root for k in found))
         for root, found in rest.items()
@@ -83,9 +83,9 @@ def parts(p: Profile) -> list[Part]:
     return [part for part in out if part.n_params]
 
 
-def _blocks(p: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str, Shape]]) -> Part:
-    first = p.modules[members[0]]
-    indices = tuple(p.modules[m]["ordinal"] for m in members if p.modules[m]["ordinal"] is not None)
+def _blocks(view: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str, Shape]]) -> Part:
+    first = view.modules[members[0]]
+    indices = tuple(view.modules[m]["ordinal"] for m in members if view.modules[m]["ordinal"] is not None)
     size = sum(_elements(inside[m]) for m in members)
     keys = tuple(f"{m}.{k}" for m in members for k in inside[m])
     one = inside[members[0]]

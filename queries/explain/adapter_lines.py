@@ -15,10 +15,10 @@ Bases = Sequence[tuple[str, str]]
 """Names of the models an adapter adapts, each with what shows it."""
 
 
-def adapter_lines(p: Profile, bases: Bases | None) -> Iterator[Line]:
+def adapter_lines(view: Profile, bases: Bases | None) -> Iterator[Line]:
     """Nothing where the model is no adapter; `bases` is None where nobody looked for them."""
-    targets = targets_of(p.tables)
-    if not targets or p.model["role"] != "adapter":
+    targets = targets_of(view.tables)
+    if not targets or view.model["role"] != "adapter":
         return
     for name, shows in bases or ():
         yield Line(1, "", f"adapts {name}: {shows}")

@@ -58,16 +58,16 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
     )
 
 
-def drafts(p: Profile, modules: Iterable[Cells], path: str, level: int) -> list[Draft]:
+def drafts(view: Profile, modules: Iterable[Cells], path: str, level: int) -> list[Draft]:
     """What there is among the modules: attentions, feed-forwards and additions, named relative to `path`."""
     members = list(modules)
     out = []
     for cells in members:
         if cells["label"] == "Attention":
-            out.append(Draft(_attention(p, cells, path, level)))
+            out.append(Draft(_attention(view, cells, path, level)))
         elif cells["label"] == "FeedForward":
             out.append(Draft(_feed_forward(cells, path, level)))
-    return [*out, *_additions(p, members, path, level)]
+    return [*out, *_additions(view, members, path, level)]
 
 
 def finished(members: Sequence[Sequence[Draft]]) -> Iterator[Line]:
@@ -84,42 +84,45 @@ def relative(cells: Cells, path: str) -> str:
     return (whole[len(path) + 1 :] if path else whole) or str(cells["name"])
 
 
-def _attention(p: Profile, c: Cells, path: str, level: int) -> Line:
-    asks, reads = p.links.get(str(c["path"]), (None, None))
+def _attention(view: Profile, cells: Cells, path: str, level: int) -> Line:
+    asks, reads = view.links.get(str(cells["path"]), (None, None))
     streams = ""
     if asks is not None and reads is not None:
         same = asks["uid"] == reads["uid"]
         streams = f" of {asks['name']}" if same else f", {asks['name']} reads {reads['name']}"
-    kind = f"{c['attends']}-attention" if c["attends"] else "attention, self or cross unknown"
-    extra = ", gated" if c["gated"] else ""
-    text = f"{relative(c, path)}: {kind}{streams}, {c['q_dim']} ← {c['kv_dim']}, {_heads(c)}{extra}"
-    return Line(level, str(c["path"]), text, because(c, "attends", "heads", "kv_heads", "head_dim", "qk_norm"))
+    kind = f"{cells['attends']}-attention" if cells["attends"] else "attention, self or cross unknown"
+    extra = ", gated" if cells["gated"] else ""
+    text = f"{relative(cells, path)}: {kind}{streams}, {cells['q_dim']} ← {cells['kv_dim']}, {_heads(cells)}{extra}"
+    return Line(level, str(cells["path"]), text, because(cells, "attends", "heads", "kv_heads", "head_dim", "qk_norm"))
 
 
-def _heads(c: Cells) -> str:
+def _heads(cells: Cells) -> str:
     """Query heads with their width, and key/value heads where there are fewer."""
-    if c["heads"] and c["head_dim"]:
-        fewer = c["kv_heads"] and c["kv_heads"] != c["heads"]
-        return f"{c['heads']} heads of {c['head_dim']}" + (f", {c['kv_heads']} KV heads" if fewer else "")
-    grouped = c["gqa"] and c["gqa"] > 1
-    return "heads unknown" + (f", {c['gqa']} query heads a KV head" if grouped else "")
+    if cells["heads"] and cells["head_dim"]:
+        fewer = cells["kv_heads"] and cells["kv_heads"] != cells["heads"]
+        return f"{cells['heads']} heads of {cells['head_dim']}" + (f", {cells['kv_heads']} KV heads" if fewer else "")
+    grouped = cells["gqa"] and cells["gqa"] > 1
+    return "heads unknown" + (f", {cells['gqa']} query heads a KV head" if grouped else "")
 
 
-def _feed_forward(c: Cells, path: str, level: int) -> Line:
-    experts = f", {c['experts']} experts" if c["experts"] else ""
-    text = f"{relative(c, path)}: {c['form'] or 'unknown'} feed-forward, {c['width']} → {c['hidden']}{experts}"
-    return Line(level, str(c["path"]), text, because(c, "form"))
+def _feed_forward(cells: Cells, path: str, level: int) -> Line:
+    experts = f", {cells['experts']} experts" if cells["experts"] else ""
+    form, widths = cells["form"] or "unknown", f"{cells['width']} → {cells['hidden']}"
+    text = f"{relative(cells, path)}: {form} feed-forward, {widths}{experts}"
+    return Line(level, str(cells["path"]), text, because(cells, "form"))
 
 
-def _additions(p: Profile, below: Iterable[Cells], path: str, level: int) -> Iterator[Draft]:
+def _additions(view: Profile, below: Iterable[Cells], path: str, level: int) -> Iterator[Draft]:
     """One line for each way blocks of one container add."""
-    said: dict[tuple[str, str], list[Cells]] = {}
+    by_wording: dict[tuple[str, str], list[Cells]] = {}
     for block in below:
-        found = sorted(p.residuals.get(block["uid"], ()), key=lambda e: (e["order"], p.by_uid[e["target"]]["path"]))
-        if found:
-            said.setdefault((_place(block, path), _adds(p, block, found)), []).append(block)
-    for (place, text), blocks in said.items():
-        first = p.residuals[blocks[0]["uid"]][0]
+        additions = sorted(
+            view.residuals.get(block["uid"], ()), key=lambda e: (e["order"], view.by_uid[e["target"]]["path"])
+        )
+        if additions:
+            by_wording.setdefault((_place(block, path), _adds(view, block, additions)), []).append(block)
+    for (place, text), blocks in by_wording.items():
+        first = view.residuals[blocks[0]["uid"]][0]
         yield Draft(
             Line(level, str(blocks[0]["path"]), f"adds{place}: {text}", because(first, "form")),
             len(blocks),
@@ -136,11 +139,11 @@ def _place(block: Cells, path: str) -> str:
     return f" in {_TIMES} of {container}" if container else f" in {_TIMES}"
 
 
-def _adds(p: Profile, block: Cells, found: list[Cells]) -> str:
+def _adds(view: Profile, block: Cells, additions: list[Cells]) -> str:
     names: dict[int, list[str]] = {}
     streams: dict[int, str | None] = {}
-    for e in found:
-        names.setdefault(e["order"], []).append(relative(p.by_uid[e["target"]], str(block["path"])))
+    for e in additions:
+        names.setdefault(e["order"], []).append(relative(view.by_uid[e["target"]], str(block["path"])))
         streams[e["order"]] = e["stream"]
     parts = (" and ".join(names[o]) + (f" → {streams[o]}" if streams[o] else "") for o in names)
     return ", then ".join(parts)

@@ -28,87 +28,92 @@ __all__ = ["Because", "Line", "explain"]
 
 def explain(tables: GraphTables, path: str = "", *, bases: Bases | None = None) -> tuple[Line, ...]:
     """The page for a model, or for the part of it below `path`; `bases` are the models it adapts, where known."""
-    p = Profile(tables)
-    if path and path not in p.modules:
+    view = Profile(tables)
+    if path and path not in view.modules:
         raise NotFoundError(
-            f"{p.name} has no module {path!r}",
-            near=nearest(path, p.modules),
-            cure=f"`archkb tree {p.name}` shows what there is",
+            f"{view.name} has no module {path!r}",
+            near=nearest(path, view.modules),
+            cure=f"`archkb tree {view.name}` shows what there is",
         )
     if path:
-        return tuple(_part(p, p.modules[path]))
-    adapted = tuple(adapter_lines(p, bases))
-    return (_headline(p), *(() if adapted else overview(p)), *(adapted or _model(p)), *_unknowns(p))
+        return tuple(_part(view, view.modules[path]))
+    adapted = tuple(adapter_lines(view, bases))
+    return (_headline(view), *(() if adapted else overview(view)), *(adapted or _model(view)), *_unknowns(view))
 
 
-def _model(p: Profile) -> Iterator[Line]:
+def _model(view: Profile) -> Iterator[Line]:
     outer = [
-        c for c in p.components if not any(o is not c and within(str(c["path"]), str(o["path"])) for o in p.components)
+        c
+        for c in view.components
+        if not any(o is not c and within(str(c["path"]), str(o["path"])) for o in view.components)
     ]
     for component in outer:
-        yield from _component(p, component, 1)
-    for stack in p.labelled("Stack"):
-        if not any(within(str(stack["path"]), str(c["path"])) for c in outer) and not _inner(p, stack):
-            yield from stack_lines(p, stack, 1)
-    yield from loose_lines(p, None, 1)
+        yield from _component(view, component, 1)
+    for stack in view.labelled("Stack"):
+        if not any(within(str(stack["path"]), str(c["path"])) for c in outer) and not _inner(view, stack):
+            yield from stack_lines(view, stack, 1)
+    yield from loose_lines(view, None, 1)
 
 
-def _inner(p: Profile, stack: Cells) -> bool:
+def _inner(view: Profile, stack: Cells) -> bool:
     """Whether the stack lies in a block of another stack."""
-    return any(o["path"] != stack["path"] and within(str(stack["path"]), str(o["path"])) for o in p.labelled("Stack"))
-
-
-def _headline(p: Profile) -> Line:
-    m = p.model
-    dtypes = f" ({', '.join(m['dtypes'])})" if m["dtypes"] else ""
-    text = (
-        f"{p.name}: {m['role'] or 'role unknown'}, {human(m['n_params'])} parameters in "
-        f"{counted(m['n_tensors'], 'tensor')}, {size(m['n_bytes'])}{dtypes}"
+    return any(
+        o["path"] != stack["path"] and within(str(stack["path"]), str(o["path"])) for o in view.labelled("Stack")
     )
-    return Line(0, "", text, because(m, "role"))
 
 
-def _component(p: Profile, c: Cells, level: int) -> Iterator[Line]:
-    path = str(c["path"])
-    latent = f", {counted(c['latent_channels'], 'latent channel')}" if c["latent_channels"] else ""
-    text = f"{path}: {c['role'] or 'role unknown'}, {human(c['n_params'])} parameters{_but_inner(p, c)}{latent}"
-    yield Line(level, path, text, because(c, "role", "latent_channels"))
-    for stack in p.labelled("Stack"):
-        if stack["component"] == path and within(str(stack["path"]), path) and not _inner(p, stack):
-            yield from stack_lines(p, stack, level + 1)
-    yield from loose_lines(p, path, level + 1)
-    nested = [n for n in p.components if n["path"] != path and within(str(n["path"]), path)]
+def _headline(view: Profile) -> Line:
+    model = view.model
+    dtypes = f" ({', '.join(model['dtypes'])})" if model["dtypes"] else ""
+    text = (
+        f"{view.name}: {model['role'] or 'role unknown'}, {human(model['n_params'])} parameters in "
+        f"{counted(model['n_tensors'], 'tensor')}, {size(model['n_bytes'])}{dtypes}"
+    )
+    return Line(0, "", text, because(model, "role"))
+
+
+def _component(view: Profile, component: Cells, level: int) -> Iterator[Line]:
+    path = str(component["path"])
+    latent = f", {counted(component['latent_channels'], 'latent channel')}" if component["latent_channels"] else ""
+    parameters = f"{human(component['n_params'])} parameters{_but_inner(view, component)}"
+    text = f"{path}: {component['role'] or 'role unknown'}, {parameters}{latent}"
+    yield Line(level, path, text, because(component, "role", "latent_channels"))
+    for stack in view.labelled("Stack"):
+        if stack["component"] == path and within(str(stack["path"]), path) and not _inner(view, stack):
+            yield from stack_lines(view, stack, level + 1)
+    yield from loose_lines(view, path, level + 1)
+    nested = [n for n in view.components if n["path"] != path and within(str(n["path"]), path)]
     for n in sorted(nested, key=lambda n: -n["n_params"]):
-        if p.modules[str(n["path"]).rpartition(".")[0]]["component"] == path:
-            yield from _component(p, n, level + 1)
+        if view.modules[str(n["path"]).rpartition(".")[0]]["component"] == path:
+            yield from _component(view, n, level + 1)
 
 
-def _but_inner(p: Profile, c: Cells) -> str:
+def _but_inner(view: Profile, component: Cells) -> str:
     """How many of a component's elements are its own alone, where other components lie inside it."""
-    own = next(s.params for s in shares(p) if s.path == c["path"])
-    return f" ({human(own)} without the components inside it)" if own != c["n_params"] else ""
+    own = next(s.params for s in shares(view) if s.path == component["path"])
+    return f" ({human(own)} without the components inside it)" if own != component["n_params"] else ""
 
 
-def _part(p: Profile, c: Cells) -> Iterator[Line]:
+def _part(view: Profile, module: Cells) -> Iterator[Line]:
     """What is at and below one module; what a component or a stack is as on the page of the whole."""
-    path = str(c["path"])
-    if c["label"] == "Component":
-        yield from _component(p, c, 0)
+    path = str(module["path"])
+    if module["label"] == "Component":
+        yield from _component(view, module, 0)
         return
-    if c["label"] == "Stack":
-        yield from stack_lines(p, c, 0)
+    if module["label"] == "Stack":
+        yield from stack_lines(view, module, 0)
         return
-    yield Line(0, path, f"{path}: {c['kind']}, {human(c['n_params'])} parameters", because(c, "kind"))
-    below = [x for x in p.modules.values() if within(str(x["path"]), path)]
-    stacks = [s for s in p.inside(p.labelled("Stack"), path) if c["label"] is None and not _inner(p, s)]
+    yield Line(0, path, f"{path}: {module['kind']}, {human(module['n_params'])} parameters", because(module, "kind"))
+    below = [x for x in view.modules.values() if within(str(x["path"]), path)]
+    stacks = [s for s in view.inside(view.labelled("Stack"), path) if module["label"] is None and not _inner(view, s)]
     for stack in stacks:
-        yield from stack_lines(p, stack, 1)
+        yield from stack_lines(view, stack, 1)
     rest = [x for x in below if not any(within(str(x["path"]), str(s["path"])) for s in stacks)]
-    found = list(finished([drafts(p, rest, path, 1)]))
+    found = list(finished([drafts(view, rest, path, 1)]))
     text = "" if found else layers(rest, path)
-    yield from found or ([Line(1, path, text)] if text and c["label"] not in LAYERS else [])
-    if c["label"] not in (*LAYERS, *HOLDERS):
-        more = beside(p, path) if not stacks else {}
+    yield from found or ([Line(1, path, text)] if text and module["label"] not in LAYERS else [])
+    if module["label"] not in (*LAYERS, *HOLDERS):
+        more = beside(view, path) if not stacks else {}
         yield from beside_lines([{k: said for k, said in more.items() if not (text and k[0] == "layers")}], path, 1)
 
 
@@ -119,12 +124,12 @@ _UNKNOWN = (
 )
 
 
-def _unknowns(p: Profile) -> Iterator[Line]:
+def _unknowns(view: Profile) -> Iterator[Line]:
     """What the header does not tell, by reason."""
     reasons: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Cells] = {}
     for role, noun, properties in _UNKNOWN:
-        for c in p.labelled(role):
+        for c in view.labelled(role):
             for prop in properties:
                 if c[prop] is None and c[f"{prop}_rule"]:
                     key = (prop, noun, str(c[f"{prop}_detail"]))
@@ -133,5 +138,5 @@ def _unknowns(p: Profile) -> Iterator[Line]:
     for key, n in sorted(reasons.items()):
         prop, noun, why = key
         path = str(first[key]["path"])
-        of = f"{counted(n, noun)} (first {path})" if n > 1 else path
-        yield Line(1, path, f"unknown: {prop} of {of}, because {why}", because(first[key], prop))
+        where = f"{counted(n, noun)} (first {path})" if n > 1 else path
+        yield Line(1, path, f"unknown: {prop} of {where}, because {why}", because(first[key], prop))

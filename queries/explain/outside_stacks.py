@@ -18,36 +18,36 @@ _SHOWN = 16
 """How many names are given of each kind."""
 
 
-def loose_lines(p: Profile, component: str | None, level: int) -> Iterator[Line]:
+def loose_lines(view: Profile, component: str | None, level: int) -> Iterator[Line]:
     """What is in the component (None: in none of them) and in no stack; nothing where all is in stacks."""
     path = component or ""
-    stacks = [str(s["path"]) for s in p.labelled("Stack")]
+    stacks = [str(s["path"]) for s in view.labelled("Stack")]
     loose = [
         m
-        for m in p.modules.values()
+        for m in view.modules.values()
         if m["component"] == component and not any(within(str(m["path"]), s) for s in stacks)
     ]
-    yield from finished([drafts(p, loose, path, level)])
-    if component is None and p.components:
+    yield from finished([drafts(view, loose, path, level)])
+    if component is None and view.components:
         where = "outside the components"
     else:
         where = "outside the stacks" if any(within(s, path) for s in stacks) else "layers"
     text = layers((m for m in loose if not m.get("modulation_rows")), path, where)
     if text:
         yield Line(level, path, text)
-    yield from _modulation(p, loose, path, level)
-    own = _tensors(p, loose, path, component)
+    yield from _modulation(view, loose, path, level)
+    own = _tensors(view, loose, path, component)
     if own:
         yield Line(level, path, f"loose parameters: {_some(own)}")
 
 
-def _modulation(p: Profile, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
+def _modulation(view: Profile, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
     """Layers and tables among the loose modules that modulate."""
     matrices = [m for m in loose if m.get("modulation_rows")]
     owners = {"", *(str(m["path"]) for m in loose)}
-    tables = (k for k, t in p.tensors.items() if t["role"] == "modulation_table" and k.rpartition(".")[0] in owners)
+    tables = (k for k, t in view.tensors.items() if t["role"] == "modulation_table" and k.rpartition(".")[0] in owners)
     items = [Item("modulation", "", key, (key,)) for key in (*(str(m["path"]) for m in matrices), *tables)]
-    said = list(dict.fromkeys(f"{pattern(_below(i.path, path))} {sizes(p, i)}" for i in items))
+    said = list(dict.fromkeys(f"{pattern(_below(i.path, path))} {sizes(view, i)}" for i in items))
     if said:
         evidence = because(matrices[0], "modulation_rows") if matrices else ()
         yield Line(level, path, f"modulation: {_some(said)}", evidence)
@@ -75,13 +75,13 @@ def _top(name: str) -> str:
     return f"{first}.{rest.partition('.')[0]}" if first.isdigit() and rest else first
 
 
-def _tensors(p: Profile, loose: Iterable[Cells], path: str, component: str | None) -> list[str]:
+def _tensors(view: Profile, loose: Iterable[Cells], path: str, component: str | None) -> list[str]:
     """Names with shapes of tensors that lie in the loose modules themselves and are no layer's."""
     owners = {str(m["path"]) for m in loose if m["label"] not in (*LAYERS, *_HOLDERS)}
     if component is None:
         owners.add("")
     out: dict[str, str] = {}
-    for key, tensor in p.tensors.items():
+    for key, tensor in view.tensors.items():
         if key.rpartition(".")[0] in owners and tensor["role"] not in ("side_car", "modulation_table"):
             name = pattern(_below(key, path))
             out.setdefault(name, f"{name} {cell(tensor['shape'], 'shape')}")
@@ -92,20 +92,20 @@ def _below(path: str, root: str) -> str:
     return path[len(root) + 1 :] if root else path
 
 
-def beside(p: Profile, block: str) -> dict[tuple[str, str], str]:
+def beside(view: Profile, block: str) -> dict[tuple[str, str], str]:
     """What a block has that is in no attention, feed-forward or addition: (title, name) -> kind or sizes."""
-    cells = p.modules[block]
-    inner = [m for m in p.modules.values() if within(str(m["path"]), block)]
-    added = {str(p.by_uid[e["target"]]["path"]) for m in (cells, *inner) for e in p.residuals.get(m["uid"], ())}
+    cells = view.modules[block]
+    inner = [m for m in view.modules.values() if within(str(m["path"]), block)]
+    added = {str(view.by_uid[e["target"]]["path"]) for m in (cells, *inner) for e in view.residuals.get(m["uid"], ())}
     out: dict[tuple[str, str], str] = {}
-    for item in p.items:
+    for item in view.items:
         if not within(item.path, block) or any(path in added for path in (item.path, *above(item.path))):
             continue
         name = pattern(_below(item.path, block)) or str(cells["name"])
         if item.kind in ("layer", "norm"):
-            out.setdefault(("layers", name), str(p.modules[item.path]["kind"]))
+            out.setdefault(("layers", name), str(view.modules[item.path]["kind"]))
         elif item.kind in ("modulation", "parameter"):
-            out.setdefault((_TITLES[1 + (item.kind == "parameter")], name), sizes(p, item))
+            out.setdefault((_TITLES[1 + (item.kind == "parameter")], name), sizes(view, item))
     return out
 
 

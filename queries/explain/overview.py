@@ -24,33 +24,33 @@ _POSITIONS = re.compile(r"(?:^|[._])(?:pos|position|positional|wpe)(?:[._]|$)", 
 _REASONS = "no header tells loss, training data or quality"
 
 
-def overview(p: Profile) -> Iterator[Line]:
+def overview(view: Profile) -> Iterator[Line]:
     """The lines below the headline; none for what the model has not."""
-    attentions = p.labelled("Attention")
+    attentions = view.labelled("Attention")
     if attentions:
-        yield Line(0, "", f"attends: {_attends(p, attentions)}", because(attentions[0], "attends"))
-    yield Line(0, "", f"packed: {_packed(p)}")
-    settings = list(p.tables.records("Setting"))
+        yield Line(0, "", f"attends: {_attends(view, attentions)}", because(attentions[0], "attends"))
+    yield Line(0, "", f"packed: {_packed(view)}")
+    settings = list(view.tables.records("Setting"))
     stated = _stated(s for s in settings if s["verdict"] != "contradicts")
     if stated:
         yield Line(0, "", f"settings: {stated}")
     for setting in (s for s in settings if s["verdict"] == "contradicts"):
         what = f"{setting['stated_at']} states {setting['name']} {setting['value']}"
         yield Line(0, str(setting["path"]), f"contradiction: {what}, the shapes show {setting['shapes_show']}")
-    yield Line(0, "", f"unknown: {_unknown(p, settings)}")
+    yield Line(0, "", f"unknown: {_unknown(view, settings)}")
 
 
-def _attends(p: Profile, attentions: list[Cells]) -> str:
+def _attends(view: Profile, attentions: list[Cells]) -> str:
     kinds = Counter(str(a["attends"] or "of unknown kind") for a in attentions)
     reads: Counter[str] = Counter()
     for attention in attentions:
-        _, stream = p.links.get(str(attention["path"]), (None, None))
+        _, stream = view.links.get(str(attention["path"]), (None, None))
         if attention["attends"] == "cross":
             reads[str(stream["name"] or "an unknown stream") if stream else "an unknown stream"] += 1
     parts = []
     for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
-        to = f" ({_listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
-        parts.append(f"{n} {kind}{to}")
+        read_streams = f" ({_listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
+        parts.append(f"{n} {kind}{read_streams}")
     heads = Counter(f"{a['heads']} of {a['head_dim']}" if a["heads"] else "unknown" for a in attentions)
     gated = sum(bool(a["gated"]) for a in attentions)
     gates = f"; {'all' if gated == len(attentions) else gated} gated" if gated else ""
@@ -58,12 +58,14 @@ def _attends(p: Profile, attentions: list[Cells]) -> str:
     return f"{counted(len(attentions), 'attention')}: {', '.join(parts)}; heads {many}{gates}"
 
 
-def _packed(p: Profile) -> str:
-    m = p.model
-    total = max(1, m["n_params"])
-    shares = sorted(zip(m["dtypes"] or (), m["dtype_params"] or (), strict=False), key=lambda item: (-item[1], item[0]))
+def _packed(view: Profile) -> str:
+    model = view.model
+    total = max(1, model["n_params"])
+    shares = sorted(
+        zip(model["dtypes"] or (), model["dtype_params"] or (), strict=False), key=lambda item: (-item[1], item[0])
+    )
     dtypes = ", ".join(f"{dtype} {100 * n / total:.3g} %" for dtype, n in shares) or "nothing"
-    scales = sum(t["role"] == "side_car" for t in p.tensors.values())
+    scales = sum(t["role"] == "side_car" for t in view.tensors.values())
     return f"{dtypes} of the parameters; {counted(scales, 'quantization scale') if scales else 'not quantized'}"
 
 
@@ -77,7 +79,7 @@ def _stated(settings: Iterable[Cells]) -> str:
     return _listed(texts, _MOST)
 
 
-def _unknown(p: Profile, settings: Sequence[Cells]) -> str:
+def _unknown(view: Profile, settings: Sequence[Cells]) -> str:
     """Counts of what rules could not tell, and what no shape shows and no configuration states."""
     counts = [
         (f"{what} of {counted(n, noun)}", n)
@@ -86,23 +88,23 @@ def _unknown(p: Profile, settings: Sequence[Cells]) -> str:
             ("Attention", "attention", "attends", "kind"),
             ("Component", "component", "role", "role"),
         )
-        if (n := sum(c[prop] is None for c in p.labelled(label)))
+        if (n := sum(c[prop] is None for c in view.labelled(label)))
     ]
     names = {s["name"] for s in settings}
     absent = []
-    if p.labelled("Attention"):
-        if not {"position_kind", "rope_theta"} & names and not _position_table(p):
+    if view.labelled("Attention"):
+        if not {"position_kind", "rope_theta"} & names and not _position_table(view):
             absent.append("positions")
         if not {"causal_attention", "causal_positions"} & names:
             absent.append("causality")
-    if p.labelled("FeedForward") and "activation" not in names:
+    if view.labelled("FeedForward") and "activation" not in names:
         absent.append("activation")
     unstated = f"{', '.join(absent)} (no configuration states them)" if absent else ""
     return "; ".join(part for part in (*(text for text, _ in counts), unstated, _REASONS) if part)
 
 
-def _position_table(p: Profile) -> bool:
-    return any(_POSITIONS.search(str(e["path"])) for e in p.labelled("Embedding"))
+def _position_table(view: Profile) -> bool:
+    return any(_POSITIONS.search(str(e["path"])) for e in view.labelled("Embedding"))
 
 
 def _listed(texts: Iterable[str], most: int = 4) -> str:

@@ -66,15 +66,15 @@ class _Template:
         return tuple(d.line.text for d in self.drafts)
 
 
-def stack_lines(p: Profile, stack: Cells, level: int) -> Iterator[Line]:
+def stack_lines(view: Profile, stack: Cells, level: int) -> Iterator[Line]:
     """The stack, then its blocks."""
-    blocks = p.children.get(str(stack["path"]), [])
+    blocks = view.children.get(str(stack["path"]), [])
     groups: dict[str, list[Cells]] = {}
     for block in sorted(blocks, key=lambda b: b["ordinal"] or 0):
         groups.setdefault(block["template"], []).append(block)
     forms: dict[tuple[frozenset[str], tuple[str, ...]], list[_Template]] = {}
     for members in groups.values():
-        template = _Template(p, members, level + 1)
+        template = _Template(view, members, level + 1)
         forms.setdefault(template.form, []).append(template)
     text = f"{stack['path']}: {counted(stack['stack_depth'] or len(blocks), 'block')}, "
     text += f"{_alike(len(groups), list(forms.values()))}, {human(stack['n_params'])} parameters"
@@ -136,10 +136,10 @@ def _sizes(templates: Sequence[_Template]) -> str:
     return f"{' to '.join(shown)} parameters{' each' if many else ''}"
 
 
-def _difference(a: _Template, b: _Template) -> str:
+def _difference(first: _Template, second: _Template) -> str:
     """What the second has more and less than the first."""
-    more = {n: s for n, s in b.tensors.items() if n not in a.tensors}
-    less = {n: s for n, s in a.tensors.items() if n not in b.tensors}
+    more = {n: s for n, s in second.tensors.items() if n not in first.tensors}
+    less = {n: s for n, s in first.tensors.items() if n not in second.tensors}
     parts = [f"{word} {_named(found)}" for word, found in (("with", more), ("without", less)) if found]
     return " and ".join(parts) or "in other sizes"
 

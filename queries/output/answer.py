@@ -67,10 +67,10 @@ class Answer:
 
     def named(self) -> Answer:
         """The answer with names in place of hashes, for people."""
-        at = {i for i, name in enumerate(self.columns) if self.column(name).show == "template"}
-        if not at or not self.names:
+        templates = {i for i, name in enumerate(self.columns) if self.column(name).show == "template"}
+        if not templates or not self.names:
             return self
-        rows = (tuple(self._name(v) if i in at else v for i, v in enumerate(row)) for row in self.rows)
+        rows = (tuple(self._name(v) if i in templates else v for i, v in enumerate(row)) for row in self.rows)
         return replace(self, rows=tuple(rows))
 
     def _name(self, value: Any) -> Any:

@@ -58,16 +58,16 @@ def _short(value: Any) -> Any:
     return value
 
 
-def size(n: int) -> str:
+def size(count: int) -> str:
     """Bytes with an SI unit, three digits.
 
     >>> size(940), size(121_000_000)
     ('940 B', '121 MB')
     """
     for unit, power in (("TB", 12), ("GB", 9), ("MB", 6), ("kB", 3)):
-        if n >= 10**power:
-            return f"{n / 10**power:.3g} {unit}"
-    return f"{n} B"
+        if count >= 10**power:
+            return f"{count / 10**power:.3g} {unit}"
+    return f"{count} B"
 
 
 def ranges(indices: Iterable[str | int]) -> str:

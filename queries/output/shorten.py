@@ -56,8 +56,8 @@ def _below(heads: Sequence[str], rows: Rows, columns: Sequence[int], *, every: b
     if len(prefix) < _SHORTEST:
         return
     drop = re.compile(rf"(?<![\w.]){re.escape(prefix)}\.(?=[\w{{])")
-    of = "" if every else f" of {', '.join(heads[i] for i in columns)}"
-    yield Shorter([[drop.sub("", cell) for cell in row] for row in rows], (f"paths{of} below {prefix}",))
+    scope = "" if every else f" of {', '.join(heads[i] for i in columns)}"
+    yield Shorter([[drop.sub("", cell) for cell in row] for row in rows], (f"paths{scope} below {prefix}",))
 
 
 def common_prefix(paths: Iterable[str]) -> str:

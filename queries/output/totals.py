@@ -35,8 +35,8 @@ class Total:
         """
         if not rows:
             return ""
-        of = columns.index(self.of) if self.of else None
-        counts = [1 if of is None else int(row[of] or 0) for row in rows]
+        counting = columns.index(self.of) if self.of else None
+        counts = [1 if counting is None else int(row[counting] or 0) for row in rows]
         many = sum(counts)
         text = f"{many:,} {self.plural}" if self.plural and many != 1 else counted(many, self.noun)
         if not self.by:
@@ -57,6 +57,6 @@ def total_of(found: Mapping[str, str], columns: Sequence[str]) -> Total | str:
     if strange or not found.get("noun"):
         return f"total has an unknown key {strange[0]!r}" if strange else "total has no noun"
     total = Total(**found)
-    by = re.findall(r"{(\w+)}", total.by) or [total.by]
-    missing = [c for c in (*by, total.of) if c and c not in columns]
+    sorts = re.findall(r"{(\w+)}", total.by) or [total.by]
+    missing = [c for c in (*sorts, total.of) if c and c not in columns]
     return f"total counts by {missing[0]!r}, which is no column" if missing else total

@@ -59,8 +59,8 @@ def is_near(row: tuple[Any, ...]) -> bool:
 
 def _adapted(row: tuple[Any, ...], adapts: Sequence[str]) -> tuple[Any, ...]:
     """The row with ADAPTS among its relations, where the model is one that is adapted."""
-    at = _COLUMNS.index("relations")
-    return (*row[:at], ["ADAPTS", *row[at]], *row[at + 1 :]) if row[0] in adapts else row
+    relations = _COLUMNS.index("relations")
+    return (*row[:relations], ["ADAPTS", *row[relations]], *row[relations + 1 :]) if row[0] in adapts else row
 
 
 def _notes(found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterator[str]:
@@ -78,8 +78,8 @@ def _notes(found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterato
 
 def _suspicions(mine: Known, found: Sequence[tuple[Any, ...]], others: Sequence[Known]) -> Iterator[str]:
     """The evidence of each suspected descent that is shown, with how often such a suspicion is wrong."""
-    at = _COLUMNS.index("relations")
-    shown = {row[0] for row in found if _SAID["DERIVES_FROM"] in row[at]}
+    relations = _COLUMNS.index("relations")
+    shown = {row[0] for row in found if _SAID["DERIVES_FROM"] in row[relations]}
     yield from (told(mine, other) for other in others if other.name in shown)
 
 

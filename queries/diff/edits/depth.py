@@ -25,33 +25,33 @@ class _Stack:
     new: list[str]
 
 
-def depths(gone: Roots, new: Roots, found: Alignment) -> Iterator[Edit]:
+def depths(gone: Roots, new: Roots, alignment: Alignment) -> Iterator[Edit]:
     """One line for stacks of one name; numbers of blocks are said where others of the stack come after them.
 
     Blocks of a stack that has no counterpart are left to others.
     """
     groups: dict[tuple[str, str], list[_Stack]] = {}
-    for stack in _stacks(gone, new, found):
+    for stack in _stacks(gone, new, alignment):
         inside = _inside(stack.gone, gone, "dropped") + _inside(stack.new, new, "inserted")
         template = stream_free(pattern(stack.b))
         groups.setdefault((template, inside), []).append(stack)
     for (_, inside), stacks in groups.items():
         removed = tuple(k for s in stacks for block in s.gone for k in gone.tensors[block])
         added = tuple(k for s in stacks for block in s.new for k in new.tensors[block])
-        said = [f"{counted(len(removed), 'tensor')} removed"] if removed else []
-        said += [f"{counted(len(added), 'tensor')} added"] if added else []
-        yield Edit("depth", f"{_depths(stacks)}{inside} ({', '.join(said)})", removed, added)
+        counts = [f"{counted(len(removed), 'tensor')} removed"] if removed else []
+        counts += [f"{counted(len(added), 'tensor')} added"] if added else []
+        yield Edit("depth", f"{_depths(stacks)}{inside} ({', '.join(counts)})", removed, added)
 
 
 def _depths(stacks: Iterable[_Stack]) -> str:
     by_depth: dict[tuple[int, int], list[str]] = {}
     for s in stacks:
         by_depth.setdefault(s.depths, []).append(s.b)
-    said = []
+    changes = []
     for (before, after), paths in by_depth.items():
         change = f"depth {before} -> {after}" if before != after else f"some of {before} blocks replaced"
-        said.append(f"{merged(paths)} {change}")
-    return "; ".join(said)
+        changes.append(f"{merged(paths)} {change}")
+    return "; ".join(changes)
 
 
 def _inside(blocks: Iterable[str], roots: Roots, verb: str) -> str:
@@ -68,16 +68,19 @@ def _inside(blocks: Iterable[str], roots: Roots, verb: str) -> str:
     return f", block{'s' if len(inner) > 1 else ''} {ranges(inner)} {verb}" if inner else ""
 
 
-def _stacks(gone: Roots, new: Roots, found: Alignment) -> list[_Stack]:
+def _stacks(gone: Roots, new: Roots, alignment: Alignment) -> list[_Stack]:
     """Stacks that gained or lost whole blocks, those of both models brought together."""
     out: dict[tuple[str, str], _Stack] = {}
     for roots in (gone, new):
-        for own, blocks in roots.blocks().items():
-            twin = _twin(own, roots)
+        for path, blocks in roots.blocks().items():
+            twin = _twin(path, roots)
             if twin is None:
                 continue
-            a, b = (own, twin) if roots is gone else (twin, own)
-            stack = out.setdefault((a, b), _Stack(a, b, (_depth(a, found.a), _depth(b, found.b)), [], []))
+            source, target = (path, twin) if roots is gone else (twin, path)
+            stack = out.setdefault(
+                (source, target),
+                _Stack(source, target, (_depth(source, alignment.a), _depth(target, alignment.b)), [], []),
+            )
             (stack.gone if roots is gone else stack.new).extend(blocks)
     return list(out.values())
 
@@ -90,9 +93,9 @@ def _twin(stack: str, roots: Roots) -> str | None:
     for key, other in roots.twin.items():
         if key.startswith(dot) and key[len(dot) :].partition(".")[0].isdigit():
             parts = other.split(".")
-            at = [i for i, p in enumerate(parts) if p.isdigit()]
-            if len(at) == sum(p.isdigit() for p in key.split(".")):
-                votes[".".join(parts[: at[level]])] += 1
+            numbers = [i for i, p in enumerate(parts) if p.isdigit()]
+            if len(numbers) == sum(p.isdigit() for p in key.split(".")):
+                votes[".".join(parts[: numbers[level]])] += 1
     return max(votes, key=lambda s: (votes[s], s)) if votes else None
 
 

@@ -76,16 +76,16 @@ def _group(root: str, alone: Mapping[str, int]) -> tuple[str, str]:
 def _layer_group(path: str) -> str:
     """What a layer's weight or bias is told with: its sublayer in the blocks of one stack, or its name elsewhere."""
     parts = path.split(".")
-    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
-    if at is None:
+    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    if number is None:
         return stream_free(last(path))
-    return stream_free(".".join((*parts[:at], "{i}", parts[at + 1])))
+    return stream_free(".".join((*parts[:number], "{i}", parts[number + 1])))
 
 
 def _said(what: str, name: str, members: Sequence[str], roots: Roots) -> Edit:
     keys = _keys(members, roots)
-    own = {last(root) for root in members}
-    name = own.pop() if len(own) == 1 and not what else name
+    names_of_roots = {last(root) for root in members}
+    name = names_of_roots.pop() if len(names_of_roots) == 1 and not what else name
     how = "dropped" if roots.how == "removed" and what == "bias" else roots.how
     if what == "#":
         indices = ranges(int(root.rpartition(".")[2]) for root in members)
@@ -129,8 +129,8 @@ def _few(paths: Sequence[str]) -> Sequence[str]:
 def _in_block(path: str) -> str:
     """A layer's path in its block; outside of blocks its last name."""
     parts = path.split(".")
-    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
-    return last(path) if at is None else ".".join(parts[at + 1 :])
+    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    return last(path) if number is None else ".".join(parts[number + 1 :])
 
 
 def _places(some: Sequence[str], roots: Roots, loosely: Sequence[str] = ()) -> str:
@@ -167,11 +167,11 @@ class _Hung(NamedTuple):
 def _block(path: str) -> tuple[str, str, str] | None:
     """(stack, index of the block, path in it) of what lies in a block; a block of a stage has two numbers."""
     parts = path.split(".")
-    at = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
-    if at is None:
+    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    if number is None:
         return None
-    end = at + 2 if parts[at + 1].isdigit() and at + 2 < len(parts) else at + 1
-    return ".".join(parts[:at]), ".".join(parts[at:end]), ".".join(parts[end:])
+    end = number + 2 if parts[number + 1].isdigit() and number + 2 < len(parts) else number + 1
+    return ".".join(parts[:number]), ".".join(parts[number:end]), ".".join(parts[end:])
 
 
 def _in_stack(hung: _Hung, roots: Roots) -> str:

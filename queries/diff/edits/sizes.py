@@ -37,9 +37,15 @@ def _what(pair: Pair, alignment: Alignment) -> tuple[str, object]:
     rows = _rows(pair, alignment)
     if rows is not None:
         return "rows", rows
-    x, y = _shapes(pair, alignment)
+    before, after = _shapes(pair, alignment)
     words = features(pair.b[0].split("."))
-    if {"tok", "head"} & words.keys() and x and y and x[0] != y[0] and max(x[0], y[0]) >= VOCABULARY:
+    if (
+        {"tok", "head"} & words.keys()
+        and before
+        and after
+        and before[0] != after[0]
+        and max(before[0], after[0]) >= VOCABULARY
+    ):
         return "vocabulary", ""
     return "sizes", _context(pair.b[0])
 
@@ -71,18 +77,18 @@ def _widths(pair: Pair, alignment: Alignment) -> list[Step]:
 
 
 def _axis(pair: Pair, alignment: Alignment, axis: int) -> list[Step]:
-    x, y = _shapes(pair, alignment)
+    before, after = _shapes(pair, alignment)
     return (
-        [(o, n) for o, n in zip(x[axis : axis + 1], y[axis : axis + 1], strict=True) if o != n]
-        if len(x) == len(y)
+        [(o, n) for o, n in zip(before[axis : axis + 1], after[axis : axis + 1], strict=True) if o != n]
+        if len(before) == len(after)
         else []
     )
 
 
 def _kernels(pair: Pair, alignment: Alignment) -> list[Step]:
     """Axes of a convolution's kernel that changed."""
-    x, y = _shapes(pair, alignment)
-    return [(o, n) for o, n in zip(x[2:], y[2:], strict=True) if o != n] if len(x) == len(y) else []
+    before, after = _shapes(pair, alignment)
+    return [(o, n) for o, n in zip(before[2:], after[2:], strict=True) if o != n] if len(before) == len(after) else []
 
 
 def _rows(pair: Pair, alignment: Alignment) -> Step | None:
@@ -94,20 +100,20 @@ def _rows(pair: Pair, alignment: Alignment) -> Step | None:
     words = features(path.split(".")[-2:] if local in ("weight", "bias") else [local])
     if not {"mod", "table"} & words.keys():
         return None
-    x, y = _shapes(pair, alignment)
+    before, after = _shapes(pair, alignment)
     if local == "bias":
         old, new = pair.a[0].rpartition(".")[0] + ".weight", f"{path}.weight"
         if old not in alignment.a or new not in alignment.b:
             return None
-        x, y = alignment.a[old].shape, alignment.b[new].shape
-    if len(x) != 2 or len(y) != 2:
+        before, after = alignment.a[old].shape, alignment.b[new].shape
+    if len(before) != 2 or len(after) != 2:
         return None
     if local in ("weight", "bias"):
-        if x[0] % max(1, x[1]) or y[0] % max(1, y[1]):
+        if before[0] % max(1, before[1]) or after[0] % max(1, after[1]):
             return None
-        step = x[0] // x[1], y[0] // y[1]
+        step = before[0] // before[1], after[0] // after[1]
     else:
-        step = x[0], y[0]
+        step = before[0], after[0]
     return step if step[0] != step[1] and max(step) <= TABLE else None
 
 
@@ -115,19 +121,19 @@ def _said(kind: str, where: object, pairs: Sequence[Pair], alignment: Alignment)
     changed = tuple((p.a[0], p.b[0]) for p in pairs)
     names, count = _names(p.b[0] for p in pairs), behind(len(pairs))
     place = common(p.b[0] for p in pairs)
-    at = f" in {place}" if place else ""
+    located = f" in {place}" if place else ""
     widths = _steps(s for p in pairs for s in set(_widths(p, alignment)))
     kernels = _steps(s for p in pairs for s in set(_kernels(p, alignment)))
     if isinstance(where, tuple):
-        text = f"adaLN rows {where[0]} -> {where[1]}{at}: {names}"
+        text = f"adaLN rows {where[0]} -> {where[1]}{located}: {names}"
     elif kind == "vocabulary":
         columns = _steps(s for p in pairs for s in _axis(p, alignment, 1))
         rows = _steps(s for p in pairs for s in _axis(p, alignment, 0))
-        text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}{at}: {names}"
+        text = f"vocabulary {rows}{f', widths {columns}' if columns else ''}{located}: {names}"
     elif not any(_in_blocks(p.b[0]) for p in pairs):
         sizes = [f"{_ends(pairs, alignment)} {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
-        text = f"{'; '.join(sizes) or _axes(pairs[0], alignment)}{at}: {names}"
+        text = f"{'; '.join(sizes) or _axes(pairs[0], alignment)}{located}: {names}"
     else:
         sizes = [f"widths {widths}"] if widths else []
         sizes += [f"kernel sizes {kernels}"] if kernels else []
@@ -137,8 +143,8 @@ def _said(kind: str, where: object, pairs: Sequence[Pair], alignment: Alignment)
 
 
 def _axes(pair: Pair, alignment: Alignment) -> str:
-    x, y = _shapes(pair, alignment)
-    return f"shapes as {list(x)} -> {list(y)}"
+    before, after = _shapes(pair, alignment)
+    return f"shapes as {list(before)} -> {list(after)}"
 
 
 def _steps(steps: Iterable[Step]) -> str:
@@ -157,9 +163,9 @@ def _context(key: str) -> str:
 def _place(key: str) -> str:
     """The part a tensor is in: what holds its stack, or else what holds its module."""
     *parts, local = key.split(".")
-    at = _block(key)
-    if at is not None:
-        return ".".join(parts[: max(0, at - 1)])
+    index = _block(key)
+    if index is not None:
+        return ".".join(parts[: max(0, index - 1)])
     while parts and parts[-1].isdigit():
         parts.pop()
     return ".".join(parts[:-1] if local in ("weight", "bias") else parts)

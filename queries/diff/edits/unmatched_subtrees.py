@@ -55,8 +55,8 @@ class Roots:
         tensors: dict[str, tuple[str, ...]] = {}
         for root, keys in self.tensors.items():
             parent = root.rpartition(".")[0]
-            at = parent if parent in both and keys == (root,) else root
-            tensors[at] = tensors.get(at, ()) + keys
+            owner = parent if parent in both and keys == (root,) else root
+            tensors[owner] = tensors.get(owner, ()) + keys
         return replace(self, tensors=tensors)
 
     def blocks(self) -> dict[str, list[str]]:

@@ -33,8 +33,8 @@ class Touched:
     ranks: dict[str, int | None]
     counts: dict[str, Counter[str]]
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
-        paths = a or b
+    def __call__(self, source: Sequence[str], target: Sequence[str], blocks: int = 1) -> Mark:
+        paths = source or target
         changed = sum(self.counts[path].total() for path in paths if path in self.counts)
         if not changed:
             return Mark("same")
@@ -106,12 +106,12 @@ def summary(adaptation: Adaptation) -> str:
 def _place_and_name(pattern: str) -> tuple[str, str]:
     """Where a layer is, and its name with the numbers behind it.
 
-    >>> _split("blocks.{i}.attn.to_out.{i}")
+    >>> _place_and_name("blocks.{i}.attn.to_out.{i}")
     ('blocks.{i}.attn', 'to_out.{i}')
     """
     names = pattern.split(".")
-    at = next((i for i in reversed(range(len(names))) if names[i] != "{i}"), 0)
-    return ".".join(names[:at]), ".".join(names[at:])
+    name_index = next((i for i in reversed(range(len(names))) if names[i] != "{i}"), 0)
+    return ".".join(names[:name_index]), ".".join(names[name_index:])
 
 
 def _touch_cells(group: Sequence[Touch]) -> list[str]:
@@ -156,5 +156,5 @@ def _where(mark: Mark, paths: Sequence[str], adapted: Touched, block: Block) -> 
         return ""
     in_blocks = sum(path in adapted.counts for path in paths)
     names = listed([name or "itself" for name, _ in below], 6)
-    of = f" in {in_blocks} of {counted(block.count, 'block')}" if len(paths) == block.count else ""
-    return f"{WORDS['touched']}: {names}{of}, {_ranks([rank for _, rank in below])}"
+    share = f" in {in_blocks} of {counted(block.count, 'block')}" if len(paths) == block.count else ""
+    return f"{WORDS['touched']}: {names}{share}, {_ranks([rank for _, rank in below])}"

@@ -88,8 +88,8 @@ def inside(key: str, stack: str) -> str | None:
     >>> inside("layers.3.attn.q.weight", "layers"), inside("head.weight", "layers")
     ('attn.q.weight', None)
     """
-    at = in_block(key, stack)
-    return at[1] or None if at else None
+    place = in_block(key, stack)
+    return place[1] or None if place else None
 
 
 def _pair(

@@ -25,20 +25,20 @@ class Form:
     difference: str
 
 
-def forms(profile: Profile, stack: str, drawn: str = "") -> list[Form]:
+def forms(view: Profile, stack: str, drawn: str = "") -> list[Form]:
     """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too.
 
     `drawn`: a block whose form the others are held against, instead of the commonest.
     """
     groups: dict[str, list[Cells]] = {}
-    for cells in profile.children.get(stack, ()):
+    for cells in view.children.get(stack, ()):
         if cells["ordinal"] is not None:
             groups.setdefault(str(cells["template"]), []).append(cells)
     first = next((t for t, g in groups.items() if any(cells["path"] == drawn for cells in g)), None)
     alike = [group for t, group in sorted(groups.items(), key=lambda g: (g[0] != first, -len(g[1]), _first(g[1])))]
     if len(alike) < 2:
         return []
-    inner = [_inside(profile, str(g[0]["path"])) for g in alike]
+    inner = [_inside(view, str(g[0]["path"])) for g in alike]
     differences = [
         "" if len(alike) > 2 else difference(inner[1], inner[0]),
         *(difference(inner[0], i) for i in inner[1:]),
@@ -57,19 +57,19 @@ def _first(blocks: Iterable[Cells]) -> int:
     return min(int(c["ordinal"]) for c in blocks)
 
 
-def form_notes(profile: Profile) -> dict[str, str]:
+def form_notes(view: Profile) -> dict[str, str]:
     """What tells a form from the others, by the path of each of its blocks."""
     return {
         path: form.difference
-        for stack in profile.labelled("Stack")
-        for form in forms(profile, str(stack["path"]))
+        for stack in view.labelled("Stack")
+        for form in forms(view, str(stack["path"]))
         for path in form.paths
         if form.difference
     }
 
 
-def _inside(profile: Profile, block: str) -> Inside:
-    return {key[len(block) + 1 :]: tuple(profile.tensors[key]["shape"]) for key in profile.keys_below.get(block, ())}
+def _inside(view: Profile, block: str) -> Inside:
+    return {key[len(block) + 1 :]: tuple(view.tensors[key]["shape"]) for key in view.keys_below.get(block, ())}
 
 
 def difference(common: Inside, other: Inside) -> str:

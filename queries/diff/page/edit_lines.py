@@ -47,7 +47,7 @@ def script(diff: Diff, source: Profile, target: Profile) -> str:
 
 def _title(name: str, source: Profile, target: Profile) -> str:
     """A part's role, and where it is."""
-    cells = next((c for profile in (target, source) for c in profile.components if c["path"] == name), None)
+    cells = next((c for view in (target, source) for c in view.components if c["path"] == name), None)
     if cells is None:
         return f"<h3>{safe(name or WHOLE)}</h3>"
     role_text = f"{safe(role(cells['role']))} " if cells["role"] else ""
@@ -70,7 +70,7 @@ def component(edit: Edit, source: Profile, target: Profile) -> str:
     return max(most, key=lambda path: (path.count("."), path), default="")
 
 
-def _components(key: str, profile: Profile) -> Iterator[str]:
+def _components(key: str, view: Profile) -> Iterator[str]:
     for path in above(key):
-        if path in profile.modules and profile.modules[path]["label"] == "Component":
+        if path in view.modules and view.modules[path]["label"] == "Component":
             yield path

@@ -61,7 +61,7 @@ class MarkFor(Protocol):
     `blocks`: how many blocks of a stack the paths are taken from, 1 where either has another number of them.
     """
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark: ...
+    def __call__(self, source: Sequence[str], target: Sequence[str], blocks: int = 1) -> Mark: ...
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class Marks:
     new: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Module path -> keys below it that only the second model has."""
 
-    def __call__(self, a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
+    def __call__(self, source: Sequence[str], target: Sequence[str], blocks: int = 1) -> Mark:
         """Partners are counted once for the mark; what is said of a side counts its own tensors."""
-        source_counts, target_counts = _sum_below(self.a, a), _sum_below(self.b, b)
+        source_counts, target_counts = _sum_below(self.a, source), _sum_below(self.b, target)
         only_target = Counter(added=target_counts["added"], scaled=target_counts["scaled"])
         name = mark(source_counts + only_target) if source_counts else mark(target_counts)
         if name == "same":
@@ -86,14 +86,14 @@ class Marks:
             text = f"{WORDS[name]}: {counted((source_counts + target_counts).total(), 'tensor')}"
             return Mark(name, text, text)
         gone, new = source_counts["removed"], target_counts["added"]
-        removed_note = gone, _each_block(self.a, a, "removed", blocks), _names_below(self.gone, a)
-        added_note = new, _each_block(self.b, b, "added", blocks), _names_below(self.new, b)
+        removed_note = gone, _each_block(self.a, source, "removed", blocks), _names_below(self.gone, source)
+        added_note = new, _each_block(self.b, target, "added", blocks), _names_below(self.new, target)
         source_note = side_note(source_counts, [("−", *added_note), ("+", *removed_note)])
         target_note = side_note(target_counts, [("−", *removed_note), ("+", *added_note)])
         return Mark(name, _worded(name, source_note), _worded(name, target_note))
 
 
-def not_compared(a: Sequence[str], b: Sequence[str], blocks: int = 1) -> Mark:
+def not_compared(source: Sequence[str], target: Sequence[str], blocks: int = 1) -> Mark:
     """Of two designs nothing is said."""
     return Mark("apart")
 
@@ -180,9 +180,9 @@ def side_note(counts: Counter[str], apart: Sequence[tuple[str, int, int, str]]) 
 
     `apart`: sign, number, number in each block, and names; + is what this side alone has, − what the other alone has.
 
-    >>> spelt(Counter(reshaped=8, same=100), [("−", 2, 0, "norm"), ("+", 96, 2, "gate")])
+    >>> side_note(Counter(reshaped=8, same=100), [("−", 2, 0, "norm"), ("+", 96, 2, "gate")])
     '+96 tensors (2 a block: gate), −2 tensors (norm), 8 reshaped'
-    >>> spelt(Counter(retyped=1), [])
+    >>> side_note(Counter(retyped=1), [])
     '1 tensor'
     """
     parts = []

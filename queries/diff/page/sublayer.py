@@ -12,14 +12,14 @@ from archkb.queries.path_wording import listed
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 
 
-def described(profile: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
+def described(view: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
     """What modules that are added together are: the kind by which designs are laid side by side, and its numbers."""
     first = cells[0]
     if first["label"] == "Attention":
         return f"{_of(first['attends'])}-attention", attention(first)
     if first["label"] == "FeedForward":
         return "feed-forward", feed_forward(first)
-    held = [leaf for cell in cells for leaf in leaves(profile, cell)]
+    held = [leaf for cell in cells for leaf in leaves(view, cell)]
     kinds = Counter(str(leaf["kind"]) for leaf in held)
     if not held:
         return str(first["kind"]), f"{human(int(first['n_params']))} parameters"
@@ -28,9 +28,9 @@ def described(profile: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
     return max(kinds, key=lambda k: (kinds[k], k)), text
 
 
-def leaves(profile: Profile, cells: Cells) -> Iterator[Cells]:
+def leaves(view: Profile, cells: Cells) -> Iterator[Cells]:
     """The layers at and below a module, norms left out; attention and feed-forward are taken as a whole."""
-    below = profile.children.get(str(cells["path"]), [])
+    below = view.children.get(str(cells["path"]), [])
     if cells["label"] in ("Attention", "FeedForward", "Linear", "Conv", "Embedding") or (
         not below and cells["n_params"]
     ):
@@ -38,7 +38,7 @@ def leaves(profile: Profile, cells: Cells) -> Iterator[Cells]:
             yield cells
         return
     for child in below:
-        yield from leaves(profile, child)
+        yield from leaves(view, child)
 
 
 def layer(cells: Cells) -> str:

@@ -17,7 +17,7 @@ def keep_modules_whole(pairs: Sequence[Pair], source_keys: Iterable[str], target
     >>> keys = ["a.weight", "a.bias"], ["x.weight", "y.weight", "y.bias"]
     >>> weight = Pair(("a.weight",), ("x.weight",), "rename", "prefix", "", 1.0)
     >>> bias = Pair(("a.bias",), ("y.bias",), "rename", "tree", "", 0.8)
-    >>> [p.b for p in together([weight, bias], *keys)]
+    >>> [p.b for p in keep_modules_whole([weight, bias], *keys)]
     [('x.weight',)]
     """
     weighty = tuple(
