@@ -37,7 +37,7 @@ def _json(archkb: Run, *words: str, code: int = 0) -> Any:
 def test_from_a_design_to_answers_and_back_out(archkb: Run) -> None:
     archkb("ingest", "design:aiprod-shdt", "design:aiprod-hwvae")
     assert [m["name"] for m in _json(archkb, "models")] == ["aiprod-hwvae", "aiprod-shdt"]
-    cross = _json(archkb, "ask", "which blocks do cross-attention?", "aiprod-shdt")
+    cross = _json(archkb, "ask", "which blocks do cross-attention?", "aiprod-shdt")["rows"]
     assert [(row["count"], row["q_dim"], row["kv_dim"]) for row in cross] == [(32, 2048, 2048)]
     count = "MATCH (m:Model {name: 'aiprod-shdt'})-[:CONTAINS*1..12]->(a:Attention) RETURN count(DISTINCT a) AS n"
     assert _json(archkb, "cypher", count) == [{"n": 96}]

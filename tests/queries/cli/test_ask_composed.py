@@ -16,12 +16,12 @@ from tests.queries.conftest import Archkb
 
 LIBRARY = [
     ("which blocks do cross-attention?", "cross-attention"),
-    ("which attentions are gated", "attention-inventory"),
+    ("which attentions are gated", "gates"),
     ("is there a vocoder", "vocoder"),
     ("how many attention heads", "heads"),
     ("how many heads", "heads"),
     ("which layers are in fp8", "mixed-precision"),
-    ("how many parameters", "model-summary"),
+    ("how many parameters", "size"),
     ("is there an lstm", "recurrent"),
 ]
 COMPOSED = [
