@@ -12,6 +12,7 @@ from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse, find_modules
 from archkb.ingest.scorer_format import predictions
 from archkb.ingest.tree.module_tree import build
+from archkb.kb.head_counts import configuration
 from archkb.kb.values import Header, TensorSpec
 from tests.nets import repeated
 
@@ -97,7 +98,7 @@ def test_a_rule_at_the_limit_and_one_never_measured_answer(measured: Measure) ->
 
 
 def test_findings_are_settled_without_being_changed(measured: Measure) -> None:
-    findings = find_modules(build(HEADER.tensors), HEADER)
+    findings = find_modules(build(HEADER.tensors), configuration(HEADER.configurations))
     norm = findings.leaves["layers.0.norm1"]
     measured(norm.kind.evidence.rule, 0.6)
 
