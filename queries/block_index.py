@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable
 
 from archkb.kb.paths import natural
 from archkb.kb.wording import ranges
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 MOST = 4
 """Runs of blocks that are named; the others are counted."""
 
 
-def block_indices(view: Profile, stack: str) -> frozenset[str]:
+def block_indices(view: ModelView, stack: str) -> frozenset[str]:
     """Indices of the blocks of the stack at this path: `3`, or `2.3` where the stack's children are stacks."""
     indices: set[str] = set()
     for child in view.children.get(stack, ()):

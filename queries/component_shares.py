@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archkb.kb.paths import within
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 
 _COUNTS = ("n_tensors", "n_params", "n_bytes")
 
@@ -22,7 +22,7 @@ class Share:
     bytes: int
 
 
-def shares(view: Profile) -> list[Share]:
+def shares(view: ModelView) -> list[Share]:
     """Components, largest first, and the rest of the model; their counts add up to the model's."""
     parents = {str(c["path"]): _around(c, view.components) for c in view.components}
     out = [

@@ -11,7 +11,7 @@ from archkb.kb.paths import above, natural, pattern
 from archkb.kb.wording import counted, human
 from archkb.queries.block_index import block_indices, spell, split
 from archkb.queries.model_items import Item
-from archkb.queries.model_view import ITSELF, Cells, Profile
+from archkb.queries.model_view import ITSELF, Cells, ModelView
 from archkb.queries.output.cells import cell
 from archkb.queries.path_wording import listed as few
 
@@ -19,7 +19,7 @@ SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""
 
 
-def told(view: Profile, stack: str, *kinds: str) -> str | None:
+def told(view: ModelView, stack: str, *kinds: str) -> str | None:
     """Items of these kinds in a stack ("": outside of all), like ones of its blocks as one.
 
     `48 × proj: Linear 12→4096; 48 × gate: scalar`.
@@ -35,7 +35,7 @@ def told(view: Profile, stack: str, *kinds: str) -> str | None:
     )
 
 
-def by_place(view: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> list[str]:
+def by_place(view: ModelView, stack: str, modules: Iterable[tuple[str, str]]) -> list[str]:
     """What is said of modules (path, text) of a stack, like ones of its blocks as one, in the order given.
 
     The blocks are named where not all of them have it. `48 × ff: plain 64→256`, `2 × gate in 0-1: Linear 64→1`.
@@ -52,11 +52,11 @@ def by_place(view: Profile, stack: str, modules: Iterable[tuple[str, str]]) -> l
     ]
 
 
-def _within(view: Profile, stack: str, kinds: Sequence[str]) -> Iterator[Item]:
+def _within(view: ModelView, stack: str, kinds: Sequence[str]) -> Iterator[Item]:
     return (item for item in view.items if item.stack == stack and item.kind in kinds)
 
 
-def outside(view: Profile) -> str | None:
+def outside(view: ModelView) -> str | None:
     """Layers outside of the stacks: those around the backbone each, those of another component together."""
     roots: dict[str, list[Item]] = {}
     leading = {path for stack in view.outer_stacks for path in (*above(stack), stack)}
@@ -85,28 +85,28 @@ def outside(view: Profile) -> str | None:
     return listed(texts)
 
 
-def _component(view: Profile, item: Item) -> str | None:
+def _component(view: ModelView, item: Item) -> str | None:
     path, _ = owner(item.keys[0])
     return view.modules[path]["component"] if path else None
 
 
-def _from_home(view: Profile, path: str) -> str:
+def _from_home(view: ModelView, path: str) -> str:
     """A path from the module that holds the backbone, where it lies in it; else as it is."""
     home = str(view.backbone["path"]).rpartition(".")[0] if view.backbone is not None else ""
     return path[len(home) + 1 :] if home and path.startswith(f"{home}.") else path
 
 
-def modulators(view: Profile) -> str | None:
+def modulators(view: ModelView) -> str | None:
     """Layers and tables outside of all stacks that modulate, each with the rows it yields."""
     return told(view, "", "modulation")
 
 
-def loose(view: Profile) -> str | None:
+def loose(view: ModelView) -> str | None:
     """Parameters outside of all stacks that belong to no layer."""
     return told(view, "", "parameter")
 
 
-def other_stacks(view: Profile) -> str | None:
+def other_stacks(view: ModelView) -> str | None:
     """Outermost stacks beside the backbone, each with its depth and size, the largest first."""
     found = [view.modules[path] for path in view.outer_stacks if view.backbone is None or path != view.backbone["path"]]
     found.sort(key=lambda c: (-c["n_params"], str(c["path"])))
@@ -117,14 +117,14 @@ def _depth(stack: Cells) -> str:
     return counted(stack["stack_depth"], "block") if stack["stack_depth"] is not None else "depth unknown"
 
 
-def _held(view: Profile, root: str, items: Sequence[Item]) -> str:
+def _held(view: ModelView, root: str, items: Sequence[Item]) -> str:
     """What one part outside the stacks holds: its only layer with its sizes, or its layers by kind."""
     if len(items) == 1 and items[0].path == root:
         return sizes(view, items[0])
     return _kinds(view, items)
 
 
-def _kinds(view: Profile, items: Iterable[Item]) -> str:
+def _kinds(view: ModelView, items: Iterable[Item]) -> str:
     """Layers by kind, with their parameters."""
     found = list(items)
     kinds = Counter(str(view.modules[i.path]["kind"]) for i in found)
@@ -132,7 +132,7 @@ def _kinds(view: Profile, items: Iterable[Item]) -> str:
     return f"{', '.join(f'{n} {kind}' if n > 1 else kind for kind, n in sorted(kinds.items()))}, {human(size)}"
 
 
-def sizes(view: Profile, item: Item) -> str:
+def sizes(view: ModelView, item: Item) -> str:
     """An item's kind with its sizes."""
     if item.path in view.tensors:
         return vectors(view.tensors[item.path]["shape"]) if item.kind == "modulation" else shape_of(view, item.path)
@@ -163,7 +163,7 @@ def layer(cells: Cells) -> str:
             return str(cells["kind"])
 
 
-def shape_of(view: Profile, key: str) -> str:
+def shape_of(view: ModelView, key: str) -> str:
     """A tensor's shape, as people write it.
 
     A tensor without axes is a scalar.

@@ -1,6 +1,6 @@
 """What a model is by function, read from its tables: the ground on which two designs can be compared.
 
-A :class:`Profile` groups what is equal (48 like attentions are one line with a count) and finds the backbone: the
+A :class:`ModelView` groups what is equal (48 like attentions are one line with a count) and finds the backbone: the
 component, or else the stack, that holds most of the elements in blocks with attention.
 """
 
@@ -13,7 +13,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from archkb.kb.outline import Box, outline
 from archkb.kb.paths import outermost, within
+from archkb.kb.relations.adapter import Target, targets_of
+from archkb.kb.relations.fingerprint import Sketch, kept_sketch
 from archkb.kb.tables import GraphTables
 from archkb.queries.model_items import HOLDERS, Item, items_of
 from archkb.queries.tensor_types import Spec
@@ -27,8 +30,11 @@ _STAGED = ("vae", "vocoder", "super_resolution", "codec")
 
 
 @dataclass(frozen=True)
-class Profile:
-    """One model's tables, indexed for comparison."""
+class ModelView:
+    """One model's tables, indexed to be told of and compared; made once a model, and handed on.
+
+    What it holds is made when it is first asked for, and kept.
+    """
 
     tables: GraphTables
 
@@ -41,6 +47,21 @@ class Profile:
     def model(self) -> Cells:
         """The Model node."""
         return self.tables.model
+
+    @cached_property
+    def outline(self) -> Box:
+        """The module tree as boxes, equal siblings once; the root is the model."""
+        return outline(self.tables)
+
+    @cached_property
+    def sketch(self) -> Sketch:
+        """The fingerprint by which models are held against each other."""
+        return kept_sketch(self.tables)
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """What an adapter changes, by its name there; empty for any other model, whatever pairs it holds."""
+        return targets_of(self.tables) if self.model["role"] == "adapter" else {}
 
     @cached_property
     def modules(self) -> dict[str, Cells]:

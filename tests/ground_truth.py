@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from archkb.kb.tables import GraphTables
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 Truth = Mapping[str, Any]
 Miss = tuple[str, str]
@@ -20,7 +20,7 @@ Miss = tuple[str, str]
 
 def misses(truth: Truth, tables: GraphTables) -> list[Miss]:
     """Every fact of the ground truth that the tables do not hold."""
-    profile = Profile(tables)
+    profile = ModelView(tables)
     return [miss for check in CHECKS for miss in check(truth, profile)]
 
 
@@ -31,7 +31,7 @@ def _expect(kind: str, what: str, wanted: Any, found: Any) -> Iterator[Miss]:
         yield kind, f"{what}: {wanted} expected, {found} found"
 
 
-def totals(truth: Truth, p: Profile) -> Iterator[Miss]:
+def totals(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Tensors, elements, bytes, and the same by dtype."""
     for name in ("n_tensors", "n_params", "n_bytes"):
         yield from _expect("totals", name, truth[name], p.model[name])
@@ -42,7 +42,7 @@ def totals(truth: Truth, p: Profile) -> Iterator[Miss]:
     yield from _expect("dtypes", "dtypes", truth["dtypes"], found)
 
 
-def components(truth: Truth, p: Profile) -> Iterator[Miss]:
+def components(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Every component by its prefix, with its tensors; what lies in a nested component belongs to that one."""
     wanted = {prefix.rstrip("."): counts for prefix, counts in (truth.get("components") or {}).items()}
     found = {c["path"]: c for c in p.components}
@@ -55,7 +55,7 @@ def components(truth: Truth, p: Profile) -> Iterator[Miss]:
         yield from _expect("component.tensors", path, counts["tensors"], own)
 
 
-def attentions(truth: Truth, p: Profile) -> Iterator[Miss]:
+def attentions(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Which modules are attentions, and every column that is known of them."""
     columns = truth["attention_modules_columns"]
     wanted = {row[0]: dict(zip(columns, row, strict=True)) for row in truth["attention_modules"]}
@@ -75,7 +75,7 @@ def _same_place(a: str, b: str) -> bool:
     return a.startswith(f"{b}.") or b.startswith(f"{a}.")
 
 
-def _attention(path: str, row: Truth, cells: Mapping[str, Any], p: Profile) -> Iterator[Miss]:
+def _attention(path: str, row: Truth, cells: Mapping[str, Any], p: ModelView) -> Iterator[Miss]:
     kind = str(row["kind"])
     yield from _expect("attention.kind", path, "cross" if kind.startswith("cross") else "self", cells["attends"])
     for name in ("heads", "kv_heads", "head_dim", "q_dim", "kv_dim"):
@@ -95,7 +95,7 @@ def _named(stream: Mapping[str, Any] | None) -> Any:
     return None if name == "hidden" else name
 
 
-def feed_forwards(truth: Truth, p: Profile) -> Iterator[Miss]:
+def feed_forwards(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """How many, and by pattern: form, width and hidden width."""
     found = p.labelled("FeedForward")
     inline = truth["ffn_total"] - sum(1 for _ in found)
@@ -118,7 +118,7 @@ def feed_forwards(truth: Truth, p: Profile) -> Iterator[Miss]:
         yield "ffn.extra", f"{-inline} more than the {truth['ffn_total']} expected"
 
 
-def stacks(truth: Truth, p: Profile) -> Iterator[Miss]:
+def stacks(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Every stack with its depth. A stack of plain layers is a list, not a stack of blocks: not asked here."""
     found = {c["path"]: c for c in p.labelled("Stack")}
     for stack in truth["stacks"]:
@@ -132,11 +132,11 @@ def stacks(truth: Truth, p: Profile) -> Iterator[Miss]:
                 yield from _expect("stack.depth", path, instance["depth"], cells["stack_depth"])
 
 
-def _plain(p: Profile, path: str) -> bool:
+def _plain(p: ModelView, path: str) -> bool:
     return all(c["uid"] not in {e["source"] for e in p.tables.related("CONTAINS")} for c in p.children.get(path, ()))
 
 
-def norms(truth: Truth, p: Profile) -> Iterator[Miss]:
+def norms(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Norms that have parameters: how many of each kind. A class of the model's own counts under its common name."""
     alias = {"AdaptiveRMSNorm": "RMSNorm", "BatchNorm1d": "BatchNorm", "PerChannelRMSNorm": "RMSNorm"}
     wanted: Counter[str] = Counter()
@@ -148,7 +148,7 @@ def norms(truth: Truth, p: Profile) -> Iterator[Miss]:
         yield from _expect("norms", kind, wanted[kind], found[kind])
 
 
-def convolutions(truth: Truth, p: Profile) -> Iterator[Miss]:
+def convolutions(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """How many convolutions of each class and kernel."""
     wanted: Counter[tuple[str, tuple[int, ...]]] = Counter()
     for group in truth["conv_kernels"].values():
@@ -160,7 +160,7 @@ def convolutions(truth: Truth, p: Profile) -> Iterator[Miss]:
         yield from _expect("convolutions", f"{what[0]} {what[1]}", wanted[what], found[what])
 
 
-def tables(truth: Truth, p: Profile) -> Iterator[Miss]:
+def tables(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Embedding tables and recurrent layers."""
     found = {c["path"]: (c["rows"], c["width"]) for c in p.labelled("Embedding")}
     for e in truth["embeddings"]:
@@ -172,7 +172,7 @@ def tables(truth: Truth, p: Profile) -> Iterator[Miss]:
         yield from _expect("recurrent", r["path"], (r["cls"], r["hidden"], r["layers"], r["bidirectional"]), said)
 
 
-def latents(truth: Truth, p: Profile) -> Iterator[Miss]:
+def latents(truth: Truth, p: ModelView) -> Iterator[Miss]:
     """Latent channels of the video VAE's halves."""
     wanted = (truth.get("vae") or {}).get("latent_channels")
     for c in p.components if wanted else ():
@@ -180,6 +180,6 @@ def latents(truth: Truth, p: Profile) -> Iterator[Miss]:
             yield from _expect("latent", c["path"], wanted, c["latent_channels"])
 
 
-CHECKS: tuple[Callable[[Truth, Profile], Iterator[Miss]], ...] = (
+CHECKS: tuple[Callable[[Truth, ModelView], Iterator[Miss]], ...] = (
     totals, components, attentions, feed_forwards, stacks, norms, convolutions, tables, latents,
 )  # fmt: skip

@@ -148,3 +148,18 @@ def test_the_product_is_imported_by_its_installed_name() -> None:
     ]
 
     assert not short
+
+
+def test_a_model_view_is_made_where_a_model_is_read_and_handed_on() -> None:
+    entries = ("queries/cli/", "queries/interface/", "queries/diff/scorer_facts.py")
+    makers = [
+        path.relative_to(ROOT).as_posix()
+        for path in source_files(*PACKAGES)
+        if any(
+            isinstance(node, ast.Call) and "ModelView" in {getattr(part, "id", "") for part in (node.func, *node.args)}
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    ]
+
+    assert makers
+    assert not [path for path in makers if not path.startswith(entries)]

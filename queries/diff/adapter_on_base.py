@@ -5,75 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
 
-from archkb.kb.relations.adapter import Fit, Target, lay, targets_of, widths
+from archkb.kb.relations.adapter import Fit, Target, lay, widths
 from archkb.kb.wording import ranges
-from archkb.queries.model_view import Profile
+from archkb.queries.diff.comparison import Adaptation, NoOp, Touch
+from archkb.queries.model_view import ModelView
 
 _NUMBER = re.compile(r"(?<![^._])(\d+)(?![^._])")
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """Like modules of the base and how many of them the adapter changes.
-
-    `pattern`: their path with every number as {i}; `ranks`: rank -> modules; `touched` of `total`; `where`: the first
-    numbers of those it touches, as ranges.
-    """
-
-    pattern: str
-    kind: str
-    touched: int
-    total: int
-    ranks: tuple[tuple[int | None, int], ...]
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoOp:
-    """Targets of one spelling that change nothing in this base, and why."""
-
-    pattern: str
-    count: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Adaptation:
-    """An adapter laid on a base. `share`: of the base's parameters in modules that are changed.
-
-    `untouched`: tensors of the base outside of these modules. `beside`: patterns of the adapter's tensors that are of
-    no target, with how many there are.
-    """
-
-    adapter: str
-    base: str
-    targets: int
-    touches: tuple[Touch, ...]
-    no_ops: tuple[NoOp, ...]
-    share: float
-    untouched: int
-    beside: tuple[tuple[str, int], ...]
-
-    @property
-    def touched(self) -> int:
-        """Modules of the base that are changed."""
-        return sum(t.touched for t in self.touches)
-
-
-def adaptation(source: Profile, target: Profile) -> Adaptation | None:
+def adaptation(source: ModelView, target: ModelView) -> Adaptation | None:
     """The one of two models that is an adapter laid on the other; None where neither or both are.
 
     A model that holds a low-rank pair beside weights of its own is no adapter: its role says so.
     """
-    ours, theirs = (targets_of(p.tables) if p.model["role"] == "adapter" else {} for p in (source, target))
-    if bool(ours) == bool(theirs):
+    if bool(source.targets) == bool(target.targets):
         return None
-    return _laid(source, target, ours) if ours else _laid(target, source, theirs)
+    return _laid(source, target) if source.targets else _laid(target, source)
 
 
-def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptation:
+def _laid(adapter: ModelView, base: ModelView) -> Adaptation:
+    wanted = adapter.targets
     fit = lay(wanted, widths(base.tables))
     changed = [base.modules[path] for path in set(fit.touched.values())]
     return Adaptation(
@@ -85,6 +37,7 @@ def _laid(adapter: Profile, base: Profile, wanted: dict[str, Target]) -> Adaptat
         sum(m["n_params"] for m in changed) / (int(base.model["n_params"]) or 1),
         len(base.tensors) - sum(m["n_tensors"] for m in changed),
         _beside(adapter.tensors, wanted),
+        tuple((path, wanted[target].rank) for target, path in fit.touched.items()),
     )
 
 
@@ -94,7 +47,7 @@ def _beside(keys: Iterable[str], wanted: Container[str]) -> tuple[tuple[str, int
     return tuple(sorted(Counter(_NUMBER.sub("{i}", key) for key in free).items()))
 
 
-def _touches(base: Profile, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:
+def _touches(base: ModelView, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:
     ranks: dict[str, Counter[int | None]] = {}
     places: dict[str, list[str]] = {}
     for target, path in fit.touched.items():

@@ -1,6 +1,6 @@
 """What two designs are compared by: one small function an aspect, in the order an architect would ask.
 
-Each takes a :class:`Profile` and gives a short text, or None where the model has no such thing. `unknown` is said
+Each takes a :class:`ModelView` and gives a short text, or None where the model has no such thing. `unknown` is said
 where a header cannot tell.
 """
 
@@ -15,9 +15,9 @@ from archkb.kb.paths import natural
 from archkb.kb.wording import counted, human
 from archkb.queries.component_shares import Share, shares
 from archkb.queries.model_inventory import by_place, listed, loose, modulators, other_stacks, outside, rows_of, told
-from archkb.queries.model_view import ITSELF, Cells, Profile
+from archkb.queries.model_view import ITSELF, Cells, ModelView
 
-Read = Callable[[Profile], str | None]
+Read = Callable[[ModelView], str | None]
 
 
 def _of(value: Any) -> str:
@@ -32,18 +32,18 @@ def _most(counted: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counted.items(), key=lambda i: (-i[1], i[0]))
 
 
-def whole_role(view: Profile) -> str | None:
+def whole_role(view: ModelView) -> str | None:
     """What the model is for."""
     return _of(view.model["role"])
 
 
-def whole_size(view: Profile) -> str | None:
+def whole_size(view: ModelView) -> str | None:
     """Tensors, parameters and bytes."""
     model = view.model
     return f"{model['n_tensors']:,} tensors, {human(model['n_params'])} parameters, {model['n_bytes'] / 1e9:.2f} GB"
 
 
-def whole_precision(view: Profile) -> str | None:
+def whole_precision(view: ModelView) -> str | None:
     """Share of parameters by dtype."""
     model = view.model
     total = max(1, model["n_params"])
@@ -62,7 +62,7 @@ def _share(share: float) -> str:
     return "> 99.9 %" if share > 0.999 else "< 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
 
 
-def parts(view: Profile) -> str | None:
+def parts(view: ModelView) -> str | None:
     """Components with their sizes, inner ones in brackets and counted once; the rest of the model is told too."""
     components = shares(view)
 
@@ -76,12 +76,12 @@ def parts(view: Profile) -> str | None:
     return ", ".join(with_inner(s) for s in components if s.inside is None)
 
 
-def backbone_name(view: Profile) -> str | None:
+def backbone_name(view: ModelView) -> str | None:
     """What the backbone is called, without what it lies in."""
     return str(view.backbone["name"]) if view.backbone else None
 
 
-def backbone_depth(view: Profile) -> str | None:
+def backbone_depth(view: ModelView) -> str | None:
     """Blocks of the backbone and whether they are alike."""
     if view.backbone is None:
         return None
@@ -89,12 +89,12 @@ def backbone_depth(view: Profile) -> str | None:
     return f"{_of(view.backbone['stack_depth'])} blocks, {alike}"
 
 
-def backbone_size(view: Profile) -> str | None:
+def backbone_size(view: ModelView) -> str | None:
     """Parameters of the backbone."""
     return human(view.backbone["n_params"]) if view.backbone else None
 
 
-def backbone_streams(view: Profile) -> str | None:
+def backbone_streams(view: ModelView) -> str | None:
     """Widths that run through the backbone."""
     if view.backbone is None:
         return None
@@ -102,7 +102,7 @@ def backbone_streams(view: Profile) -> str | None:
     return ", ".join(f"{_of(s['name'])} {s['width']}" for s in found) or None
 
 
-def _attention(view: Profile, attention: Cells) -> str:
+def _attention(view: ModelView, attention: Cells) -> str:
     asks, reads = view.links.get(str(attention["path"]), (None, None))
     names = (_of(asks["name"]), _of(reads["name"])) if asks and reads and asks["uid"] != reads["uid"] else ("", "")
     what = f"{names[0]} {attention['q_dim']} reads {names[1]} {attention['kv_dim']}".strip()
@@ -118,12 +118,12 @@ def _attention(view: Profile, attention: Cells) -> str:
     return f"{_of(attention['attends'])} {what}, attention width {attention['inner_dim']}, {heads}{ratio}{gate}"
 
 
-def attentions(view: Profile) -> str | None:
+def attentions(view: ModelView) -> str | None:
     """Attentions of the backbone by place in the block; those of one place that differ in sizes are told apart."""
     return _per_place(view, "Attention", lambda c: _attention(view, c))
 
 
-def _per_place(view: Profile, role: str, say: Callable[[Cells], str]) -> str | None:
+def _per_place(view: ModelView, role: str, say: Callable[[Cells], str]) -> str | None:
     """Modules of a role in the backbone by place in the block, and by what is said of them."""
     if view.backbone is None:
         return None
@@ -132,34 +132,34 @@ def _per_place(view: Profile, role: str, say: Callable[[Cells], str]) -> str | N
     return "; ".join(by_place(view, path, ((str(c["path"]), say(c)) for c in modules))) or None
 
 
-def attention_kinds(view: Profile) -> str | None:
+def attention_kinds(view: ModelView) -> str | None:
     """All attentions of the model by kind."""
     return _join(Counter(_of(c["attends"]) for c in view.labelled("Attention")))
 
 
-def qk_norm(view: Profile) -> str | None:
+def qk_norm(view: ModelView) -> str | None:
     """Scope of the query/key norm."""
     return _join(Counter(_of(c["qk_norm"]) for c in view.labelled("Attention")))
 
 
-def gates(view: Profile) -> str | None:
+def gates(view: ModelView) -> str | None:
     """Attentions with an output gate."""
     found = view.labelled("Attention")
     gated = sum(bool(c["gated"]) for c in found)
     return (f"{gated} of {len(found)}" if 0 < gated < len(found) else "all" if gated else "none") if found else None
 
 
-def feed_forwards(view: Profile) -> str | None:
+def feed_forwards(view: ModelView) -> str | None:
     """Feed-forwards of the backbone by place in the block; those of one place that differ in sizes are told apart."""
     return _per_place(view, "FeedForward", lambda c: f"{_of(c['form'])} {c['width']}→{c['hidden']}")
 
 
-def norms(view: Profile) -> str | None:
+def norms(view: ModelView) -> str | None:
     """Norm layers with parameters, by kind."""
     return _join(Counter(str(c["kind"]) for c in view.labelled("Norm"))) or "none with parameters"
 
 
-def modulation(view: Profile) -> str | None:
+def modulation(view: ModelView) -> str | None:
     """What modulates, by the number of vectors it yields: their widths, and how many layers and tables.
 
     `6 rows of 2048 or 4096: 2 layers, 96 tables`.
@@ -175,7 +175,7 @@ def modulation(view: Profile) -> str | None:
     )
 
 
-def _modulators(view: Profile) -> Iterator[tuple[int, int, str]]:
+def _modulators(view: ModelView) -> Iterator[tuple[int, int, str]]:
     """(rows, width, layer or table) of all that modulates."""
     for c in view.labelled("Linear"):
         if c["modulation_rows"]:
@@ -189,7 +189,7 @@ def _either(widths: Iterable[int]) -> str:
     return " or ".join(map(str, sorted(widths)))
 
 
-def residuals(view: Profile) -> str | None:
+def residuals(view: ModelView) -> str | None:
     """Residual additions of the backbone's commonest block, in order, with their streams."""
     block = view.common_block
     if block is None:
@@ -204,7 +204,7 @@ def residuals(view: Profile) -> str | None:
 
 
 def _in_backbone(*kinds: str) -> Read:
-    def read(view: Profile) -> str | None:
+    def read(view: ModelView) -> str | None:
         if view.backbone is None:
             return None
         return told(view, str(view.backbone["path"]), *kinds)
@@ -213,7 +213,7 @@ def _in_backbone(*kinds: str) -> Read:
     return read
 
 
-def text_coupling(view: Profile) -> str | None:
+def text_coupling(view: ModelView) -> str | None:
     """Cross-attentions to a text or context stream."""
     kinds: Counter[str] = Counter()
     for c in view.labelled("Attention"):
@@ -228,7 +228,7 @@ def text_coupling(view: Profile) -> str | None:
 
 
 def _component(role: str) -> Read:
-    def read(view: Profile) -> str | None:
+    def read(view: ModelView) -> str | None:
         found = [c for c in view.components if c["role"] and role in str(c["role"])]
         return "; ".join(_describe(view, c) for c in found) or None
 
@@ -236,7 +236,7 @@ def _component(role: str) -> Read:
     return read
 
 
-def _describe(view: Profile, component: Cells) -> str:
+def _describe(view: ModelView, component: Cells) -> str:
     convolutions = view.inside(view.labelled("Conv"), str(component["path"]))
     kernels = Counter("×".join(map(str, k["kernel"] or ())) for k in convolutions)
     common = f", kernels mostly {kernels.most_common(1)[0][0]}" if kernels else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archkb.queries.diff.align import Alignment, Pair
+from archkb.queries.diff.align.alignment import Alignment, Pair
 from archkb.queries.diff.edits.precision import retyped
 
 KINDS = ("renamed", "reshaped", "retyped", "regrouped")

@@ -10,14 +10,12 @@ from typing import Any
 from archkb.kb.paths import pattern
 from archkb.kb.text import printable
 from archkb.kb.wording import counted
-from archkb.queries.diff.adapter_on_base import Adaptation
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.changes import tally
-from archkb.queries.diff.compare import Diff
-from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.comparison import Adaptation, Diff, StackChange
+from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.key_changes import named_changes
 from archkb.queries.diff.similarity_words import similarity
-from archkb.queries.diff.stack_pairs import StackChange
 from archkb.queries.output.answer import Answer
 
 Row = tuple[Any, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.comparison import Diff
 
 
 def first_loss(diff: Diff) -> str | None:

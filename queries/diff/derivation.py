@@ -16,7 +16,7 @@ from typing import Literal
 from archkb.kb.wording import ranges
 from archkb.queries.diff.align import align
 from archkb.queries.diff.template_parts import Kind, Part, in_units, parts, width
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 Verdict = Literal["identical", "renamed", "repeated", "regrouped", "rescaled", "contained", "partly", "own"]
 
@@ -67,7 +67,7 @@ class Descent:
     verdict: Verdict
 
 
-def derivation(source: Profile, target: Profile) -> tuple[Descent, ...]:
+def derivation(source: ModelView, target: ModelView) -> tuple[Descent, ...]:
     """Each part of `source` with its nearest counterpart in `target`, largest first; like parts of a place are one."""
     source_parts, target_parts = parts(source), parts(target)
     total = sum(part.n_params for part in source_parts) or 1

@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archkb.kb.tables import GraphTables
 from archkb.kb.text import json_text
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.changes import changes, tally
-from archkb.queries.diff.compare import Diff
-from archkb.queries.diff.edits import Edit as Line
-from archkb.queries.diff.stack_pairs import StackChange
+from archkb.queries.diff.comparison import Diff, StackChange
+from archkb.queries.diff.edits.edit import Edit as Line
+from archkb.queries.model_view import ModelView
 
 Relation = Literal["identical", "packaging", "part", "versions", "resized", "adapter", "designs"]
 
@@ -262,7 +261,7 @@ class Chain(_Frozen):
 
 
 def document(
-    diff: Diff, source: GraphTables, target: GraphTables, *, tensors: bool = False, everything: bool = False
+    diff: Diff, source: ModelView, target: ModelView, *, tensors: bool = False, everything: bool = False
 ) -> Document:
     """The document of one comparison."""
     return Document(
@@ -301,10 +300,10 @@ def counts(alignment: Alignment) -> Counts:
     return Counts(**tally(alignment), ambiguous=sum(p.ambiguous for p in alignment.pairs))
 
 
-def _side(tables: GraphTables) -> Side:
-    model: Mapping[str, Any] = tables.model
+def _side(view: ModelView) -> Side:
+    model: Mapping[str, Any] = view.model
     return Side(
-        name=tables.name,
+        name=view.name,
         tensors=model["n_tensors"],
         elements=model["n_params"],
         bytes=model["n_bytes"],

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 
 Facts = dict[str, Any]
 
@@ -22,7 +22,7 @@ _AXES = ("temporal", "spatial")
 _ATTENTION_NAMES = frozenset(("attn", "attention", "mha", "self", "multihead", "core"))
 
 
-def facts(view: Profile) -> Facts:
+def facts(view: ModelView) -> Facts:
     """All facts of one model. Widths, elements and channels are counts; `params` has buffers and scales too."""
     out: Facts = {"tensors": view.model["n_tensors"], "params": view.model["n_params"]}
     out |= _backbone(view)
@@ -31,7 +31,7 @@ def facts(view: Profile) -> Facts:
     return {k: v for k, v in (out | _latents(view)).items() if v is not None}
 
 
-def _backbone(view: Profile) -> Facts:
+def _backbone(view: ModelView) -> Facts:
     """Depth and named widths of the stack that holds the model's attention; nothing where there is no such stack."""
     if view.backbone is None or not view.inside(view.labelled("Attention"), str(view.backbone["path"])):
         return {}
@@ -58,7 +58,7 @@ def _grouped(what: str, module_facts: Iterable[tuple[Cells, Facts]]) -> Facts:
     return out
 
 
-def _attention(view: Profile, attention: Cells) -> Facts:
+def _attention(view: ModelView, attention: Cells) -> Facts:
     return {
         "kind": _kind(view, attention),
         "q_dim": attention["q_dim"],
@@ -69,14 +69,14 @@ def _attention(view: Profile, attention: Cells) -> Facts:
     }
 
 
-def _qk_norm(view: Profile, attention: Cells) -> bool | None:
+def _qk_norm(view: ModelView, attention: Cells) -> bool | None:
     """Whether queries or keys are normed; unknown where norms come in twos that no name gives to queries and keys."""
     if attention["qk_norm"] == "none" and len(view.inside(view.labelled("Norm"), str(attention["path"]))) > 1:
         return None
     return None if attention["qk_norm"] is None else attention["qk_norm"] != "none"
 
 
-def _kind(view: Profile, attention: Cells) -> str | None:
+def _kind(view: ModelView, attention: Cells) -> str | None:
     """self (or the one axis its name says), cross-text, cross-modal-K2Q by the streams' initials, joint."""
     if attention["attends"] == "self":
         return _axis(view, str(attention["path"])) or "self"
@@ -90,7 +90,7 @@ def _kind(view: Profile, attention: Cells) -> str | None:
     return None
 
 
-def _axis(view: Profile, path: str) -> str | None:
+def _axis(view: ModelView, path: str) -> str | None:
     """temporal or spatial, where the attention's name says so; if it says only `attention`, that of what wraps it."""
     parent, _, name = path.rpartition(".")
     found = [axis for axis in _AXES if axis in name.lower()]
@@ -102,7 +102,7 @@ def _axis(view: Profile, path: str) -> str | None:
     return None
 
 
-def core_of(view: Profile, attention: Cells) -> Cells:
+def core_of(view: ModelView, attention: Cells) -> Cells:
     """The module that owns an attention's projections: below wrappers that add norms or the output projection only."""
     parts = view.children.get(str(attention["path"]), [])
     if attention["n_tensors"] > sum(m["n_tensors"] for m in parts):
@@ -114,7 +114,7 @@ def core_of(view: Profile, attention: Cells) -> Cells:
     return attention
 
 
-def _linears(view: Profile, module: Cells) -> list[Cells]:
+def _linears(view: ModelView, module: Cells) -> list[Cells]:
     """Linear layers at and below a module."""
     below = view.children.get(str(module["path"]), [])
     return [module] if module["label"] == "Linear" else [m for child in below for m in _linears(view, child)]
@@ -124,7 +124,7 @@ def _is_output(linear: Cells, attention: Cells) -> bool:
     return (linear["in_features"], linear["out_features"]) == (attention["inner_dim"], attention["out_dim"])
 
 
-def _feed_forwards(view: Profile) -> Iterator[tuple[Cells, Facts]]:
+def _feed_forwards(view: ModelView) -> Iterator[tuple[Cells, Facts]]:
     """Feed-forwards, also those whose two matrices lie in the block itself, beside its attention."""
     found = view.labelled("FeedForward")
     for c in found:
@@ -138,7 +138,7 @@ def _feed_forwards(view: Profile) -> Iterator[tuple[Cells, Facts]]:
             yield block, {"hidden": up["out_features"], "gated": False}
 
 
-def _latents(view: Profile) -> Facts:
+def _latents(view: ModelView) -> Facts:
     """Channels of the latent that the halves of an autoencoder share, sound and pictures apart."""
     seen: dict[str, Counter[int]] = {}
     for c in view.components:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from archkb.kb.paths import pattern
 from archkb.kb.wording import ranges
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.tensor_types import Spec
 
 Kind = Literal["added", "removed", "reshaped", "retyped"]

@@ -9,7 +9,7 @@ from archkb.kb.tables import GraphTables
 from archkb.kb.values import TensorSpec
 from archkb.queries.diff.align import Alignment, align
 from archkb.queries.diff.facts import facts
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.tensor_types import Spec
 
 MakeTables = Callable[[tuple[TensorSpec, ...]], GraphTables]
@@ -31,7 +31,7 @@ def predict(source: Mapping[str, Spec], target: Mapping[str, Spec], tables: Make
         out["facts"] = {
             f"{side}.{key}": value
             for side, tensors in (("a", source), ("b", target))
-            for key, value in facts(Profile(tables(_specs(tensors)))).items()
+            for key, value in facts(ModelView(tables(_specs(tensors)))).items()
         }
     return out
 

@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
-from archkb.queries.model_view import Cells, Profile
-
-
-@dataclass(frozen=True, slots=True)
-class StackChange:
-    """One stack: depths (None where a model has no such stack), and what its blocks gained or lost.
-
-    `kept` counts block indices whose template is the same in both. `gained` and `lost` name tensors of a block,
-    relative to it, that only one side has, with the number of blocks; `widened` those whose shape changed.
-    """
-
-    path: str
-    depth_a: int | None
-    depth_b: int | None
-    kept: int
-    gained: tuple[str, ...]
-    lost: tuple[str, ...]
-    widened: tuple[str, ...]
-
-    @property
-    def same(self) -> bool:
-        """Whether the stack is the same in both."""
-        return self.depth_a == self.depth_b == self.kept
+from archkb.queries.diff.comparison import StackChange
+from archkb.queries.model_view import Cells, ModelView
 
 
-def compare_stacks(source: Profile, target: Profile) -> tuple[StackChange, ...]:
+def compare_stacks(source: ModelView, target: ModelView) -> tuple[StackChange, ...]:
     """Every stack of either model that is not equal in both, outermost first."""
     left, right = ({str(s["path"]): s for s in view.labelled("Stack")} for view in (source, target))
     changes = (
@@ -43,13 +21,13 @@ def _depth(stack: Cells | None) -> int | None:
     return None if stack is None else stack["stack_depth"]
 
 
-def _blocks(view: Profile, stack: Cells | None) -> dict[int, Cells]:
+def _blocks(view: ModelView, stack: Cells | None) -> dict[int, Cells]:
     if stack is None:
         return {}
     return {c["ordinal"]: c for c in view.children.get(stack["path"], ()) if c["ordinal"] is not None}
 
 
-def _compare(path: str, source: Profile, target: Profile, left: Cells | None, right: Cells | None) -> StackChange:
+def _compare(path: str, source: ModelView, target: ModelView, left: Cells | None, right: Cells | None) -> StackChange:
     ours, theirs = _blocks(source, left), _blocks(target, right)
     gained: Counter[str] = Counter()
     lost: Counter[str] = Counter()
@@ -74,7 +52,7 @@ def _compare(path: str, source: Profile, target: Profile, left: Cells | None, ri
     )
 
 
-def _inside(view: Profile, block: Cells) -> dict[str, tuple[int, ...]]:
+def _inside(view: ModelView, block: Cells) -> dict[str, tuple[int, ...]]:
     """Tensors of a block by relative key with their shapes; side-cars are left out."""
     cut = len(str(block["path"])) + 1
     return {key[cut:]: tuple(view.tensors[key]["shape"]) for key in view.keys_below.get(str(block["path"]), ())}

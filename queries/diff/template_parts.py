@@ -10,7 +10,7 @@ from math import prod
 
 from archkb.kb.paths import above, outermost
 from archkb.kb.wording import ranges
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.path_wording import last
 
 Shape = tuple[int, ...]
@@ -57,7 +57,7 @@ class Part:
         return Counter(in_units(shape, unit) for shape in self.tensors.values())
 
 
-def parts(view: Profile) -> list[Part]:
+def parts(view: ModelView) -> list[Part]:
     """Blocks by place and template, and the rest by the first names that do not lead to blocks."""
     blocks = outermost(str(c["path"]) for c in view.labelled("Block"))
     tensors = {key: tuple(t["shape"]) for key, t in view.tensors.items() if t["role"] != "side_car"}
@@ -83,7 +83,7 @@ def parts(view: Profile) -> list[Part]:
     return [part for part in out if part.n_params]
 
 
-def _blocks(view: Profile, members: Sequence[str], inside: Mapping[str, Mapping[str, Shape]]) -> Part:
+def _blocks(view: ModelView, members: Sequence[str], inside: Mapping[str, Mapping[str, Shape]]) -> Part:
     first = view.modules[members[0]]
     indices = tuple(view.modules[m]["ordinal"] for m in members if view.modules[m]["ordinal"] is not None)
     size = sum(_elements(inside[m]) for m in members)

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from archkb.kb.paths import pattern
-from archkb.kb.relations.adapter import Target, targets_of
+from archkb.kb.relations.adapter import Target
 from archkb.kb.wording import counted
 from archkb.queries.explain.fact_lines import Line
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 Bases = Sequence[tuple[str, str]]
 """Names of the models an adapter adapts, each with what shows it."""
 
 
-def adapter_lines(view: Profile, bases: Bases | None) -> Iterator[Line]:
+def adapter_lines(view: ModelView, bases: Bases | None) -> Iterator[Line]:
     """Nothing where the model is no adapter; `bases` is None where nobody looked for them."""
-    targets = targets_of(view.tables)
-    if not targets or view.model["role"] != "adapter":
+    targets = view.targets
+    if not targets:
         return
     for name, shows in bases or ():
         yield Line(1, "", f"adapts {name}: {shows}")

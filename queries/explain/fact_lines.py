@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from archkb.kb.paths import pattern
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 
 _TIMES = "\0"
 """Where a line says how often: filled in when it is known of how many equal blocks the line speaks."""
@@ -58,7 +58,7 @@ def because(cells: Cells, *properties: str) -> tuple[Because, ...]:
     )
 
 
-def drafts(view: Profile, modules: Iterable[Cells], path: str, level: int) -> list[Draft]:
+def drafts(view: ModelView, modules: Iterable[Cells], path: str, level: int) -> list[Draft]:
     """What there is among the modules: attentions, feed-forwards and additions, named relative to `path`."""
     members = list(modules)
     out = []
@@ -84,7 +84,7 @@ def relative(cells: Cells, path: str) -> str:
     return (whole[len(path) + 1 :] if path else whole) or str(cells["name"])
 
 
-def _attention(view: Profile, cells: Cells, path: str, level: int) -> Line:
+def _attention(view: ModelView, cells: Cells, path: str, level: int) -> Line:
     asks, reads = view.links.get(str(cells["path"]), (None, None))
     streams = ""
     if asks is not None and reads is not None:
@@ -112,7 +112,7 @@ def _feed_forward(cells: Cells, path: str, level: int) -> Line:
     return Line(level, str(cells["path"]), text, because(cells, "form"))
 
 
-def _additions(view: Profile, below: Iterable[Cells], path: str, level: int) -> Iterator[Draft]:
+def _additions(view: ModelView, below: Iterable[Cells], path: str, level: int) -> Iterator[Draft]:
     """One line for each way blocks of one container add."""
     by_wording: dict[tuple[str, str], list[Cells]] = {}
     for block in below:
@@ -139,7 +139,7 @@ def _place(block: Cells, path: str) -> str:
     return f" in {_TIMES} of {container}" if container else f" in {_TIMES}"
 
 
-def _adds(view: Profile, block: Cells, additions: list[Cells]) -> str:
+def _adds(view: ModelView, block: Cells, additions: list[Cells]) -> str:
     names: dict[int, list[str]] = {}
     streams: dict[int, str | None] = {}
     for e in additions:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from archkb.kb.errors import NotFoundError
 from archkb.kb.paths import within
-from archkb.kb.tables import GraphTables
 from archkb.kb.wording import counted, human
 from archkb.queries.component_shares import shares
 from archkb.queries.explain.adapter_lines import Bases, adapter_lines
@@ -19,16 +18,15 @@ from archkb.queries.explain.outside_stacks import beside, beside_lines, layers, 
 from archkb.queries.explain.overview import overview
 from archkb.queries.explain.stack_lines import stack_lines
 from archkb.queries.model_items import HOLDERS, LAYERS
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.near_misses import nearest
 from archkb.queries.output.cells import size
 
 __all__ = ["Because", "Line", "explain"]
 
 
-def explain(tables: GraphTables, path: str = "", *, bases: Bases | None = None) -> tuple[Line, ...]:
+def explain(view: ModelView, path: str = "", *, bases: Bases | None = None) -> tuple[Line, ...]:
     """The page for a model, or for the part of it below `path`; `bases` are the models it adapts, where known."""
-    view = Profile(tables)
     if path and path not in view.modules:
         raise NotFoundError(
             f"{view.name} has no module {path!r}",
@@ -41,7 +39,7 @@ def explain(tables: GraphTables, path: str = "", *, bases: Bases | None = None) 
     return (_headline(view), *(() if adapted else overview(view)), *(adapted or _model(view)), *_unknowns(view))
 
 
-def _model(view: Profile) -> Iterator[Line]:
+def _model(view: ModelView) -> Iterator[Line]:
     outer = [
         c
         for c in view.components
@@ -55,14 +53,14 @@ def _model(view: Profile) -> Iterator[Line]:
     yield from loose_lines(view, None, 1)
 
 
-def _inner(view: Profile, stack: Cells) -> bool:
+def _inner(view: ModelView, stack: Cells) -> bool:
     """Whether the stack lies in a block of another stack."""
     return any(
         o["path"] != stack["path"] and within(str(stack["path"]), str(o["path"])) for o in view.labelled("Stack")
     )
 
 
-def _headline(view: Profile) -> Line:
+def _headline(view: ModelView) -> Line:
     model = view.model
     dtypes = f" ({', '.join(model['dtypes'])})" if model["dtypes"] else ""
     text = (
@@ -72,7 +70,7 @@ def _headline(view: Profile) -> Line:
     return Line(0, "", text, because(model, "role"))
 
 
-def _component(view: Profile, component: Cells, level: int) -> Iterator[Line]:
+def _component(view: ModelView, component: Cells, level: int) -> Iterator[Line]:
     path = str(component["path"])
     latent = f", {counted(component['latent_channels'], 'latent channel')}" if component["latent_channels"] else ""
     parameters = f"{human(component['n_params'])} parameters{_but_inner(view, component)}"
@@ -88,13 +86,13 @@ def _component(view: Profile, component: Cells, level: int) -> Iterator[Line]:
             yield from _component(view, n, level + 1)
 
 
-def _but_inner(view: Profile, component: Cells) -> str:
+def _but_inner(view: ModelView, component: Cells) -> str:
     """How many of a component's elements are its own alone, where other components lie inside it."""
     own = next(s.params for s in shares(view) if s.path == component["path"])
     return f" ({human(own)} without the components inside it)" if own != component["n_params"] else ""
 
 
-def _part(view: Profile, module: Cells) -> Iterator[Line]:
+def _part(view: ModelView, module: Cells) -> Iterator[Line]:
     """What is at and below one module; what a component or a stack is as on the page of the whole."""
     path = str(module["path"])
     if module["label"] == "Component":
@@ -124,7 +122,7 @@ _UNKNOWN = (
 )
 
 
-def _unknowns(view: Profile) -> Iterator[Line]:
+def _unknowns(view: ModelView) -> Iterator[Line]:
     """What the header does not tell, by reason."""
     reasons: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Cells] = {}

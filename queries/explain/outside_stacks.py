@@ -8,7 +8,7 @@ from archkb.kb.paths import above, pattern, within
 from archkb.queries.explain.fact_lines import Line, because, drafts, finished, relative
 from archkb.queries.model_inventory import sizes
 from archkb.queries.model_items import HOLDERS, LAYERS, Item
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.output.cells import cell
 from archkb.queries.path_wording import common
 
@@ -18,7 +18,7 @@ _SHOWN = 16
 """How many names are given of each kind."""
 
 
-def loose_lines(view: Profile, component: str | None, level: int) -> Iterator[Line]:
+def loose_lines(view: ModelView, component: str | None, level: int) -> Iterator[Line]:
     """What is in the component (None: in none of them) and in no stack; nothing where all is in stacks."""
     path = component or ""
     stacks = [str(s["path"]) for s in view.labelled("Stack")]
@@ -41,7 +41,7 @@ def loose_lines(view: Profile, component: str | None, level: int) -> Iterator[Li
         yield Line(level, path, f"loose parameters: {_some(own)}")
 
 
-def _modulation(view: Profile, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
+def _modulation(view: ModelView, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
     """Layers and tables among the loose modules that modulate."""
     matrices = [m for m in loose if m.get("modulation_rows")]
     owners = {"", *(str(m["path"]) for m in loose)}
@@ -75,7 +75,7 @@ def _top(name: str) -> str:
     return f"{first}.{rest.partition('.')[0]}" if first.isdigit() and rest else first
 
 
-def _tensors(view: Profile, loose: Iterable[Cells], path: str, component: str | None) -> list[str]:
+def _tensors(view: ModelView, loose: Iterable[Cells], path: str, component: str | None) -> list[str]:
     """Names with shapes of tensors that lie in the loose modules themselves and are no layer's."""
     owners = {str(m["path"]) for m in loose if m["label"] not in (*LAYERS, *_HOLDERS)}
     if component is None:
@@ -92,7 +92,7 @@ def _below(path: str, root: str) -> str:
     return path[len(root) + 1 :] if root else path
 
 
-def beside(view: Profile, block: str) -> dict[tuple[str, str], str]:
+def beside(view: ModelView, block: str) -> dict[tuple[str, str], str]:
     """What a block has that is in no attention, feed-forward or addition: (title, name) -> kind or sizes."""
     cells = view.modules[block]
     inner = [m for m in view.modules.values() if within(str(m["path"]), block)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archkb.kb.wording import counted
 from archkb.queries.explain.fact_lines import Line, because
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 
 STATED = (
     "class_name", "position_kind", "rope_theta", "max_positions", "causal_attention", "causal_positions", "activation",
@@ -24,7 +24,7 @@ _POSITIONS = re.compile(r"(?:^|[._])(?:pos|position|positional|wpe)(?:[._]|$)", 
 _REASONS = "no header tells loss, training data or quality"
 
 
-def overview(view: Profile) -> Iterator[Line]:
+def overview(view: ModelView) -> Iterator[Line]:
     """The lines below the headline; none for what the model has not."""
     attentions = view.labelled("Attention")
     if attentions:
@@ -40,7 +40,7 @@ def overview(view: Profile) -> Iterator[Line]:
     yield Line(0, "", f"unknown: {_unknown(view, settings)}")
 
 
-def _attends(view: Profile, attentions: list[Cells]) -> str:
+def _attends(view: ModelView, attentions: list[Cells]) -> str:
     kinds = Counter(str(a["attends"] or "of unknown kind") for a in attentions)
     reads: Counter[str] = Counter()
     for attention in attentions:
@@ -58,7 +58,7 @@ def _attends(view: Profile, attentions: list[Cells]) -> str:
     return f"{counted(len(attentions), 'attention')}: {', '.join(parts)}; heads {many}{gates}"
 
 
-def _packed(view: Profile) -> str:
+def _packed(view: ModelView) -> str:
     model = view.model
     total = max(1, model["n_params"])
     shares = sorted(
@@ -79,7 +79,7 @@ def _stated(settings: Iterable[Cells]) -> str:
     return _listed(texts, _MOST)
 
 
-def _unknown(view: Profile, settings: Sequence[Cells]) -> str:
+def _unknown(view: ModelView, settings: Sequence[Cells]) -> str:
     """Counts of what rules could not tell, and what no shape shows and no configuration states."""
     counts = [
         (f"{what} of {counted(n, noun)}", n)
@@ -103,7 +103,7 @@ def _unknown(view: Profile, settings: Sequence[Cells]) -> str:
     return "; ".join(part for part in (*(text for text, _ in counts), unstated, _REASONS) if part)
 
 
-def _position_table(view: Profile) -> bool:
+def _position_table(view: ModelView) -> bool:
     return any(_POSITIONS.search(str(e["path"])) for e in view.labelled("Embedding"))
 
 

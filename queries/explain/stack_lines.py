@@ -10,7 +10,7 @@ from archkb.kb.paths import pattern, within
 from archkb.kb.wording import counted, human, ranges
 from archkb.queries.explain.fact_lines import Draft, Line, because, drafts, finished
 from archkb.queries.explain.outside_stacks import beside, beside_lines, layers
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.output.cells import cell
 from archkb.queries.template_name import name_of, outer, part_of
 
@@ -22,7 +22,7 @@ _SHOWN = 4
 class _Template:
     """Blocks of one template, by index."""
 
-    profile: Profile
+    view: ModelView
     blocks: Sequence[Cells]
     level: int
 
@@ -30,29 +30,29 @@ class _Template:
     def _told(self) -> list[Draft]:
         """Attentions, feed-forwards and additions of the first of them."""
         path = str(self.blocks[0]["path"])
-        return drafts(self.profile, self.profile.inside(self.profile.modules.values(), path), path, self.level)
+        return drafts(self.view, self.view.inside(self.view.modules.values(), path), path, self.level)
 
     @cached_property
     def drafts(self) -> list[Draft]:
         """What is in the first of them; its layers where there is nothing else to say."""
         path = str(self.blocks[0]["path"])
-        text = "" if self._told else layers(self.profile.inside(self.profile.modules.values(), path), path)
+        text = "" if self._told else layers(self.view.inside(self.view.modules.values(), path), path)
         return self._told or ([Draft(Line(self.level, path, text))] if text else [])
 
     @cached_property
     def beside(self) -> Mapping[tuple[str, str], str]:
         """What the first of them has beside that."""
-        found = beside(self.profile, str(self.blocks[0]["path"]))
+        found = beside(self.view, str(self.blocks[0]["path"]))
         return {key: said for key, said in found.items() if self._told or key[0] != "layers"}
 
     @cached_property
     def tensors(self) -> Mapping[str, str]:
         """Names below the block, numbers as {i}, and the shape of the first of each."""
         path = str(self.blocks[0]["path"])
-        keys = self.profile.keys_below.get(path) or [k for k in self.profile.tensors if within(k, path)]
+        keys = self.view.keys_below.get(path) or [k for k in self.view.tensors if within(k, path)]
         out: dict[str, str] = {}
         for key in keys:
-            out.setdefault(pattern(key[len(path) + 1 :]), cell(self.profile.tensors[key]["shape"], "shape"))
+            out.setdefault(pattern(key[len(path) + 1 :]), cell(self.view.tensors[key]["shape"], "shape"))
         return out
 
     @property
@@ -66,7 +66,7 @@ class _Template:
         return tuple(d.line.text for d in self.drafts)
 
 
-def stack_lines(view: Profile, stack: Cells, level: int) -> Iterator[Line]:
+def stack_lines(view: ModelView, stack: Cells, level: int) -> Iterator[Line]:
     """The stack, then its blocks."""
     blocks = view.children.get(str(stack["path"]), [])
     groups: dict[str, list[Cells]] = {}
@@ -118,8 +118,8 @@ def _called(templates: Sequence[_Template]) -> str:
     parts = []
     for t in templates:
         path = str(t.blocks[0]["path"])
-        below = (c for c in t.profile.modules.values() if within(str(c["path"]), path))
-        parts.append(outer([part_of(c, len(t.profile.residuals.get(c["uid"], ()))) for c in below]))
+        below = (c for c in t.view.modules.values() if within(str(c["path"]), path))
+        parts.append(outer([part_of(c, len(t.view.residuals.get(c["uid"], ()))) for c in below]))
     name = name_of(parts)
     return f"{name}, " if name else ""
 

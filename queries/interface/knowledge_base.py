@@ -114,17 +114,19 @@ class KnowledgeBase:
     def diff(self, a: str | Path, b: str | Path) -> Comparison:
         """Compare two models, each in the store, a file, or design:NAME."""
         from archkb.queries.diff.compare import compare
+        from archkb.queries.model_view import ModelView
 
         with self._models() as models:
-            first, second = models.pair([str(a), str(b)])
+            first, second = map(ModelView, models.pair([str(a), str(b)]))
         return Comparison(compare(first, second), first, second)
 
     def explain(self, model: str | Path, path: str = "") -> Page:
         """The page on a model or a file, or on the part of it at and below `path`."""
         from archkb.queries.explain.model_page import explain
+        from archkb.queries.model_view import ModelView
 
         with self._models() as models:
-            return Page(explain(models.load(str(model)), path))
+            return Page(explain(ModelView(models.load(str(model))), path))
 
     def similar(self, model: str | Path, limit: int = 5) -> Table:
         """The models of the store most like a model or a file, best first."""

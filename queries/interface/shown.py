@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from archkb.ingest.analysis import Analysis
     from archkb.kb.tables import GraphTables
     from archkb.kb.values import Header
-    from archkb.queries.diff.compare import Diff
+    from archkb.queries.diff.comparison import Diff
     from archkb.queries.explain.fact_lines import Line
+    from archkb.queries.model_view import ModelView
 
 WIDTH = 160
 """Columns that a printed table is fitted into."""
@@ -113,8 +114,8 @@ class Comparison:
     """Two models compared: `relation`, the `lines` of what changed, and all that `archkb diff --json` says."""
 
     diff: Diff
-    a: GraphTables
-    b: GraphTables
+    a: ModelView
+    b: ModelView
 
     @property
     def relation(self) -> str:
@@ -162,8 +163,9 @@ class Reading:
     def explain(self, path: str = "") -> Page:
         """The page of the whole, or of what is at and below `path`. NotFoundError where there is no such module."""
         from archkb.queries.explain.model_page import explain
+        from archkb.queries.model_view import ModelView
 
-        return Page(explain(self.tables, path))
+        return Page(explain(ModelView(self.tables), path))
 
     def __str__(self) -> str:
         return str(self.explain())

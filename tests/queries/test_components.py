@@ -14,7 +14,7 @@ from archkb.kb.store import Store, open_store
 from archkb.kb.tables import GraphTables
 from archkb.kb.values import Header
 from archkb.queries.component_shares import shares
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
 from tests.nets import below, header, repeated
@@ -42,7 +42,7 @@ def held_to_account(store: Store, source: Header) -> list[dict[str, Any]]:
     assert [(r["component"], r["inside"], r["role"]) for r in parts] == [
         (r["component"], r["inside"], r["role"]) for r in sizes
     ]
-    listed = {(s.path or "(root)", s.inside, s.role, s.tensors, s.params, s.bytes) for s in shares(Profile(tables))}
+    listed = {(s.path or "(root)", s.inside, s.role, s.tensors, s.params, s.bytes) for s in shares(ModelView(tables))}
     assert listed == {tuple(r[c] for c in ("component", "inside", "role", "tensors", "params", "bytes")) for r in sizes}
     return sizes
 

@@ -81,11 +81,11 @@ def check_derivation(
     """
     from archkb.kb.relations.lineage import Known, told
     from archkb.queries.diff.derivation import derivation
-    from archkb.queries.model_view import Profile
+    from archkb.queries.model_view import ModelView
 
     with models(run) as found:
         first, second = found.pair((a, b))
-        descents = derivation(Profile(first), Profile(second))
+        descents = derivation(ModelView(first), ModelView(second))
         users = None if is_file(a) and is_file(b) else _users(found.store, descents, [first.uid, second.uid])
     shown = [d for d in descents if everything or d.share >= _SMALL]
     said = told(Known.of(first.facts), Known.of(second.facts))

@@ -18,8 +18,8 @@ from archkb.queries.cli.context import Run
 from archkb.queries.cli.options import with_store_and_output
 
 if TYPE_CHECKING:
-    from archkb.kb.tables import GraphTables
     from archkb.queries.diff import Diff
+    from archkb.queries.model_view import ModelView
 
 DIFFERENT = 1
 """Exit code when the models are not the same and the caller asked to be told so."""
@@ -78,13 +78,15 @@ def diff(
       archkb diff v1 v2 v3 --over-time --markdown
     """
     _check(run, models, over_time, html)
+    from archkb.queries.model_view import ModelView
+
     with either(run) as found:
-        tables = ignoring(found.pair(models), ignore or ())
-    steps = _compared(tables)
+        views = [ModelView(tables) for tables in ignoring(found.pair(models), ignore or ())]
+    steps = _compared(views)
     if html:
-        terminal.put(_page(steps[0], tables, tensors), output)
+        terminal.put(_page(steps[0], views, tensors), output)
     elif run.format == "json":
-        terminal.put(_document(steps, tables, chain=over_time, tensors=tensors, everything=everything), output)
+        terminal.put(_document(steps, views, chain=over_time, tensors=tensors, everything=everything), output)
     else:
         _show(run, steps, chain=over_time, tensors=tensors, everything=everything, output=output)
     loss = _loss(steps) if roundtrip else None
@@ -116,14 +118,14 @@ def _check(run: Run, models: Sequence[str], over_time: bool, html: bool) -> None
         raise typer.BadParameter(f"--html and --{run.format} exclude each other")
 
 
-def _compared(tables: Sequence[GraphTables]) -> list[Diff]:
+def _compared(views: Sequence[ModelView]) -> list[Diff]:
     from archkb.queries.diff import compare
 
-    show = terminal.progress("diff") if len(tables) > 2 else None
+    show = terminal.progress("diff") if len(views) > 2 else None
     out = []
-    for i, (a, b) in enumerate(pairwise(tables)):
+    for i, (a, b) in enumerate(pairwise(views)):
         if show:
-            show(f"{a.name} -> {b.name}", i + 1, len(tables) - 1)
+            show(f"{a.name} -> {b.name}", i + 1, len(views) - 1)
         out.append(compare(a, b))
     return out
 
@@ -148,18 +150,18 @@ def _show(
 
 
 def _document(
-    steps: Sequence[Diff], tables: Sequence[GraphTables], *, chain: bool, tensors: bool, everything: bool
+    steps: Sequence[Diff], views: Sequence[ModelView], *, chain: bool, tensors: bool, everything: bool
 ) -> str:
     from archkb.queries.diff.document import Chain, document, text
 
-    made = [
+    documents = [
         document(step, a, b, tensors=tensors, everything=everything)
-        for step, (a, b) in zip(steps, pairwise(tables), strict=True)
+        for step, (a, b) in zip(steps, pairwise(views), strict=True)
     ]
-    return text(Chain(models=[t.name for t in tables], steps=made) if chain else made[0])
+    return text(Chain(models=[view.name for view in views], steps=documents) if chain else documents[0])
 
 
-def _page(step: Diff, tables: Sequence[GraphTables], tensors: bool) -> str:
+def _page(step: Diff, views: Sequence[ModelView], tensors: bool) -> str:
     from archkb.queries.diff.page import page
 
-    return page(step, *tables, tensors=tensors)
+    return page(step, *views, tensors=tensors)

@@ -40,10 +40,11 @@ def explain(
     """
     from archkb.kb.text import printable
     from archkb.queries.explain.model_page import explain as page
+    from archkb.queries.model_view import ModelView
 
     with models(run) as found:
         tables = found.load(model)
-        lines = page(tables, path, bases=_bases(found, model, tables))
+        lines = page(ModelView(tables), path, bases=_bases(found, model, tables))
     if run.format != "table":
         rows = ((x.level, x.path, x.text, _reasons(x)) for x in lines)
         run.show(Answer("explain", _COLUMNS, tuple(rows)))

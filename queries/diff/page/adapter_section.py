@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archkb.kb.paths import within
-from archkb.kb.relations.adapter import lay, targets_of, widths
 from archkb.kb.wording import counted
-from archkb.queries.diff.adapter_on_base import Adaptation, Touch
+from archkb.queries.diff.comparison import Adaptation, Touch
 from archkb.queries.diff.page.aspects_table import rows
 from archkb.queries.diff.page.block import Block, blocks
 from archkb.queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
 from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import opens, safe
 from archkb.queries.diff.page.marks import WORDS, Mark, count_above
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.path_wording import listed
 
 MANY = 20
@@ -55,14 +54,12 @@ class Touched:
         ]
 
 
-def touched(adapter: Profile, base: Profile) -> Touched:
-    """Lay the adapter on the base."""
-    wanted = targets_of(adapter.tables)
-    ranks = {path: wanted[target].rank for target, path in lay(wanted, widths(base.tables)).touched.items()}
+def touched(adaptation: Adaptation) -> Touched:
+    """What the adapter changes of its base, by module."""
     counts: dict[str, Counter[str]] = {}
-    for path in ranks:
+    for path, _ in adaptation.ranks:
         count_above(counts, path, ["touched"])
-    return Touched(ranks, counts)
+    return Touched(dict(adaptation.ranks), counts)
 
 
 def _ranks(ranks: Sequence[int | None]) -> str:
@@ -128,7 +125,7 @@ def _touch_cells(group: Sequence[Touch]) -> list[str]:
     return [head, safe(f"{first.touched} of {first.total} {first.kind}{each}{where}"), safe(ranks)]
 
 
-def base_diagrams(base: Profile, adapted: Touched) -> str:
+def base_diagrams(base: ModelView, adapted: Touched) -> str:
     """HTML of the base's blocks, those the adapter changes first; the others open on demand."""
     shown = [block for block in blocks(base) if block.share >= LEAST]
     tint = tints(s for block in shown for s in block.streams)

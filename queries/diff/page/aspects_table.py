@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archkb.kb.paths import above, pattern
 from archkb.kb.wording import counted
-from archkb.queries.diff.compare import Aspect, Diff
+from archkb.queries.diff.comparison import Aspect, Diff, StackChange
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.page.html_text import folded, opens, safe
 from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
-from archkb.queries.diff.stack_pairs import StackChange
 from archkb.queries.output.render import shown
 
 MOST = 3

@@ -11,7 +11,7 @@ from archkb.queries.diff.page.block_forms import Form, forms
 from archkb.queries.diff.page.sublayer import described
 from archkb.queries.model_inventory import sizes
 from archkb.queries.model_items import HOLDERS
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.path_wording import listed
 
 UNNAMED = "hidden"
@@ -57,7 +57,7 @@ class Block:
     others: tuple[Form, ...]
 
 
-def blocks(view: Profile) -> list[Block]:
+def blocks(view: ModelView) -> list[Block]:
     """The commonest block of each stack that has residual additions, the largest stack first."""
     out = []
     for stack in sorted(view.labelled("Stack"), key=lambda s: (-s["n_params"], str(s["path"]))):
@@ -72,7 +72,7 @@ def blocks(view: Profile) -> list[Block]:
     return out
 
 
-def _block(view: Profile, stack: Cells, alike: list[Cells]) -> Block:
+def _block(view: ModelView, stack: Cells, alike: list[Cells]) -> Block:
     block = alike[0]
     roots = [str(m["path"]) for m in alike]
     steps: dict[int, list[tuple[Cells, str | None]]] = {}
@@ -93,14 +93,14 @@ def _covered(path: str, steps: Sequence[Step]) -> bool:
     return any(within(path, own) for step in steps for own in step.paths)
 
 
-def _without_addition(view: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+def _without_addition(view: ModelView, roots: list[str], steps: Sequence[Step]) -> list[Step]:
     """Attentions and feed-forwards of the block around which no addition was found, the outermost of them."""
     holders = [cells for role in HOLDERS for cells in view.inside(view.labelled(role), roots[0])]
     uncovered = {str(cells["path"]): cells for cells in holders if not _covered(str(cells["path"]), steps)}
     return [replace(_step(view, roots, [(uncovered[path], None)]), adds_to=None) for path in outermost(uncovered)]
 
 
-def _beside(view: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step]:
+def _beside(view: ModelView, roots: list[str], steps: Sequence[Step]) -> list[Step]:
     """What of the block is in none of the steps, as one step: norms, what modulates, gates, other layers."""
     items = [item for item in view.items if within(item.path, roots[0]) and not _covered(item.path, steps)]
     if all(item.kind == "norm" for item in items):  # the norm before or after a sublayer goes without saying
@@ -118,7 +118,7 @@ def _beside(view: Profile, roots: list[str], steps: Sequence[Step]) -> list[Step
     return [Step(paths, in_all_blocks, "beside them", BESIDE, listed(texts, 8), None, None)]
 
 
-def _step(view: Profile, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:
+def _step(view: ModelView, roots: list[str], members: list[tuple[Cells, str | None]]) -> Step:
     cells = [cell for cell, _ in members]
     paths = tuple(str(cell["path"]) for cell in cells)
     below = [path[len(roots[0]) :] for path in paths]

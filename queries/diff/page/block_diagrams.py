@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from archkb.kb.paths import in_block, within
 from archkb.kb.wording import counted
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.page.block import BESIDE, Block, Step, blocks
 from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import safe
 from archkb.queries.diff.page.marks import MarkFor
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 Pair = tuple[Block | None, Block | None]
 
@@ -31,7 +31,9 @@ KEY = (
 )
 
 
-def block_diagrams(source: Profile, target: Profile, alignment: Alignment, mark_for: MarkFor, *, apart: bool) -> str:
+def block_diagrams(
+    source: ModelView, target: ModelView, alignment: Alignment, mark_for: MarkFor, *, apart: bool
+) -> str:
     """HTML of the blocks of both models."""
     partner = {} if apart else {key: pair.b[0] for pair in alignment.pairs for key in pair.a}
     source_blocks, target_blocks = blocks(source), blocks(target)

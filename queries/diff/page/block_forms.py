@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archkb.kb.paths import above
 from archkb.kb.wording import counted, ranges
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.path_wording import listed
 
 FEW = 3
@@ -25,7 +25,7 @@ class Form:
     difference: str
 
 
-def forms(view: Profile, stack: str, drawn: str = "") -> list[Form]:
+def forms(view: ModelView, stack: str, drawn: str = "") -> list[Form]:
     """The forms of a stack, the commonest first; where there are two, the commonest tells its difference too.
 
     `drawn`: a block whose form the others are held against, instead of the commonest.
@@ -57,7 +57,7 @@ def _first(blocks: Iterable[Cells]) -> int:
     return min(int(c["ordinal"]) for c in blocks)
 
 
-def form_notes(view: Profile) -> dict[str, str]:
+def form_notes(view: ModelView) -> dict[str, str]:
     """What tells a form from the others, by the path of each of its blocks."""
     return {
         path: form.difference
@@ -68,7 +68,7 @@ def form_notes(view: Profile) -> dict[str, str]:
     }
 
 
-def _inside(view: Profile, block: str) -> Inside:
+def _inside(view: ModelView, block: str) -> Inside:
     return {key[len(block) + 1 :]: tuple(view.tensors[key]["shape"]) for key in view.keys_below.get(block, ())}
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from archkb.kb.paths import above
 from archkb.kb.wording import counted
 from archkb.queries.diff.changes import tally
-from archkb.queries.diff.compare import Diff
-from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.comparison import Diff
+from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.page.html_text import folded, role, safe
 from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 WHOLE = "The whole model"
 MOST = 10
@@ -29,7 +29,7 @@ _MARKS: Mapping[str, MarkName] = {
 """Kind of an edit -> its mark."""
 
 
-def script(diff: Diff, source: Profile, target: Profile) -> str:
+def script(diff: Diff, source: ModelView, target: ModelView) -> str:
     """HTML of all edits, parts in the order of their first line, with what became of the tensors."""
     if diff.same:
         return "<p>Nothing.</p>"
@@ -45,7 +45,7 @@ def script(diff: Diff, source: Profile, target: Profile) -> str:
     return "".join(parts) + f'<p class="counts">{_tally(diff)}</p>'
 
 
-def _title(name: str, source: Profile, target: Profile) -> str:
+def _title(name: str, source: ModelView, target: ModelView) -> str:
     """A part's role, and where it is."""
     cells = next((c for view in (target, source) for c in view.components if c["path"] == name), None)
     if cells is None:
@@ -60,7 +60,7 @@ def _tally(diff: Diff) -> str:
     return f"{total[0]} in the first, {total[1]} in the second: {', '.join(counts)}."
 
 
-def component(edit: Edit, source: Profile, target: Profile) -> str:
+def component(edit: Edit, source: ModelView, target: ModelView) -> str:
     """Path of the innermost component that holds more than half of an edit's tensors; empty for the whole model."""
     held = Counter(path for key in edit.added for path in _components(key, target))
     held.update(path for key in edit.removed for path in _components(key, source))
@@ -70,7 +70,7 @@ def component(edit: Edit, source: Profile, target: Profile) -> str:
     return max(most, key=lambda path: (path.count("."), path), default="")
 
 
-def _components(key: str, view: Profile) -> Iterator[str]:
+def _components(key: str, view: ModelView) -> Iterator[str]:
     for path in above(key):
         if path in view.modules and view.modules[path]["label"] == "Component":
             yield path

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from archkb.kb.outline import outline
-from archkb.kb.tables import GraphTables
 from archkb.kb.wording import counted
-from archkb.queries.diff.adapter_on_base import Adaptation
-from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.comparison import Adaptation, Diff
 from archkb.queries.diff.page.adapter_section import base_diagrams, summary, touched
 from archkb.queries.diff.page.aspects_table import aspects_table
 from archkb.queries.diff.page.block_diagrams import block_diagrams
@@ -20,7 +17,7 @@ from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName, marks, not_co
 from archkb.queries.diff.page.module_rows import Trees
 from archkb.queries.diff.page.outline_pairs import alone, merge
 from archkb.queries.diff.similarity_words import similarity
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 
 RELATIONS = {
     "identical": "The two headers are the same.",
@@ -33,7 +30,7 @@ RELATIONS = {
 }
 
 
-def page(diff: Diff, source: GraphTables, target: GraphTables, *, tensors: bool = False) -> str:
+def page(diff: Diff, source: ModelView, target: ModelView, *, tensors: bool = False) -> str:
     """The comparison as one HTML document that needs nothing else. `tensors`: with a table of changed keys."""
     if diff.adaptation:
         body = _adapter(diff.adaptation, diff, source, target)
@@ -44,18 +41,17 @@ def page(diff: Diff, source: GraphTables, target: GraphTables, *, tensors: bool 
     return _document(f"{diff.a} and {diff.b}", _head(diff, source, target) + body)
 
 
-def _versions(diff: Diff, source: GraphTables, target: GraphTables, tensors: bool) -> str:
-    source_profile, target_profile = Profile(source), Profile(target)
+def _versions(diff: Diff, source: ModelView, target: ModelView, tensors: bool) -> str:
     scales = {key for edit in diff.edits if edit.kind == "retyped" for key in (*edit.added, *edit.removed)}
     tensor_marks = marks(diff.alignment, scales)
-    trees = Trees(tensor_marks, (form_notes(source_profile), form_notes(target_profile)))
-    tree = trees.html(merge(outline(source), outline(target), diff.alignment))
+    trees = Trees(tensor_marks, (form_notes(source), form_notes(target)))
+    tree = trees.html(merge(source.outline, target.outline, diff.alignment))
     return (
         _legend([name for name in SIGNS if name not in ("apart", "touched")])
-        + _section("What changed", script(diff, source_profile, target_profile), "changes")
+        + _section("What changed", script(diff, source, target), "changes")
         + _section(
             "Blocks",
-            block_diagrams(source_profile, target_profile, diff.alignment, tensor_marks, apart=False),
+            block_diagrams(source, target, diff.alignment, tensor_marks, apart=False),
             "blocks",
         )
         + _section("By function", aspects_table(diff, tensors=tensors), "function")
@@ -67,32 +63,28 @@ def _versions(diff: Diff, source: GraphTables, target: GraphTables, tensors: boo
     )
 
 
-def _designs(diff: Diff, source: GraphTables, target: GraphTables) -> str:
+def _designs(diff: Diff, source: ModelView, target: ModelView) -> str:
     """No tensor has a partner: no list of changes, and two trees beside each other."""
-    source_profile, target_profile = Profile(source), Profile(target)
-    trees = Trees(not_compared, (form_notes(source_profile), form_notes(target_profile)), alone=True)
-    both = (trees.html(alone(outline(source), "a")), trees.html(alone(outline(target), "b")))
+    trees = Trees(not_compared, (form_notes(source), form_notes(target)), alone=True)
+    both = (trees.html(alone(source.outline, "a")), trees.html(alone(target.outline, "b")))
     columns = "".join(f"<div><b>{safe(t.name)}</b>{tree}</div>" for t, tree in zip((source, target), both, strict=True))
     return (
-        _section(
-            "Blocks", block_diagrams(source_profile, target_profile, diff.alignment, not_compared, apart=True), "blocks"
-        )
+        _section("Blocks", block_diagrams(source, target, diff.alignment, not_compared, apart=True), "blocks")
         + _section("By function", aspects_table(diff, tensors=False), "function")
         + _section("Modules", f'<div class="pair trees">{columns}</div>', "modules")
     )
 
 
-def _adapter(adaptation: Adaptation, diff: Diff, source: GraphTables, target: GraphTables) -> str:
+def _adapter(adaptation: Adaptation, diff: Diff, source: ModelView, target: ModelView) -> str:
     """What is touched first, then the base with that marked, then the adapter itself."""
     adapter, base = (source, target) if adaptation.adapter == source.name else (target, source)
-    profile = Profile(base)
-    touched_modules = touched(Profile(adapter), profile)
-    tree = Trees(touched_modules, (form_notes(profile), {}), alone=True).html(alone(outline(base), "a"))
-    adapter_tree = Trees(not_compared, ({}, {}), alone=True).html(alone(outline(adapter), "a"))
+    touched_modules = touched(adaptation)
+    tree = Trees(touched_modules, (form_notes(base), {}), alone=True).html(alone(base.outline, "a"))
+    adapter_tree = Trees(not_compared, ({}, {}), alone=True).html(alone(adapter.outline, "a"))
     return (
         _legend(["same", "touched"])
         + _section("What the adapter changes", summary(adaptation), "changes")
-        + _section(f"Blocks of {base.name}", base_diagrams(profile, touched_modules), "blocks")
+        + _section(f"Blocks of {base.name}", base_diagrams(base, touched_modules), "blocks")
         + _section(f"Modules of {base.name}", tree, "modules")
         + _section("By function", opens("both models side by side", aspects_table(diff, tensors=False)), "function")
         + _section(f"Modules of {adapter.name}", opens("the adapter's own", adapter_tree), "own")
@@ -109,7 +101,7 @@ def _document(title: str, body: str) -> str:
     )
 
 
-def _head(diff: Diff, source: GraphTables, target: GraphTables) -> str:
+def _head(diff: Diff, source: ModelView, target: ModelView) -> str:
     similar = f'<p class="counts">Similarity {safe(similarity(diff.similarity))}.</p>'
     if diff.relation == "designs" and diff.differs_in:
         similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
@@ -120,10 +112,10 @@ def _head(diff: Diff, source: GraphTables, target: GraphTables) -> str:
     )
 
 
-def _side(tables: GraphTables) -> str:
-    model = tables.model
+def _side(view: ModelView) -> str:
+    model = view.model
     return (
-        f"<div><b>{safe(tables.name)}</b><br>{safe(role(model['role']))}, {counted(model['n_params'], 'parameter')} in "
+        f"<div><b>{safe(view.name)}</b><br>{safe(role(model['role']))}, {counted(model['n_params'], 'parameter')} in "
         f"{counted(model['n_tensors'], 'tensor')}, {model['n_bytes'] / 1e9:.2f} GB</div>"
     )
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from archkb.kb.paths import above, pattern
 from archkb.kb.wording import counted
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.changes import changes
 from archkb.queries.path_wording import listed
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from archkb.kb.outline import Box
 from archkb.kb.paths import within
-from archkb.queries.diff.align import Alignment
+from archkb.queries.diff.align.alignment import Alignment
 
 Side = Literal["a", "b"]
 Keys = list[tuple[str, str]]

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archkb.kb.wording import human
-from archkb.queries.model_view import Cells, Profile
+from archkb.queries.model_view import Cells, ModelView
 from archkb.queries.path_wording import listed
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 
 
-def described(view: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
+def described(view: ModelView, cells: Sequence[Cells]) -> tuple[str, str]:
     """What modules that are added together are: the kind by which designs are laid side by side, and its numbers."""
     first = cells[0]
     if first["label"] == "Attention":
@@ -28,7 +28,7 @@ def described(view: Profile, cells: Sequence[Cells]) -> tuple[str, str]:
     return max(kinds, key=lambda k: (kinds[k], k)), text
 
 
-def leaves(view: Profile, cells: Cells) -> Iterator[Cells]:
+def leaves(view: ModelView, cells: Cells) -> Iterator[Cells]:
     """The layers at and below a module, norms left out; attention and feed-forward are taken as a whole."""
     below = view.children.get(str(cells["path"]), [])
     if cells["label"] in ("Attention", "FeedForward", "Linear", "Conv", "Embedding") or (

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archkb.kb.paths import above, pattern
-from archkb.kb.relations.adapter import targets_of
-from archkb.kb.tables import GraphTables
 from archkb.queries.block_index import block_indices, split
 from archkb.queries.diff.changes import changes
-from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.comparison import Diff
 from archkb.queries.model_inventory import SHOWN
 from archkb.queries.model_items import Item
-from archkb.queries.model_view import ITSELF, Profile
+from archkb.queries.model_view import ITSELF, ModelView
 
 ALL_TOLD = {"attention": "attentions per place", "feed-forward": "feed-forwards per place"}
 IN_BACKBONE = {
@@ -23,9 +21,8 @@ IN_BACKBONE = {
 }
 
 
-def unaccounted(diff: Diff, a: GraphTables, b: GraphTables) -> list[str]:
+def unaccounted(diff: Diff, left: ModelView, right: ModelView) -> list[str]:
     """Keys of either model of which no line, row or count of the comparison tells."""
-    left, right = Profile(a), Profile(b)
     if diff.relation == "adapter":
         return list(_of_adapter(diff, left, right))
     out = [] if diff.apart else [*_of_edits(diff, left, right)]
@@ -36,7 +33,7 @@ def unaccounted(diff: Diff, a: GraphTables, b: GraphTables) -> list[str]:
     return out
 
 
-def _of_edits(diff: Diff, left: Profile, right: Profile) -> Iterator[str]:
+def _of_edits(diff: Diff, left: ModelView, right: ModelView) -> Iterator[str]:
     """Tensors that are in no edit and did not stay as they were."""
     ours = {k for e in diff.edits for k in (*e.removed, *(x for x, _ in e.changed))}
     theirs = {k for e in diff.edits for k in (*e.added, *(y for _, y in e.changed))}
@@ -48,7 +45,7 @@ def _of_edits(diff: Diff, left: Profile, right: Profile) -> Iterator[str]:
     yield from right.tensors.keys() - theirs
 
 
-def _told(diff: Diff, p: Profile, item: Item, side: int) -> bool:
+def _told(diff: Diff, p: ModelView, item: Item, side: int) -> bool:
     """Whether a value of the comparison by function names what the tensors belong to, or counts it."""
     values = {
         x.aspect: ((x.a, x.b)[side] or "").split("; ")
@@ -87,12 +84,12 @@ def _head(part: str) -> str:
     return part.partition(":")[0].partition(" (")[0].partition(" in ")[0]
 
 
-def _of_adapter(diff: Diff, left: Profile, right: Profile) -> Iterator[str]:
+def _of_adapter(diff: Diff, left: ModelView, right: ModelView) -> Iterator[str]:
     """Tensors of the adapter that neither a target nor a row of their own counts; of the base those not counted."""
     laid = diff.adaptation
     assert laid is not None
     adapter, base = (left, right) if laid.adapter == left.name else (right, left)
-    wanted = targets_of(adapter.tables)
+    wanted = adapter.targets
     free = [k for k in adapter.tensors if not any(k.startswith((f"{t}.", f"{t}_")) for t in wanted)]
     if sum(n for _, n in laid.beside) != len(free) or laid.touched + sum(n.count for n in laid.no_ops) != laid.targets:
         yield from free

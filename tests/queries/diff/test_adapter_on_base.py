@@ -7,11 +7,11 @@ from math import prod
 import pytest
 
 from archkb.queries.diff import compare
-from archkb.queries.diff.adapter_on_base import Adaptation, adaptation
+from archkb.queries.diff.adapter_on_base import adaptation
+from archkb.queries.diff.comparison import Adaptation
 from archkb.queries.diff.comparison_rows import side_by_side
-from archkb.queries.model_view import Profile
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
+from tests.queries.views import view_of
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -25,7 +25,7 @@ def lora(*paths: str, rank: int = 8, width: int = 64) -> Shapes:
 
 
 def laid(adapter: Shapes) -> Adaptation:
-    found = adaptation(Profile(tables(adapter, name="lora")), Profile(tables(transformer(4), name="base")))
+    found = adaptation(view_of(adapter, name="lora"), view_of(transformer(4), name="base"))
     assert found
     return found
 
@@ -64,14 +64,14 @@ def test_the_share_is_of_the_bases_elements() -> None:
 
 
 def test_two_plain_models_or_two_adapters_are_no_adaptation() -> None:
-    plain, adapter = Profile(tables(transformer())), Profile(tables(lora(*q(0))))
+    plain, adapter = view_of(transformer()), view_of(lora(*q(0)))
     assert adaptation(plain, plain) is None
     assert adaptation(adapter, adapter) is None
 
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_a_comparison_says_what_is_touched_whichever_comes_first(swapped: bool) -> None:
-    pair = [tables(lora(*q(0, 1)), name="lora"), tables(transformer(4), name="base")]
+    pair = [view_of(lora(*q(0, 1)), name="lora"), view_of(transformer(4), name="base")]
     found = compare(*(reversed(pair) if swapped else pair))
     assert found.relation == "adapter"
     answer = side_by_side(found, named=True)

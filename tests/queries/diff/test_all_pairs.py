@@ -9,21 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
-from archkb.kb.tables import GraphTables
 from archkb.queries.diff import compare
 from archkb.queries.diff.align import align
-from archkb.queries.diff.compare import Diff
+from archkb.queries.diff.comparison import Diff
 from archkb.queries.diff.comparison_rows import script, side_by_side
 from archkb.queries.diff.document import document, text
 from archkb.queries.diff.page import page
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.output.render import as_markdown, table
 from tests.conftest import ROOT
 from tests.json_schema import faults
 from tests.queries.diff.accounts import unaccounted
+from tests.queries.views import viewed
 
 FOLDER = Path(os.environ.get("ARCHKB_SHARED", ROOT.parent / "shared")) / "checkpoints"
 NAMES = sorted(path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.json.gz")) or ["none"]
@@ -31,8 +30,8 @@ SCHEMA = json.loads((ROOT / "docs" / "diff.schema.json").read_text())
 
 
 @cache
-def _tables(shared: Path, name: str) -> GraphTables:
-    return to_tables(analyse(read_header(shared / "checkpoints" / f"{name}.json.gz")), name=name)
+def _view(shared: Path, name: str) -> ModelView:
+    return viewed(analyse(read_header(shared / "checkpoints" / f"{name}.json.gz")), name=name)
 
 
 @pytest.mark.shared
@@ -40,15 +39,15 @@ def _tables(shared: Path, name: str) -> GraphTables:
 @pytest.mark.parametrize("first", NAMES)
 def test_every_pair_has_a_page_a_table_markdown_and_a_valid_document(shared: Path, first: str) -> None:
     """Both ways round; the way back is the mirror image, as a property test of the alignment holds for any two."""
-    a = _tables(shared, first)
+    a = _view(shared, first)
     for second in NAMES[NAMES.index(first) + 1 :]:
-        b = _tables(shared, second)
-        found = align(Profile(a).specs, Profile(b).specs)
+        b = _view(shared, second)
+        found = align(a.specs, b.specs)
         _holds(compare(a, b, found), a, b)
         _holds(compare(b, a, found.mirrored), b, a)
 
 
-def _holds(diff: Diff, a: GraphTables, b: GraphTables) -> None:
+def _holds(diff: Diff, a: ModelView, b: ModelView) -> None:
     answer = side_by_side(diff, named=True)
     lines, rest = script(answer, diff)
     assert diff.same or lines or table(rest)

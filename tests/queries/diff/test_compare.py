@@ -7,22 +7,22 @@ from collections.abc import Callable
 import pytest
 
 from archkb.queries.diff.aspects import ASPECTS
-from archkb.queries.diff.compare import Aspect, Diff, compare
+from archkb.queries.diff.compare import compare
+from archkb.queries.diff.comparison import Aspect, Diff
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.conversion_loss import first_loss
-from archkb.queries.model_view import Profile
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
+from tests.queries.views import view_of
 
 Shapes = dict[str, tuple[int, ...]]
 
 
 def diff(a: Shapes, b: Shapes) -> Diff:
-    return compare(tables(a, name="one"), tables(b, name="two"))
+    return compare(view_of(a, name="one"), view_of(b, name="two"))
 
 
 def said(shapes: Shapes) -> dict[str, str | None]:
-    profile = Profile(tables(shapes))
+    profile = view_of(shapes)
     return {f"{topic} {name}": read(profile) for topic, name, read in ASPECTS}
 
 

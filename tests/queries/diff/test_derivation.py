@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from archkb.queries.diff.derivation import Descent, derivation
-from archkb.queries.model_view import Profile
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
+from tests.queries.views import view_of
 
 Shapes = dict[str, tuple[int, ...]]
 
 
 def of(a: Shapes, b: Shapes) -> dict[str, Descent]:
-    return {d.part.path: d for d in derivation(Profile(tables(a)), Profile(tables(b)))}
+    return {d.part.path: d for d in derivation(view_of(a), view_of(b))}
 
 
 def test_a_copy_is_identical_in_every_part() -> None:

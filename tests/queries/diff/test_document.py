@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from archkb.kb.outline import Box, outline
+from archkb.kb.tables import GraphTables
+from archkb.queries import model_view
 from archkb.queries.diff import compare
 from archkb.queries.diff.document import Chain, Document, document, json_schema, text
-from tests.kb.relations.test_fingerprint import tables
+from archkb.queries.diff.page import page
 from tests.queries.diff.diff_nets import META, spelt, transformer
+from tests.queries.views import view_of
 
 FIELDS = {
     "schema", "a", "b", "relation", "same", "similarity", "counts", "edits", "aspects", "stacks", "adapter", "tensors",
@@ -18,7 +23,7 @@ FIELDS = {
 
 
 def made(b: dict[str, tuple[int, ...]], **wanted: bool) -> dict[str, Any]:
-    left, right = tables(transformer(4), name="a"), tables(b, name="b")
+    left, right = view_of(transformer(4), name="a"), view_of(b, name="b")
     return json.loads(text(document(compare(left, right), left, right, **wanted)))
 
 
@@ -63,11 +68,27 @@ def test_counts_add_up_to_the_first_model() -> None:
 
 
 def test_a_chain_holds_a_document_a_step() -> None:
-    a, b, c = (tables(transformer(n), name=f"v{n}") for n in (2, 3, 4))
+    a, b, c = (view_of(transformer(n), name=f"v{n}") for n in (2, 3, 4))
     steps = [document(compare(x, y), x, y) for x, y in ((a, b), (b, c))]
     found = json.loads(text(Chain(models=["v2", "v3", "v4"], steps=steps)))
     assert found["schema"] == "archkb.diff-chain/1"
     assert [s["b"]["name"] for s in found["steps"]] == ["v3", "v4"]
+
+
+def test_page_rows_and_document_stand_on_what_was_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    outlined = Counter[str]()
+
+    def counting(tables: GraphTables) -> Box:
+        outlined[tables.name] += 1
+        return outline(tables)
+
+    monkeypatch.setattr(model_view, "outline", counting)
+    a, b, c = (view_of(transformer(n), name=f"v{n}") for n in (2, 3, 4))
+    for old, new in ((a, b), (b, c)):
+        diff = compare(old, new)
+        assert page(diff, old, new) == page(diff, old, new)
+        assert document(diff, old, new).relation == "versions"
+    assert outlined == {"v2": 1, "v3": 1, "v4": 1}
 
 
 def test_designs_have_aspects_and_no_edits() -> None:

@@ -15,12 +15,12 @@ from archkb.queries.bench.diff_score import score_pair
 from archkb.queries.bench.pairs import pair_of
 from archkb.queries.cli.commands.bench_diff import _predict
 from archkb.queries.diff.facts import facts
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from tests.nets import Shapes, below, header, repeated
 
 
 def _facts(tensors: Shapes) -> dict[str, Any]:
-    return facts(Profile(to_tables(analyse(header(tensors)), name="net")))
+    return facts(ModelView(to_tables(analyse(header(tensors)), name="net")))
 
 
 def _separate(width: int, reads: int | None = None) -> Shapes:

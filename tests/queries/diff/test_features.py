@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archkb.queries.diff import compare
-from archkb.queries.diff.adapter_on_base import Adaptation
+from archkb.queries.diff.comparison import Adaptation
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.page import page
 from archkb.queries.diff.page.block import BESIDE, blocks
 from archkb.queries.explain.model_page import explain
-from archkb.queries.model_view import Profile
+from archkb.queries.model_view import ModelView
 from archkb.queries.output.render import as_markdown, table
-from tests.kb.relations.test_fingerprint import tables
 from tests.nets import Shapes, below, repeated
 from tests.queries.diff.accounts import unaccounted
 from tests.queries.diff.diff_nets import linear, transformer
 from tests.queries.diff.test_adapter_on_base import lora, q
+from tests.queries.views import view_of, viewed
 
 WIDTH = 64
 
@@ -75,7 +75,7 @@ EVERY = (*OWN, *APART)
 
 
 def test_every_feature_of_a_design_is_in_the_comparison_in_every_form() -> None:
-    a, b = tables(design(*EVERY), name="one"), tables(other(), name="two")
+    a, b = view_of(design(*EVERY), name="one"), view_of(other(), name="two")
     for x, y in ((a, b), (b, a)):
         diff = compare(x, y)
         assert diff.relation == "designs"
@@ -87,46 +87,46 @@ def test_every_feature_of_a_design_is_in_the_comparison_in_every_form() -> None:
 
 
 def test_every_feature_of_a_design_is_on_its_page() -> None:
-    text = "\n".join(line.text for line in explain(tables(design(*EVERY))))
+    text = "\n".join(line.text for line in explain(view_of(design(*EVERY))))
     for feature in EVERY:
         assert feature in text, feature
     assert "scale_shift_table 6 rows of 64, scale_shift_table_a2v 5 rows of 64" in text
-    block = "\n".join(line.text for line in explain(tables(design(*EVERY)), "net.blocks.1"))
+    block = "\n".join(line.text for line in explain(view_of(design(*EVERY)), "net.blocks.1"))
     assert all(feature in block for feature in OWN)
 
 
 def test_what_is_nested_one_module_deeper_is_drawn_and_listed_as_an_addition() -> None:
-    p = Profile(tables(design(*OWN)))
+    p = view_of(design(*OWN))
     (block,) = blocks(p)
     titles = [s.title for s in block.steps if s.adds_to]
     assert titles == ["attn1", "attn2", "camera_cond.attn", "ff"]
     (rest,) = [s for s in block.steps if s.function == BESIDE]
     for feature in ("stream_gate", "exit_gate", "camera_proj", "scale_shift_table_a2v", "registers"):
         assert feature in rest.facts
-    (said,) = [x.a for x in compare(p.tables, p.tables).aspects if x.aspect == "residual additions of a block"]
+    (said,) = [x.a for x in compare(p, p).aspects if x.aspect == "residual additions of a block"]
     assert said is not None
     assert [part.partition(" (")[0] for part in said.split(", ")] == titles
 
 
 def test_an_attention_without_an_addition_is_drawn_without_one() -> None:
-    net = tables(design())
+    net = view_of(design())
     edges = tuple(
         replace(e, rows=tuple(row for row in e.rows if not str(row[e.columns.index("target")]).endswith(".attn2")))
         if e.type == "RESIDUAL"
         else e
-        for e in net.edges
+        for e in net.tables.edges
     )
-    prefix_lengths = replace(net, edges=edges)
-    (block,) = blocks(Profile(prefix_lengths))
+    without = ModelView(replace(net.tables, edges=edges))
+    (block,) = blocks(without)
     assert [(s.title, s.adds_to) for s in block.steps] == [("attn1", "hidden"), ("ff", "hidden"), ("attn2", None)]
-    assert "no addition found" in page(compare(prefix_lengths, prefix_lengths), prefix_lengths, prefix_lengths)
+    assert "no addition found" in page(compare(without, without), without, without)
 
 
 def test_stages_of_unequal_width_have_each_its_own() -> None:
     net: dict[str, tuple[int, ...]] = {}
     for i, width in enumerate((32, 64, 64, 128)):
         net |= below(f"stages.{i}", attention("attn", width, width) | feed_forward("mlp", width))
-    diff = compare(tables(net), tables(other()))
+    diff = compare(view_of(net), view_of(other()))
     said = {x.aspect: x.a for x in diff.aspects}
     places = (said["attentions per place"] or "").split("; ")
     assert [part.partition(", ")[0] for part in places] == [
@@ -150,7 +150,7 @@ def pyramid(*widths: int, depth: int = 2) -> dict[str, tuple[int, ...]]:
 
 def test_stages_of_all_widths_doubled_share_nothing() -> None:
     """The second stage of one has the width of the first stage of the other, and is not the same for it."""
-    diff = compare(tables(pyramid(32, 64, 128), name="one"), tables(pyramid(64, 128, 256), name="two"))
+    diff = compare(view_of(pyramid(32, 64, 128), name="one"), view_of(pyramid(64, 128, 256), name="two"))
     assert diff.relation == "resized"
     row = next(r for r in side_by_side(diff, named=True).rows if r[1] == "feed-forwards per place")
     assert row[2:4] == (
@@ -162,7 +162,7 @@ def test_stages_of_all_widths_doubled_share_nothing() -> None:
 def test_what_one_block_has_alone_is_told_with_the_block() -> None:
     net = pyramid(32, 64, 128, depth=4)
     more = net | linear("stages.2.3.pose", 128, 12) | linear("stages.1.0.exit_gate", 1, 64)
-    diff = compare(tables(net, name="one"), tables(more, name="two"))
+    diff = compare(view_of(net, name="one"), view_of(more, name="two"))
     assert sorted(e.text for e in diff.edits) == [
         "gate (exit_gate) added: 1 place × stages.1.0 (2 tensors)",
         "pose added: 1 place × stages.2.3 (2 tensors)",
@@ -174,7 +174,7 @@ def test_what_one_block_has_alone_is_told_with_the_block() -> None:
 def test_what_some_blocks_of_a_stack_have_is_told_with_their_numbers() -> None:
     net = transformer(8)
     more = net | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in (0, 1, 5)}
-    (edit,) = compare(tables(net), tables(more)).edits
+    (edit,) = compare(view_of(net), view_of(more)).edits
     assert edit.text == "gate added: 1 attention × 3 blocks of model.layers (0-1, 5) (3 tensors)"
 
 
@@ -190,18 +190,18 @@ DESIGNS = st.builds(
 @given(DESIGNS, DESIGNS)
 @settings(max_examples=60, deadline=None)
 def test_every_tensor_of_both_is_accounted_for(a: Shapes, b: Shapes) -> None:
-    left, right = tables(dict(a), name="one"), tables(dict(b), name="two")
+    left, right = view_of(dict(a), name="one"), view_of(dict(b), name="two")
     assert unaccounted(compare(left, right), left, right) == []
 
 
 def test_every_tensor_of_a_part_and_of_an_adapter_is_accounted_for() -> None:
-    whole, part = tables(below("pipe", design()) | linear("vae.out", 9, 9)), tables(design())
+    whole, part = view_of(below("pipe", design()) | linear("vae.out", 9, 9)), view_of(design())
     found = compare(part, whole)
     assert found.relation == "part"
     assert unaccounted(found, part, whole) == []
     net = transformer(4)
-    adapter = tables(lora(*q(0, 1)) | lora("nowhere") | {"diffusion_model.text.weight": (9, 9)}, name="lora")
-    base = tables(net, name="base")
+    adapter = view_of(lora(*q(0, 1)) | lora("nowhere") | {"diffusion_model.text.weight": (9, 9)}, name="lora")
+    base = view_of(net, name="base")
     laid = compare(adapter, base)
     assert laid.relation == "adapter"
     assert unaccounted(laid, adapter, base) == []
@@ -216,9 +216,8 @@ def test_every_tensor_of_a_part_and_of_an_adapter_is_accounted_for() -> None:
     "both", [("aiprod-shdt", "ltx-2.3-22b-dev"), ("aiprod-hwvae", "ltx-2-spatial-upscaler-x2-1.0")]
 )
 def test_every_tensor_of_the_shipped_designs_is_accounted_for(both: tuple[str, str]) -> None:
-    from archkb.ingest.graph.rows import to_tables
     from archkb.ingest.pipeline import analyse
     from archkb.ingest.sources import read_header
 
-    a, b = (to_tables(analyse(read_header(f"design:{name}")), name=name) for name in both)
+    a, b = (viewed(analyse(read_header(f"design:{name}")), name=name) for name in both)
     assert unaccounted(compare(a, b), a, b) == []

@@ -5,14 +5,14 @@ from __future__ import annotations
 from archkb.queries.diff.compare import compare
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.similarity_words import similarity
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import transformer
+from tests.queries.views import view_of
 
 
 def test_blocks_in_which_one_thing_changed_are_said_as_such() -> None:
     a = transformer(4)
     b = a | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in range(4)}
-    diff = compare(tables(a), tables(b))
+    diff = compare(view_of(a), view_of(b))
     assert diff.similarity.parts["blocks"] < 0.2
     assert similarity(diff.similarity).rpartition(", ")[2].startswith("blocks without any change 0.0")
     notes = side_by_side(diff, named=True).notes
@@ -24,6 +24,6 @@ def test_blocks_in_which_one_thing_changed_are_said_as_such() -> None:
 def test_parts_that_both_have_are_counted_and_not_shown() -> None:
     a = transformer(4) | {f"extra{i}.weight": (8, i + 2) for i in range(4)}
     b = a | {"more.weight": (5, 5)}
-    rows = side_by_side(compare(tables(a), tables(b)), named=True).rows
+    rows = side_by_side(compare(view_of(a), view_of(b)), named=True).rows
     (row,) = [r for r in rows if r[1] == "layers outside the stacks"]
     assert row[2:4] == ("7 the same", "more: Linear 5→5; 7 the same")

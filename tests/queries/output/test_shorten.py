@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
 from archkb.kb.store import open_store
@@ -20,6 +19,7 @@ from archkb.queries.output.render import render
 from archkb.queries.output.wrap import hung
 from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
+from tests.queries.views import viewed
 
 STACK = "model.diffusion_model.transformer_blocks.{i}"
 SIDE = "model.diffusion_model.video_embeddings_connector.blocks.{i}"
@@ -133,11 +133,11 @@ def test_an_answer_without_rows_is_its_sentence() -> None:
 @pytest.mark.slow
 def test_every_question_and_a_comparison_fit_a_pipe_and_a_terminal(tmp_path: Path) -> None:
     wide, other = (
-        to_tables(analyse(read_header(f"design:{name}")), name=name) for name in ("ltx-2-19b-dev-fp8", "aiprod-shdt")
+        viewed(analyse(read_header(f"design:{name}")), name=name) for name in ("ltx-2-19b-dev-fp8", "aiprod-shdt")
     )
     store = open_store(str(tmp_path / "store"))
-    store.replace(wide)
-    store.replace(other)
+    store.replace(wide.tables)
+    store.replace(other.tables)
     answers = [side_by_side(compare(wide, other), named=True)]
     for question in open_catalog().all():
         given = {"model": wide.name} if question.needs_model else {}

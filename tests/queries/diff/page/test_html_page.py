@@ -12,15 +12,15 @@ from archkb.queries.diff import compare
 from archkb.queries.diff.page import page
 from archkb.queries.diff.page.block_diagrams import aligned, inside
 from archkb.queries.diff.page.diagram_svg import TINTS
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
+from tests.queries.views import view_of
 
 Shapes = dict[str, tuple[int, ...]]
 VOID = {"meta", "br", "path", "line", "circle"}
 
 
 def made(a: Shapes, b: Shapes) -> str:
-    left, right = tables(a, name="first"), tables(b, name="second")
+    left, right = view_of(a, name="first"), view_of(b, name="second")
     return page(compare(left, right), left, right)
 
 
@@ -114,7 +114,7 @@ def test_equal_models_have_nothing_to_show() -> None:
 
 
 def test_names_cannot_write_into_the_page() -> None:
-    left, right = tables({"<b>x</b>.weight": (4, 4)}, name="<i>"), tables({'"y.weight': (4, 4)}, name="&amp;")
+    left, right = view_of({"<b>x</b>.weight": (4, 4)}, name="<i>"), view_of({'"y.weight': (4, 4)}, name="&amp;")
     text = page(compare(left, right), left, right, tensors=True)
     read(text)
     assert "<i>" not in text
@@ -125,7 +125,7 @@ def test_names_cannot_write_into_the_page() -> None:
 def test_names_in_every_part_are_spelt_out() -> None:
     odd = '"><u>\x1b\u202e&'
     nets = (spelt(net, ("self_attn", f"self_attn{odd}"), ("mlp", f"mlp{odd}")) for net in (transformer(4), gated(6)))
-    left, right = (tables(net, name=f"{odd}{i}") for i, net in enumerate(nets))
+    left, right = (view_of(net, name=f"{odd}{i}") for i, net in enumerate(nets))
     text = page(compare(left, right), left, right, tensors=True)
     read(text)
     assert "\x1b" not in text

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from archkb.ingest.read_tables import read_tables
-from archkb.kb.tables import GraphTables
 from archkb.queries.diff import compare
 from archkb.queries.diff.page import page
+from archkb.queries.model_view import ModelView
 from tests.browser import look, shot
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import spelt, transformer
 from tests.queries.diff.test_adapter_on_base import lora, q
+from tests.queries.views import view_of
 
 pytestmark = pytest.mark.slow
 
@@ -60,24 +60,24 @@ SCRIPT = """(() => {
 })()"""
 
 
-def versions() -> tuple[GraphTables, GraphTables]:
-    old, new = (read_tables(f"design:{name}", name=name) for name in ("ltx-2-19b-dev", "ltx-2.3-22b-dev"))
+def versions() -> tuple[ModelView, ModelView]:
+    old, new = (ModelView(read_tables(f"design:{name}", name=name)) for name in ("ltx-2-19b-dev", "ltx-2.3-22b-dev"))
     return old, new
 
 
-def adapter() -> tuple[GraphTables, GraphTables]:
-    return tables(lora(*q(0, 1)), name="lora"), tables(transformer(4), name="base")
+def adapter() -> tuple[ModelView, ModelView]:
+    return view_of(lora(*q(0, 1)), name="lora"), view_of(transformer(4), name="base")
 
 
-def designs() -> tuple[GraphTables, GraphTables]:
-    old, new = (read_tables(f"design:{name}", name=name) for name in ("ltx-2.3-22b-dev", "aiprod-shdt"))
+def designs() -> tuple[ModelView, ModelView]:
+    old, new = (ModelView(read_tables(f"design:{name}", name=name)) for name in ("ltx-2.3-22b-dev", "aiprod-shdt"))
     return old, new
 
 
-def long_names() -> tuple[GraphTables, GraphTables]:
+def long_names() -> tuple[ModelView, ModelView]:
     word = "W" * 120
     old = spelt(transformer(4), ("self_attn", f"self_attn_{word}"), ("mlp", f"mlp_{word}"), ("model", f"model_{word}"))
-    return tables(old, name=word), tables(spelt(old, ("q_proj", f"q_{word}_proj")), name=f"{word}.2")
+    return view_of(old, name=word), view_of(spelt(old, ("q_proj", f"q_{word}_proj")), name=f"{word}.2")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def html() -> str:
     return made(versions)
 
 
-def made(pair: Callable[[], tuple[GraphTables, GraphTables]]) -> str:
+def made(pair: Callable[[], tuple[ModelView, ModelView]]) -> str:
     a, b = pair()
     return page(compare(a, b), a, b, tensors=True)
 
@@ -100,7 +100,7 @@ def seen(html: str, width: int, tmp_path: Path, *, opened: bool = False, dark: b
 @pytest.mark.parametrize("width", [DESK, TELEPHONE])
 @pytest.mark.parametrize("pair", [adapter, designs, long_names])
 def test_nothing_is_wider_than_the_window(
-    pair: Callable[[], tuple[GraphTables, GraphTables]], width: int, tmp_path: Path
+    pair: Callable[[], tuple[ModelView, ModelView]], width: int, tmp_path: Path
 ) -> None:
     found = seen(made(pair), width, tmp_path, opened=True)
     assert found["wide"] <= found["width"]

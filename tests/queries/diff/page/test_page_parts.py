@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from archkb.queries.diff import compare
-from archkb.queries.diff.compare import Aspect
-from archkb.queries.diff.edits import Edit
+from archkb.queries.diff.comparison import Aspect
+from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.page import page
 from archkb.queries.diff.page.aspects_table import MOST, _value, rows
 from archkb.queries.diff.page.block import blocks
@@ -17,10 +17,9 @@ from archkb.queries.diff.page.block_forms import forms
 from archkb.queries.diff.page.diagram_svg import TINTS, tints
 from archkb.queries.diff.page.edit_lines import component
 from archkb.queries.diff.page.marks import Marks, mark, marks
-from archkb.queries.model_view import Profile
-from tests.kb.relations.test_fingerprint import tables
 from tests.queries.diff.diff_nets import linear, transformer
 from tests.queries.diff.test_adapter_on_base import lora, q
+from tests.queries.views import view_of
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -36,7 +35,7 @@ def pipeline(depth: int = 4) -> Shapes:
 
 
 def home(e: Edit) -> str:
-    p = Profile(tables(pipeline()))
+    p = view_of(pipeline())
     return component(e, p, p)
 
 
@@ -79,7 +78,7 @@ def test_both_sides_use_one_colour_for_a_stream() -> None:
                     out |= linear(f"{at}.{name}", 64, 64)
         return out
 
-    left, right = tables(net("audio"), name="a"), tables(net("video", "audio"), name="b")
+    left, right = view_of(net("audio"), name="a"), view_of(net("video", "audio"), name="b")
     text = page(compare(left, right), left, right)
     drawn = re.findall(r'<line class="lane (l\w)"[^>]*/><text[^>]*>audio</text>', text)
     assert len(drawn) == 2, "on either side"
@@ -92,7 +91,7 @@ def test_a_box_of_containers_says_what_they_hold() -> None:
         for n in (1, 2):
             net |= {f"enc.res.{i}.conv{n}.conv.weight": (32, 32, 3, 3), f"enc.res.{i}.conv{n}.conv.bias": (32,)}
             net |= {f"enc.res.{i}.norm{n}.weight": (32,), f"enc.res.{i}.norm{n}.bias": (32,)}
-    (block,) = blocks(Profile(tables(net)))
+    (block,) = blocks(view_of(net))
     assert [(s.title, s.facts) for s in block.steps] == [("conv1 + conv2", "2 × Conv2d 32 → 32, 3×3")]
 
 
@@ -102,7 +101,7 @@ def test_shared_key_value_heads_are_said() -> None:
         p = f"model.layers.{i}.self_attn"
         net |= linear(f"{p}.k_proj", 128, 512) | linear(f"{p}.v_proj", 128, 512)
         net |= {f"{p}.q_norm.weight": (64,), f"{p}.k_norm.weight": (64,)}
-    (block,) = blocks(Profile(tables(net)))
+    (block,) = blocks(view_of(net))
     assert block.steps[0].facts == "self-attention, width 512, 8 heads, 2 KV, QK-norm per head"
 
 
@@ -110,22 +109,22 @@ def test_forms_of_a_stack_say_what_tells_them_apart() -> None:
     net = transformer(6)
     for i in (0, 3):
         net[f"model.layers.{i}.stream_gate"] = ()
-    common, other = forms(Profile(tables(net)), "model.layers")
+    common, other = forms(view_of(net), "model.layers")
     assert (common.numbers, common.difference) == ("1-2, 4-5", "without stream_gate")
     assert (other.numbers, other.difference) == ("0, 3", "with stream_gate")
-    (block,) = blocks(Profile(tables(net)))
+    (block,) = blocks(view_of(net))
     assert block.others == (other,)
-    left, right = tables(transformer(6), name="a"), tables(net, name="b")
+    left, right = view_of(transformer(6), name="a"), view_of(net, name="b")
     text = page(compare(left, right), left, right)
     assert text.count("2 blocks (0, 3): with stream_gate") == 1
     assert '<span class="form">without stream_gate</span>' in text
-    assert not forms(Profile(tables(transformer(6))), "model.layers")
+    assert not forms(view_of(transformer(6)), "model.layers")
 
 
 def test_scales_of_another_dtype_are_no_change_of_architecture() -> None:
     net = transformer(4)
     scales = {k.replace(".weight", ".weight_scale"): () for k in net if k.endswith("q_proj.weight")}
-    left, right = tables(net, "BF16", "a"), tables(net | scales, "BF16", "b")
+    left, right = view_of(net, "BF16", "a"), view_of(net | scales, "BF16", "b")
     found = compare(left, right).alignment
     assert marks(found)(("model",), ("model",)).mark == "changed"
     told = marks(found, set(scales))(("model",), ("model",))
@@ -165,7 +164,7 @@ def test_every_change_of_an_aspect_has_a_sign(change: tuple[str | None, str | No
 
 
 def test_an_adapters_page_begins_with_what_it_touches_and_marks_it_in_the_base() -> None:
-    adapter, base = tables(lora(*q(0, 1, 2)) | lora("nowhere"), name="lora"), tables(transformer(4), name="base")
+    adapter, base = view_of(lora(*q(0, 1, 2)) | lora("nowhere"), name="lora"), view_of(transformer(4), name="base")
     for a, b in ((adapter, base), (base, adapter)):
         text = page(compare(a, b), a, b)
         assert re.findall(r'<section id="(\w+)"', text) == ["changes", "blocks", "modules", "function", "own"]
