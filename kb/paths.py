@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def natural_name(name: str) -> tuple[bool, int, str]:
@@ -27,6 +27,24 @@ def above(path: str) -> Iterator[str]:
     while at > 0:
         yield path[:at]
         at = path.find(".", at + 1)
+
+
+def first_number(names: Sequence[str]) -> int | None:
+    """Where the first name that is a number stands; None where there is none.
+
+    >>> first_number(["blocks", "3", "norm"]), first_number(["head"])
+    (1, None)
+    """
+    return next((i for i, name in enumerate(names) if name.isdigit()), None)
+
+
+def parent(path: str) -> str:
+    """The module a path lies in; empty for what lies in the root.
+
+    >>> parent("blocks.0.attn"), parent("head")
+    ('blocks.0', '')
+    """
+    return path.rpartition(".")[0]
 
 
 def child_path(module: str, name: str) -> str:

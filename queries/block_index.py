@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from archkb.kb.paths import natural
-from archkb.kb.wording import ranges
+from archkb.kb.wording import listed, runs
 from archkb.queries.model_view import ModelView
 
 MOST = 4
@@ -50,11 +50,7 @@ def spell(indices: Iterable[str]) -> str:
             numbers.setdefault(stage + dot, []).append(int(last))
         else:
             named.append(index)
-    runs = [
-        "-".join(stage + end for end in run.split("-"))
-        for stage, found in numbers.items()
-        for run in ranges(found).split(", ")
+    texts = [
+        "-".join(stage + end for end in run.split("-")) for stage, members in numbers.items() for run in runs(members)
     ]
-    runs += named
-    more = f" and {len(runs) - MOST} more" if len(runs) > MOST else ""
-    return ", ".join(runs[:MOST]) + more
+    return listed([*texts, *named], MOST)

@@ -8,12 +8,11 @@ from math import prod
 
 from archkb.kb.keys import owner
 from archkb.kb.paths import above, natural, pattern
-from archkb.kb.wording import counted, human
+from archkb.kb.wording import counted, human, listed
 from archkb.queries.block_index import block_indices, spell, split
 from archkb.queries.model_items import Item
 from archkb.queries.model_view import ITSELF, Cells, ModelView
 from archkb.queries.output.cells import cell
-from archkb.queries.path_wording import listed as few
 
 SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""
@@ -27,9 +26,9 @@ def told(view: ModelView, stack: str, *kinds: str) -> str | None:
     items = sorted(_within(view, stack, kinds), key=lambda item: natural(item.path))
     if stack:
         placed = by_place(view, stack, ((item.path, sizes(view, item)) for item in items))
-        return listed(sorted(placed, key=lambda part: natural(part.partition(" × ")[2])))
+        return value_of(sorted(placed, key=lambda part: natural(part.partition(" × ")[2])))
     seen = Counter((pattern(_from_home(view, item.path)), sizes(view, item)) for item in items)
-    return listed(
+    return value_of(
         f"{f'{n} × ' if n > 1 else ''}{place}{f': {size}' if size else ''}"
         for (place, size), n in sorted(seen.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
     )
@@ -78,11 +77,11 @@ def outside(view: ModelView) -> str | None:
         for (root, text), n in sorted(single.items(), key=lambda x: (natural(x[0][0]), x[0][1]))
     ]
     for component, found in sorted(together.items()):
-        names = few(dict.fromkeys(pattern(root[len(component) + 1 :]) or ITSELF for root in found), NAMED)
+        names = listed(dict.fromkeys(pattern(root[len(component) + 1 :]) or ITSELF for root in found), NAMED)
         texts.append(
             f"{_from_home(view, component)} ({names}): {_kinds(view, [i for root in found for i in roots[root]])}"
         )
-    return listed(texts)
+    return value_of(texts)
 
 
 def _component(view: ModelView, item: Item) -> str | None:
@@ -110,7 +109,7 @@ def other_stacks(view: ModelView) -> str | None:
     """Outermost stacks beside the backbone, each with its depth and size, the largest first."""
     found = [view.modules[path] for path in view.outer_stacks if view.backbone is None or path != view.backbone["path"]]
     found.sort(key=lambda c: (-c["n_params"], str(c["path"])))
-    return listed(f"{_from_home(view, str(c['path']))}: {_depth(c)}, {human(c['n_params'])}" for c in found)
+    return value_of(f"{_from_home(view, str(c['path']))}: {_depth(c)}, {human(c['n_params'])}" for c in found)
 
 
 def _depth(stack: Cells) -> str:
@@ -185,8 +184,6 @@ def rows_of(count: int) -> str:
     return counted(count, "row")
 
 
-def listed(said: Iterable[str]) -> str | None:
-    """Parts of a value, those beyond :data:`SHOWN` counted; None where there is none."""
-    parts = list(said)
-    more = len(parts) - SHOWN
-    return "; ".join(parts[:SHOWN] + ([f"and {more} more"] if more > 0 else [])) or None
+def value_of(parts: Iterable[str]) -> str | None:
+    """Parts as one value, those beyond :data:`SHOWN` counted; None where there is none."""
+    return listed(parts, SHOWN, ";") or None

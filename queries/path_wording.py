@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from archkb.kb.wording import counted
+from archkb.kb.wording import counted, listed
 
 _STREAM = re.compile(r"(?<![A-Za-z0-9_])(audio|video)_|_(audio|video)(?=_)")
 _BETWEEN = re.compile(r"(audio|video)_to_(audio|video)|(?<![a-z])(a2v|v2a)(?![a-z])")
@@ -28,16 +28,6 @@ def last(path: str) -> str:
 def behind(count: int) -> str:
     """How many tensors are behind a line; nothing where the line is about one."""
     return f" ({counted(count, 'tensor')})" if count > 1 else ""
-
-
-def listed(names: Iterable[str], most: int = 4) -> str:
-    """Names once each with commas, the rest counted.
-
-    >>> listed("abcde", 3), listed("ab")
-    ('a, b, c and 2 more', 'a, b')
-    """
-    once = list(dict.fromkeys(names))
-    return ", ".join(once[:most]) + (f" and {len(once) - most} more" if len(once) > most else "")
 
 
 def common(paths: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archkb.kb import schema
-from archkb.kb.paths import natural
+from archkb.kb.paths import natural, parent
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable
 
 if TYPE_CHECKING:
@@ -47,13 +47,9 @@ def module_tables(store: Store, name: str) -> GraphTables:
     for label, *row in store.read(MODULES, {"model": name}).rows:
         by_role.setdefault(label, []).append(tuple(row))
     paths = sorted((row[1] for rows in by_role.values() for row in rows), key=natural)
-    edges = [(f"{structure}/{_parent(p)}" if _parent(p) else uid, f"{structure}/{p}", i) for i, p in enumerate(paths)]
+    edges = [(f"{structure}/{parent(p)}" if parent(p) else uid, f"{structure}/{p}", i) for i, p in enumerate(paths)]
     return GraphTables(
         dict(zip(model.columns, model.rows[0], strict=True)),
         tuple(NodeTable("Module", label, _COLUMNS, tuple(rows)) for label, rows in by_role.items()),
         (EdgeTable("CONTAINS", "Module", "Module", ("source", "target", "ord"), tuple(edges)),),
     )
-
-
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from archkb.ingest.sources.design.spec import parse_design
 from archkb.ingest.sources.files import read_small
 from archkb.ingest.sources.header import MAX_LENGTH
 from archkb.kb.errors import NotFoundError, SourceError
+from archkb.kb.near_misses import nearest
 from archkb.kb.values import Header
 
 SCHEME = "design:"
@@ -40,7 +40,7 @@ def read_shipped(name: str) -> Header:
     """A design of the package, by its name with or without `design:`. Raises NotFoundError with the near misses."""
     bare = name.removeprefix(SCHEME)
     if bare not in shipped():
-        near = get_close_matches(bare, shipped(), n=3, cutoff=0.4)
+        near = nearest(bare, shipped())
         cure = f"the shipped designs are {', '.join(shipped())}"
         raise NotFoundError(f"no design {bare!r} ships with archkb", near=near, cure=cure)
     text = (files("archkb.ingest") / "designs" / f"{bare}.yaml").read_text(encoding="utf-8")

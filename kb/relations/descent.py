@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from archkb.kb.relations.fingerprint import Sketch, shares
 from archkb.kb.relations.rarity import Usual, usual
+from archkb.kb.wording import listed
 
 MOST: Mapping[str, float] = {
     "names": 4.0,
@@ -141,9 +142,7 @@ def _shared(a: Sketch, b: Sketch, counts: Usual) -> Iterator[Evidence]:
         told = sorted(((-n, text) for text, n in bits.items() if n))
         if told:
             n = min(MOST[category], -sum(n for n, _ in told))
-            shown = ", ".join(text for _, text in told[:PER_NAME])
-            more = f" and {len(told) - PER_NAME} more" if len(told) > PER_NAME else ""
-            yield Evidence(category, n, f"both have the rare {category} {shown}{more}")
+            yield Evidence(category, n, f"both have the rare {category} {listed((text for _, text in told), PER_NAME)}")
 
 
 def _identifiers(a: Sketch, b: Sketch) -> Iterator[Evidence]:

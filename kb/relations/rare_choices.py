@@ -22,6 +22,8 @@ from functools import cache
 from math import isqrt, prod
 from typing import Any
 
+from archkb.kb.paths import first_number
+
 Shape = tuple[int, ...]
 
 SMALL = 32
@@ -106,7 +108,7 @@ def _entries(tensors: Iterable[tuple[str, Shape]]) -> Iterator[str]:
     for key, shape in tensors:
         total += prod(shape)
         names = key.split(".")
-        at = next((i for i, name in enumerate(names[:-1]) if name.isdecimal()), None)
+        at = first_number(names[:-1])
         if at is not None:
             path, rest = ".".join(names[:at]), ".".join(names[at + 1 :])
             containers.setdefault(path, {}).setdefault(int(names[at]), set()).add(rests.setdefault(rest, rest))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from archkb.kb import tables as kbtables
 from archkb.kb.errors import NotFoundError, StoreError
+from archkb.kb.near_misses import nearest
 from archkb.kb.relations.known_columns import FACTS
 from archkb.kb.store import guard, migrations, read_back, removal, statements, store_health, writing
 from archkb.kb.store.deadline import TooSlowError, too_slow
@@ -176,7 +176,7 @@ class CypherStore:
             uids = self._uids(name)
         if not uids:
             names = [model.name for model in self.models()]
-            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+            near = nearest(name, names)
             raise NotFoundError(f"no model is named {name!r}", near=near, cure="archkb models lists what is there")
         return uids
 

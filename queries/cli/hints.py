@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from archkb.queries.near_misses import nearest
+from archkb.kb.near_misses import nearest
 from archkb.queries.questions.spelling import american
 
 ELSEWHERE: Mapping[str, str] = {

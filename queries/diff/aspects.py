@@ -14,7 +14,7 @@ from typing import Any
 from archkb.kb.paths import natural
 from archkb.kb.wording import counted, human
 from archkb.queries.component_shares import Share, shares
-from archkb.queries.model_inventory import by_place, listed, loose, modulators, other_stacks, outside, rows_of, told
+from archkb.queries.model_inventory import by_place, loose, modulators, other_stacks, outside, rows_of, told, value_of
 from archkb.queries.model_view import ITSELF, Cells, ModelView
 
 Read = Callable[[ModelView], str | None]
@@ -169,7 +169,7 @@ def modulation(view: ModelView) -> str | None:
         widths, counts = by_rows.setdefault(rows, (set(), Counter()))
         widths.add(width)
         counts[what] += 1
-    return listed(
+    return value_of(
         f"{rows_of(rows)} of {_either(widths)}: {', '.join(counted(n, what) for what, n in sorted(counts.items()))}"
         for rows, (widths, counts) in sorted(by_rows.items(), key=lambda x: (-sum(x[1][1].values()), -x[0]))
     )

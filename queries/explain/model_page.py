@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archkb.kb.errors import NotFoundError
+from archkb.kb.near_misses import nearest
 from archkb.kb.paths import within
-from archkb.kb.wording import counted, human
+from archkb.kb.wording import counted, human, size
 from archkb.queries.component_shares import shares
 from archkb.queries.explain.adapter_lines import Bases, adapter_lines
 from archkb.queries.explain.fact_lines import Because, Line, because, drafts, finished
@@ -19,8 +20,6 @@ from archkb.queries.explain.overview import overview
 from archkb.queries.explain.stack_lines import stack_lines
 from archkb.queries.model_items import HOLDERS, LAYERS
 from archkb.queries.model_view import Cells, ModelView
-from archkb.queries.near_misses import nearest
-from archkb.queries.output.cells import size
 
 __all__ = ["Because", "Line", "explain"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archkb.kb.paths import above, pattern, within
+from archkb.kb.wording import listed
 from archkb.queries.explain.fact_lines import Line, because, drafts, finished, relative
 from archkb.queries.model_inventory import sizes
 from archkb.queries.model_items import HOLDERS, LAYERS, Item
@@ -38,7 +39,7 @@ def loose_lines(view: ModelView, component: str | None, level: int) -> Iterator[
     yield from _modulation(view, loose, path, level)
     own = _tensors(view, loose, path, component)
     if own:
-        yield Line(level, path, f"loose parameters: {_some(own)}")
+        yield Line(level, path, f"loose parameters: {listed(own, _SHOWN)}")
 
 
 def _modulation(view: ModelView, loose: Sequence[Cells], path: str, level: int) -> Iterator[Line]:
@@ -50,7 +51,7 @@ def _modulation(view: ModelView, loose: Sequence[Cells], path: str, level: int) 
     said = list(dict.fromkeys(f"{pattern(_below(i.path, path))} {sizes(view, i)}" for i in items))
     if said:
         evidence = because(matrices[0], "modulation_rows") if matrices else ()
-        yield Line(level, path, f"modulation: {_some(said)}", evidence)
+        yield Line(level, path, f"modulation: {listed(said, _SHOWN)}", evidence)
 
 
 def layers(modules: Iterable[Cells], path: str, title: str = "layers") -> str:
@@ -65,7 +66,7 @@ def layers(modules: Iterable[Cells], path: str, title: str = "layers") -> str:
         common([f"{name}.weight" for names in kinds.values() for name in names])
     )  # what wraps all of them says nothing
     tops = {kind: list(dict.fromkeys(_top(name[cut:].lstrip(".")) for name in names)) for kind, names in kinds.items()}
-    parts = (f"{len(names)} {kind} ({_some(tops[kind])})" for kind, names in sorted(kinds.items()))
+    parts = (f"{len(names)} {kind} ({listed(tops[kind], _SHOWN)})" for kind, names in sorted(kinds.items()))
     return f"{title}: {', '.join(parts)}" if kinds else ""
 
 
@@ -120,10 +121,6 @@ def beside_lines(found: Sequence[Mapping[tuple[str, str], str]], path: str, leve
                 names.setdefault(said if title == "layers" else "", []).append(
                     name if title == "layers" or not alike else f"{name} {said}"
                 )
-        parts = (f"{len(some)} {kind} ({_some(some)})" if kind else _some(some) for kind, some in names.items())
+        told = ((kind, len(members), listed(members, _SHOWN)) for kind, members in names.items())
+        parts = (f"{count} {kind} ({text})" if kind else text for kind, count, text in told)
         yield Line(level, path, f"{title}: {', '.join(parts)}")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from archkb.kb.wording import counted
+from archkb.kb.wording import counted, listed
 from archkb.queries.explain.fact_lines import Line, because
 from archkb.queries.model_view import Cells, ModelView
 
@@ -49,12 +49,12 @@ def _attends(view: ModelView, attentions: list[Cells]) -> str:
             reads[str(stream["name"] or "an unknown stream") if stream else "an unknown stream"] += 1
     parts = []
     for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
-        read_streams = f" ({_listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
+        read_streams = f" ({listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
         parts.append(f"{n} {kind}{read_streams}")
     heads = Counter(f"{a['heads']} of {a['head_dim']}" if a["heads"] else "unknown" for a in attentions)
     gated = sum(bool(a["gated"]) for a in attentions)
     gates = f"; {'all' if gated == len(attentions) else gated} gated" if gated else ""
-    many = _listed(number for number, _ in heads.most_common())
+    many = listed(number for number, _ in heads.most_common())
     return f"{counted(len(attentions), 'attention')}: {', '.join(parts)}; heads {many}{gates}"
 
 
@@ -76,7 +76,7 @@ def _stated(settings: Iterable[Cells]) -> str:
             first.setdefault(setting["name"], setting)
     named = [first[name] for name in STATED if name in first]
     texts = [f"{s['name'].replace('_', ' ')} {s['value']}" for s in named]
-    return _listed(texts, _MOST)
+    return listed(texts, _MOST)
 
 
 def _unknown(view: ModelView, settings: Sequence[Cells]) -> str:
@@ -105,8 +105,3 @@ def _unknown(view: ModelView, settings: Sequence[Cells]) -> str:
 
 def _position_table(view: ModelView) -> bool:
     return any(_POSITIONS.search(str(e["path"])) for e in view.labelled("Embedding"))
-
-
-def _listed(texts: Iterable[str], most: int = 4) -> str:
-    parts = list(texts)
-    return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")

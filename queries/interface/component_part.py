@@ -8,8 +8,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.kb.near_misses import nearest
 from archkb.kb.paths import within
-from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from archkb.kb.tables import GraphTables

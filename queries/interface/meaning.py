@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.kb.near_misses import nearest
 from archkb.queries.interface.default_model import default_model
 from archkb.queries.interface.model_names import full_name
-from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store

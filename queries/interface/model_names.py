@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import NotFoundError
+from archkb.kb.near_misses import nearest
 from archkb.queries.interface.default_model import default_model
-from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archkb.kb.errors import NotFoundError, StoreBusyError, StoreError
+from archkb.kb.near_misses import nearest
 from archkb.queries.interface.component_part import part_of
 from archkb.queries.interface.model_names import default_name, full_name
-from archkb.queries.near_misses import nearest
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store

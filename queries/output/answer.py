@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archkb.kb.wording import listed
+
 SHOWS = ("plain", "ranges", "count", "bytes", "shape", "share", "confidence", "template", "some")
 """How a column is shown to a reader: as it is; indices as '0-47'; 1,234,567; 1.21 GB; 3×3×3; 12.5 %; 0.98, or
 'unmeasured' where null; the name of a template in place of its hash; the first few of a list."""
@@ -75,7 +77,5 @@ class Answer:
 
     def _name(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):
-            known = list(dict.fromkeys(self.names.get(v, v) for v in value))
-            more = len(known) - _NAMED
-            return "; ".join(known[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
+            return listed((self.names.get(v, v) for v in value), _NAMED, ";")
         return self.names.get(value, value)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from archkb.kb.text import printable
+from archkb.kb.wording import runs, size
 
 _LONGEST = 60
 """Characters of a text inside a node that a table shows."""
@@ -58,18 +59,6 @@ def _short(value: Any) -> Any:
     return value
 
 
-def size(count: int) -> str:
-    """Bytes with an SI unit, three digits.
-
-    >>> size(940), size(121_000_000)
-    ('940 B', '121 MB')
-    """
-    for unit, power in (("TB", 12), ("GB", 9), ("MB", 6), ("kB", 3)):
-        if count >= 10**power:
-            return f"{count / 10**power:.3g} {unit}"
-    return f"{count} B"
-
-
 def ranges(indices: Iterable[str | int]) -> str:
     """Indices as ranges; dotted ones (nested containers) are joined where they form a grid.
 
@@ -91,22 +80,12 @@ def _fold(tuples: set[tuple[int, ...]]) -> list[str]:
         heads_of.setdefault(frozenset(by_head[head]), []).append(head)
     out = []
     for tails, heads in heads_of.items():
-        runs = _runs(heads)
+        spans = runs(heads)
         if tails == {()}:
-            out += runs
+            out += spans
         else:
-            out += [f"{run}.{tail}" for run in runs for tail in _fold(set(tails))]
+            out += [f"{run}.{tail}" for run in spans for tail in _fold(set(tails))]
     return out
-
-
-def _runs(numbers: Sequence[int]) -> list[str]:
-    out: list[list[int]] = []
-    for n in numbers:
-        if out and n == out[-1][1] + 1:
-            out[-1][1] = n
-        else:
-            out.append([n, n])
-    return [str(a) if a == b else f"{a}-{b}" for a, b in out]
 
 
 def width(text: str) -> int:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archkb.kb.wording import listed
 from archkb.queries.output.answer import Column
 from archkb.queries.output.cells import cell
 
@@ -71,9 +72,7 @@ class Sentence:
         return _OPTIONAL.sub(kept, self.each).format_map(known)
 
     def _listed(self, texts: Iterable[str]) -> str:
-        once = list(dict.fromkeys(texts))
-        more = len(once) - self.most
-        return "; ".join(once[: self.most]) + (f"; and {more} more" if more > 0 else "")
+        return listed(texts, self.most, ";")
 
 
 def sentence_of(declared: Mapping[str, Any], columns: Sequence[str]) -> Sentence | str:

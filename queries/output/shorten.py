@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from archkb.kb.paths import parent
+
 Rows = Sequence[Sequence[str]]
 
 _PATH = re.compile(r"[\w{}\-]+(?:\.[\w{}\-]+)*")
@@ -34,7 +36,7 @@ def shortened(heads: Sequence[str], rows: Rows) -> Iterator[Shorter]:
     yield from _below(heads, rows, columns, every=True)
     first, others = columns[0], columns[1:]
     top = common_prefix(r[first] for r in rows)
-    for container in (partial(_block, top), _parent):
+    for container in (partial(_block, top), parent):
         grouped, above = _grouped(rows, first, container)
         if any(above):
             plain = next(_below(heads, grouped, others, every=False), Shorter(grouped))
@@ -52,7 +54,7 @@ def _below(heads: Sequence[str], rows: Rows, columns: Sequence[int], *, every: b
     paths = [part for r in rows for i in columns for part in r[i].split(", ") if "." in part or every]
     prefix = common_prefix(paths)
     while prefix and any(_is_number(path[len(prefix) + 1 :]) for path in paths):
-        prefix = _parent(prefix)
+        prefix = parent(prefix)
     if len(prefix) < _SHORTEST:
         return
     drop = re.compile(rf"(?<![\w.]){re.escape(prefix)}\.(?=[\w{{])")
@@ -84,16 +86,12 @@ def _grouped(rows: Rows, column: int, container: Callable[[str], str]) -> tuple[
     for row in rows:
         place = container(row[column]) if ", " not in row[column] else ""
         while place and _is_number(row[column][len(place) + 1 :]):
-            place = _parent(place)
+            place = parent(place)
         name = row[column][len(place) + 1 :] if place else row[column]
         out.append([*row[:column], name, *row[column + 1 :]])
         above.append((f"below {place}" if place else "below the root") if place != last else "")
         last = place
     return out, tuple(above)
-
-
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0]
 
 
 def _block(top: str, path: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from archkb.kb import schema
-from archkb.queries.near_misses import nearest
+from archkb.kb.near_misses import nearest
 from archkb.queries.questions.cypher_text import blank
 
 Values = Callable[[str], Sequence[str]]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archkb.kb import schema
-from archkb.queries.near_misses import nearest
+from archkb.kb.near_misses import nearest
 from archkb.queries.questions.cypher_text import blank
 from archkb.queries.questions.traps import no_model_property
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archkb.kb.errors import ArchkbError
+from archkb.kb.near_misses import nearest
 from archkb.queries.cli import completion
 from archkb.queries.cli.arguments.free_words import question_of
 from archkb.queries.cli.arguments.question_options import Folder, Params
@@ -17,7 +18,6 @@ from archkb.queries.cli.options import with_answer
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
-from archkb.queries.near_misses import nearest
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question

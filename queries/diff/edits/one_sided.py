@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from archkb.kb.paths import pattern
-from archkb.kb.wording import counted, ranges
+from archkb.kb.paths import first_number, pattern
+from archkb.kb.wording import counted, listed, ranges
 from archkb.queries.block_index import spell
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.edits.unmatched_subtrees import Roots
-from archkb.queries.path_wording import behind, last, listed, merged, stream_free
+from archkb.queries.path_wording import behind, last, merged, stream_free
 
 STREAMS = ("audio", "video", "image")
 BRANCH = 3
@@ -76,7 +76,7 @@ def _group(root: str, alone: Mapping[str, int]) -> tuple[str, str]:
 def _layer_group(path: str) -> str:
     """What a layer's weight or bias is told with: its sublayer in the blocks of one stack, or its name elsewhere."""
     parts = path.split(".")
-    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    number = first_number(parts[:-1])
     if number is None:
         return stream_free(last(path))
     return stream_free(".".join((*parts[:number], "{i}", parts[number + 1])))
@@ -129,7 +129,7 @@ def _few(paths: Sequence[str]) -> Sequence[str]:
 def _in_block(path: str) -> str:
     """A layer's path in its block; outside of blocks its last name."""
     parts = path.split(".")
-    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    number = first_number(parts[:-1])
     return last(path) if number is None else ".".join(parts[number + 1 :])
 
 
@@ -167,7 +167,7 @@ class _Hung(NamedTuple):
 def _block(path: str) -> tuple[str, str, str] | None:
     """(stack, index of the block, path in it) of what lies in a block; a block of a stage has two numbers."""
     parts = path.split(".")
-    number = next((i for i, p in enumerate(parts[:-1]) if p.isdigit()), None)
+    number = first_number(parts[:-1])
     if number is None:
         return None
     end = number + 2 if parts[number + 1].isdigit() and number + 2 < len(parts) else number + 1

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from archkb.kb.keys import owner, side_cars
 from archkb.kb.paths import pattern
-from archkb.kb.wording import counted, ranges
+from archkb.kb.wording import counted, listed, ranges
 from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.align.model.words import features
-from archkb.queries.path_wording import listed
 
 SideCars = Mapping[str, Sequence[str]]
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from archkb.kb.paths import within
+from archkb.kb.paths import first_number, within
+from archkb.kb.wording import listed
 from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
@@ -19,6 +20,9 @@ TABLE = 64
 """Most rows a table of modulation vectors has."""
 SHOWN = 4
 """Changes of size a line lists."""
+
+NAMES = 6
+"""Names of changed tensors a line lists."""
 
 Step = tuple[int, int]
 """A size before and after."""
@@ -179,7 +183,7 @@ def _block(key: str) -> int | None:
     """Where in a key the number of its block stands; a numbered plain layer is no block."""
     *parts, local = key.split(".")
     least = 1 if local in ("weight", "bias") else 0
-    return next((i for i, p in enumerate(parts) if p.isdigit() and len(parts) - i > least), None)
+    return first_number(parts[: len(parts) - least])
 
 
 def _ends(pairs: Sequence[Pair], alignment: Alignment) -> str:
@@ -197,8 +201,7 @@ def _ends(pairs: Sequence[Pair], alignment: Alignment) -> str:
 def _names(keys: Iterable[str]) -> str:
     seen = Counter(stream_free(".".join(_tail(k))) for k in keys)
     common = sorted(seen.items(), key=lambda i: (-i[1], i[0]))
-    more = f" and {len(common) - 6} more" if len(common) > 6 else ""
-    return ", ".join(f"{n} × {c}" if c > 1 else n for n, c in common[:6]) + more
+    return listed((f"{n} × {c}" if c > 1 else n for n, c in common), NAMES)
 
 
 def _tail(key: str) -> list[str]:

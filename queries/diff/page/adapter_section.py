@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archkb.kb.paths import within
-from archkb.kb.wording import counted
+from archkb.kb.wording import counted, listed
 from archkb.queries.diff.comparison import Adaptation, Touch
 from archkb.queries.diff.page.aspects_table import rows
 from archkb.queries.diff.page.block import Block, blocks
@@ -16,7 +16,6 @@ from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import opens, safe
 from archkb.queries.diff.page.marks import WORDS, Mark, count_above
 from archkb.queries.model_view import ModelView
-from archkb.queries.path_wording import listed
 
 MANY = 20
 """Rows of changed layers that are shown at once."""

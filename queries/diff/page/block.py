@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archkb.kb.paths import outermost, pattern, within
+from archkb.kb.wording import listed
 from archkb.queries.diff.page.block_forms import Form, forms
 from archkb.queries.diff.page.sublayer import described
 from archkb.queries.model_inventory import sizes
 from archkb.queries.model_items import HOLDERS
 from archkb.queries.model_view import Cells, ModelView
-from archkb.queries.path_wording import listed
 
 UNNAMED = "hidden"
 """What a stream without a name is called in a picture."""

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archkb.kb.paths import above
-from archkb.kb.wording import counted, ranges
+from archkb.kb.wording import counted, listed, ranges
 from archkb.queries.model_view import Cells, ModelView
-from archkb.queries.path_wording import listed
 
 FEW = 3
 """Parts that are named; more are counted."""

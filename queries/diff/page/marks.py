@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from archkb.kb.paths import above, pattern
-from archkb.kb.wording import counted
+from archkb.kb.wording import counted, listed
 from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.changes import changes
-from archkb.queries.path_wording import listed
 
 MarkName = Literal["same", "renamed", "regrouped", "retyped", "changed", "added", "removed", "touched", "apart"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from archkb.kb.wording import human
+from archkb.kb.wording import human, listed
 from archkb.queries.model_view import Cells, ModelView
-from archkb.queries.path_wording import listed
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
 
