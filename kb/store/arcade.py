@@ -155,13 +155,13 @@ class ArcadeEngine:
         with _translated(self.uri, query=True):
             result = self._db.query(_LANGUAGE, cypher, dict(params)) if params else self._db.query(_LANGUAGE, cypher)
             maps = result.iter_dicts()
-            found = list(maps if limit is None else itertools.islice(maps, limit + 1))
+            rows = list(maps if limit is None else itertools.islice(maps, limit + 1))
             result.close()
-        if not found:
+        if not rows:
             return Rows(_columns(self._explain(cypher, params)), ())
-        columns = tuple(found[0])
-        kept = found if limit is None else found[:limit]
-        return Rows(columns, tuple(tuple(_plain(row.get(c)) for c in columns) for row in kept), len(kept) < len(found))
+        columns = tuple(rows[0])
+        kept = rows if limit is None else rows[:limit]
+        return Rows(columns, tuple(tuple(_plain(row.get(c)) for c in columns) for row in kept), len(kept) < len(rows))
 
     def _explain(self, cypher: str, params: Params) -> str:
         with _translated(self.uri, query=True):

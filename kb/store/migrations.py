@@ -63,25 +63,25 @@ def version(engine: Engine) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def check(found: int, uri: str, wanted: int | None = None) -> bool:
-    """Whether a store of version `found` needs steps; StoreSchemaError where it is newer than this program."""
+def check(stored: int, uri: str, wanted: int | None = None) -> bool:
+    """Whether a store of version `stored` needs steps; StoreSchemaError where it is newer than this program."""
     wanted = schema.SCHEMA_VERSION if wanted is None else wanted
-    if found > wanted:
+    if stored > wanted:
         raise StoreSchemaError(
-            f"the store has schema {found}, this archkb knows {wanted}",
+            f"the store has schema {stored}, this archkb knows {wanted}",
             where=uri,
             cure="upgrade archkb, or use another store with --store",
         )
-    return found < wanted
+    return stored < wanted
 
 
 def migrate(engine: Engine, steps: Sequence[Migration] | None = None) -> int:
     """Run the steps a store lacks, in order, each in its own transaction; the number of steps run."""
     steps = MIGRATIONS if steps is None else steps
-    found = version(engine)
-    if not check(found, engine.uri, max(step.version for step in steps)):
+    stored = version(engine)
+    if not check(stored, engine.uri, max(step.version for step in steps)):
         return 0
-    todo = sorted((step for step in steps if step.version > found), key=lambda step: step.version)
+    todo = sorted((step for step in steps if step.version > stored), key=lambda step: step.version)
     for step in todo:
         if step.define:
             engine.define(ddl.statements(engine.wide_keys))

@@ -22,39 +22,39 @@ def read_back(read: Read, uid: str, *, whole: bool = True) -> GraphTables | None
 
     Without `whole`, those of its own part alone.
     """
-    found: Nodes = {}
+    nodes: Nodes = {}
     model = read(statements.read_nodes("Model"), {"uid": uid}).rows
-    collect(found, "Model", model)
+    collect(nodes, "Model", model)
     if not model:
         return None
     params = {"uid": uid, **{name: model[0][1].get(name) for name in (schema.STRUCTURE, schema.SETTINGS)}}
     for label in ("Setting", *(("Structure", *statements.OWNED) if whole else ())):
-        collect(found, label, read(statements.read_nodes(label), params).rows)
+        collect(nodes, label, read(statements.read_nodes(label), params).rows)
     for relation in statements.TO_SHARED:
         if whole or relation.source == "Model":
-            collect(found, relation.target, read(statements.read_shared(relation), params).rows)
+            collect(nodes, relation.target, read(statements.read_shared(relation), params).rows)
     edges = (
         EdgeTable(r.type, r.source, r.target, edge_columns(r.type), read(statements.read_edges(r), params).rows)
         for r in schema.RELATIONS
         if r not in schema.FOUND and (whole or r.source == "Model" or r.target == "Setting")
     )
     kept = tuple(sort_edges(edge) for edge in edges if edge.rows)
-    for row in found.get(("Model", None), {}).values():
-        return GraphTables(dict(zip(node_columns("Model"), row, strict=True)), node_tables(found), kept)
+    for row in nodes.get(("Model", None), {}).values():
+        return GraphTables(dict(zip(node_columns("Model"), row, strict=True)), node_tables(nodes), kept)
     return None
 
 
-def node_tables(found: Nodes) -> tuple[NodeTable, ...]:
+def node_tables(nodes: Nodes) -> tuple[NodeTable, ...]:
     """Collected nodes as tables in the schema's order, rows by uid."""
     return tuple(
         NodeTable(
             primary,
             role,
             node_columns(primary, role),
-            tuple(found[primary, role][u] for u in sorted(found[primary, role])),
+            tuple(nodes[primary, role][u] for u in sorted(nodes[primary, role])),
         )
         for primary, role in _table_order()
-        if (primary, role) in found
+        if (primary, role) in nodes
     )
 
 

@@ -65,13 +65,13 @@ def remove(tx: Transaction, leaving: Leaving) -> int:
 def free(tx: Transaction) -> Freed:
     """Remove what no model uses, wherever it is: structures, parts of a structure that is not there, shared nodes."""
     unused = [str(row[0]) for row in tx.run(statements.UNUSED_STRUCTURES)]
-    there = {str(row[0]) for row in tx.run(statements.STRUCTURE_SIZES)}
+    structures = {str(row[0]) for row in tx.run(statements.STRUCTURE_SIZES)}
     held = {str(row[0]) for label in statements.OWNED for row in tx.run(statements.count_all(label)) if row[0]}
     freed: Counter[str] = Counter()
     stated = {str(row[0]) for row in tx.run(statements.MODEL_SETTINGS)}
     for settings in sorted({str(row[0]) for row in tx.run(statements.SETTINGS)} - stated):
         freed["Setting"] += int(tx.run(statements.DROP_SETTINGS, {"settings": settings})[0][0])
-    for uid in (*unused, *sorted(held - there)):
+    for uid in (*unused, *sorted(held - structures)):
         freed += _drop(tx, uid)
     shared = tuple(tuple(str(row[0]) for row in tx.run(statements.unused(r))) for r in statements.TO_SHARED)
     freed += _sweep(tx, shared)

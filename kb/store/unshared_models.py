@@ -68,16 +68,22 @@ def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
     if entries:
         nodes["Metadata", None] = {row[0]: row for row in entries}
     kept = _sketch(model, nodes)
-    whole = _structure(model, structure, read, kept, tensors)
+    structure_cells = _structure(model, structure, read, kept, tensors)
     files, spans = _layout(tensors)
-    own = {**model, "structure": structure, "marks": stated_marks(metadata) or None, "files": files, "spans": spans}
-    for primary, cells in (("Structure", whole), ("Model", own)):
+    model_cells = {
+        **model,
+        "structure": structure,
+        "marks": stated_marks(metadata) or None,
+        "files": files,
+        "spans": spans,
+    }
+    for primary, cells in (("Structure", structure_cells), ("Model", model_cells)):
         row = tuple(cells.get(column) for column in node_columns(primary))
         nodes[primary, None] = {str(row[0]): row}
     edges = [table for r in _KEPT for table in _edges(tx, r, uid, structure)]
     states = EdgeTable("STATES", "Model", "Metadata", edge_columns("STATES"), tuple((uid, e[0]) for e in entries))
     columns = node_columns("Model")
-    return GraphTables({c: own.get(c) for c in columns}, node_tables(nodes), (*edges, states))
+    return GraphTables({c: model_cells.get(c) for c in columns}, node_tables(nodes), (*edges, states))
 
 
 def _sketch(model: Cells, nodes: Nodes) -> Sketch:

@@ -15,14 +15,14 @@ from archkb.kb.tables import GraphTables
 def lacking(tx: Transaction, tables: GraphTables) -> GraphTables:
     """What of the tables has to be written: all, or the own part of a model whose structure is there, without the
     settings that are there too."""
-    there = tx.run(statements.HAS_STRUCTURE, {"uid": tables.structure})[0][0]
-    if not there and not tables.whole:
+    structure_stored = tx.run(statements.HAS_STRUCTURE, {"uid": tables.structure})[0][0]
+    if not structure_stored and not tables.whole:
         raise MissingStructureError(
             f"the structure {tables.structure!r} of {tables.name!r} is not in the store", cure="infer it anew"
         )
-    wanted = tables.own_part() if there else tables
-    stated = there and tx.run(statements.HAS_SETTINGS, {"settings": tables.settings})
-    if not stated:
+    wanted = tables.own_part() if structure_stored else tables
+    settings_stored = structure_stored and tx.run(statements.HAS_SETTINGS, {"settings": tables.settings})
+    if not settings_stored:
         return wanted
     return GraphTables(
         wanted.model,

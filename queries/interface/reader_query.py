@@ -18,7 +18,7 @@ from archkb.queries.questions.traps import (
     uids_for_names,
     wants_uids,
 )
-from archkb.queries.questions.unknown_names import strange
+from archkb.queries.questions.unknown_names import unknown_names
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -36,7 +36,7 @@ def reader_query(store: Store, text: str, params: Mapping[str, Any], *, limit: i
         raise missing_parameters(missing)
     params, notes = _with_uids(store, text, params)
     rows = store.ask(text, params, limit=limit, timeout=timeout)
-    warnings = [*strange(text), *one_level(text)]
+    warnings = [*unknown_names(text), *one_level(text)]
     if found_nothing(rows.rows) and not warnings:
         warnings = traps(text, params, _models(store), partial(_values, store))
     warnings += _of_shared(store, text)
@@ -64,14 +64,14 @@ def _of_shared(store: Store, text: str) -> list[str]:
     [(structures, models)] = store.read(_SHARING).rows
     if not structures:
         return []
-    said = f"{models} models share {structures} structure{'s' if structures > 1 else ''}"
+    sharing = f"{models} models share {structures} structure{'s' if structures > 1 else ''}"
     if counting:
         return [
-            f"{said}, and what a structure holds is counted once; by model: "
+            f"{sharing}, and what a structure holds is counted once; by model: "
             "MATCH (m:Model) MATCH (n {structure: m.structure}), or count by n.structure and multiply by its models"
         ]
     return [
-        f"{said}: one of them has the relationships to others, and none lead between them; "
+        f"{sharing}: one of them has the relationships to others, and none lead between them; "
         "`archkb ask kin MODEL` lists all"
     ]
 

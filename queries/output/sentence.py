@@ -77,9 +77,9 @@ class Sentence:
 
 def sentence_of(declared: Mapping[str, Any], columns: Sequence[str]) -> Sentence | str:
     """The sentence that front matter declares, or what is wrong with it."""
-    strange = sorted(set(declared) - KEYS)
-    if strange:
-        return f"[answer] has an unknown key {strange[0]!r}"
+    unknown_keys = sorted(set(declared) - KEYS)
+    if unknown_keys:
+        return f"[answer] has an unknown key {unknown_keys[0]!r}"
     sentence = Sentence(**declared)
     used = {*_NAME.findall(sentence.some)} - OWN | {*_NAME.findall(sentence.each)}
     missing = sorted(used - set(columns))

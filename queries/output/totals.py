@@ -53,9 +53,9 @@ class Total:
 
 def total_of(found: Mapping[str, str], columns: Sequence[str]) -> Total | str:
     """The total that front matter declares, or what is wrong with it."""
-    strange = sorted(set(found) - KEYS)
-    if strange or not found.get("noun"):
-        return f"total has an unknown key {strange[0]!r}" if strange else "total has no noun"
+    unknown_keys = sorted(set(found) - KEYS)
+    if unknown_keys or not found.get("noun"):
+        return f"total has an unknown key {unknown_keys[0]!r}" if unknown_keys else "total has no noun"
     total = Total(**found)
     sorts = re.findall(r"{(\w+)}", total.by) or [total.by]
     missing = [c for c in (*sorts, total.of) if c and c not in columns]

@@ -123,7 +123,7 @@ def missed(words: str, candidate: Candidate) -> tuple[str, ...]:
     """
     phrase = frozenset(normalise(candidate.phrase).split())
     wanted = frozenset(normalise(words).split()) - (_FAINT - {"not"})
-    return tuple(sorted(word for word in wanted if not _likeness(word, phrase)))
+    return tuple(sorted(word for word in wanted if not _word_similarity(word, phrase)))
 
 
 def _of_one(candidate: Candidate) -> Candidate:
@@ -155,7 +155,7 @@ def _clear(likely: Sequence[Candidate], spoken_of: frozenset[str]) -> bool:
     best, ahead = likely[0], likely[0].score - (likely[1].score if len(likely) > 1 else 0.0)
     if len(best.unknown) > 2 or ahead < FAR:
         return False
-    around = all(not _likeness(word, spoken_of) for word in best.unknown)
+    around = all(not _word_similarity(word, spoken_of) for word in best.unknown)
     return best.score >= (FAIR if around else HIGH)
 
 
@@ -199,7 +199,7 @@ def _weights(known: Sequence[_Known]) -> Mapping[str, float]:
 
 def _best(wanted: frozenset[str], known: _Known, weights: Mapping[str, float]) -> Candidate:
     """The phrase of a question that is closest; 100 where it has the same words."""
-    unknown = tuple(sorted(w for w in wanted - _FAINT if not _likeness(w, known.words)))
+    unknown = tuple(sorted(w for w in wanted - _FAINT if not _word_similarity(w, known.words)))
     best = Candidate(known.question, 0.0, known.question.title, unknown)
     for text, phrase in known.phrases:
         if not phrase:
@@ -216,12 +216,12 @@ def _shared(words: frozenset[str], others: frozenset[str], weights: Mapping[str,
     for word in words:
         weight = weights.get(word, weights[""]) * (0.5 if word in _FAINT else 1)
         total += weight
-        hit += weight * _likeness(word, others)
+        hit += weight * _word_similarity(word, others)
     return hit / total
 
 
 @cache
-def _likeness(word: str, others: frozenset[str]) -> float:
+def _word_similarity(word: str, others: frozenset[str]) -> float:
     """1 where the word is among the others, a little less where it is one of them misspelt, else 0."""
     if word in others:
         return 1.0

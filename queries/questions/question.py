@@ -131,9 +131,11 @@ def _broken(path: str, line: int, what: str, cure: str) -> QuestionError:
 
 
 def _build(data: Mapping[str, Any], cypher: str, path: str) -> Question:
-    strange = sorted(set(data) - _KNOWN)
-    if strange:
-        raise _broken(path, 1, f"front matter has an unknown key {strange[0]!r}", "use " + ", ".join(sorted(_KNOWN)))
+    unknown_keys = sorted(set(data) - _KNOWN)
+    if unknown_keys:
+        raise _broken(
+            path, 1, f"front matter has an unknown key {unknown_keys[0]!r}", "use " + ", ".join(sorted(_KNOWN))
+        )
     for key in ("id", "title", "identity", "columns"):
         if not data.get(key):
             raise _broken(path, 1, f"front matter has no {key!r}", f"add {key}")

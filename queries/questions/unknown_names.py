@@ -3,7 +3,7 @@
 Only what a pattern says plainly is looked at: labels and types behind a colon, keys of a node's braces, and properties
 of variables a pattern binds. What is not understood is not warned of.
 
->>> strange("MATCH (a:Atention {attend: 'cross'}) RETURN a.head")[0]
+>>> unknown_names("MATCH (a:Atention {attend: 'cross'}) RETURN a.head")[0]
 'no node has the label Atention; did you mean Attention?'
 """
 
@@ -27,16 +27,16 @@ _TYPES = tuple(dict.fromkeys(r.type for r in schema.RELATIONS))
 _LABELS = (*(lab.name for lab in (*schema.PRIMARY, *schema.ROLES)), "Meta")
 
 
-def strange(cypher: str) -> list[str]:
+def unknown_names(cypher: str) -> list[str]:
     """A sentence for each label, relationship type and property that the schema does not have, in order."""
-    return list(dict.fromkeys(_strange(blank(cypher))))
+    return list(dict.fromkeys(_unknown_names(blank(cypher))))
 
 
-def _strange(bare: str) -> Iterator[str]:
+def _unknown_names(blanked: str) -> Iterator[str]:
     has: dict[str, set[str]] = {}
     unsure: set[str] = set()
-    for found in _NODE.finditer(bare):
-        labels = _WORD.findall(found["labels"] or "")
+    for node in _NODE.finditer(blanked):
+        labels = _WORD.findall(node["labels"] or "")
         if _LOGIC.intersection(word.upper() for word in labels):
             continue  # a condition in brackets, not a node
         for label in labels:
@@ -44,19 +44,19 @@ def _strange(bare: str) -> Iterator[str]:
                 yield f"no node has the label {label}{_near(label, _LABELS)}"
         known = set().union(*(_of_label(label) for label in labels if label in _LABELS))
         if labels and known and all(label in _LABELS for label in labels):
-            yield from (_no(k, labels, known) for k in _KEY.findall(found["keys"] or "") if k not in known)
-            has.setdefault(found["name"], set()).update(known)
+            yield from (_no(k, labels, known) for k in _KEY.findall(node["keys"] or "") if k not in known)
+            has.setdefault(node["name"], set()).update(known)
         elif labels:
-            unsure.add(found["name"])
-    for found in _EDGE.finditer(bare):
-        types = _WORD.findall(found["types"])
+            unsure.add(node["name"])
+    for edge in _EDGE.finditer(blanked):
+        types = _WORD.findall(edge["types"])
         for type_ in types:
             if type_ not in _TYPES:
                 yield f"no relationship has the type {type_}{_near(type_, _TYPES)}"
         if all(type_ in _TYPES for type_ in types):
             known = {p.name for type_ in types for p in schema.relation_properties(type_)}
-            has.setdefault(found["name"], set()).update(known)
-    for variable, prop in _PROPERTY.findall(bare):
+            has.setdefault(edge["name"], set()).update(known)
+    for variable, prop in _PROPERTY.findall(blanked):
         if variable in has and variable not in unsure and prop not in has[variable]:
             yield _no(prop, [variable], has[variable])
 
@@ -68,8 +68,8 @@ def _of_label(label: str) -> set[str]:
     roles = [r.name for r in schema.ROLES]
     if label in roles:
         return {p.name for p in schema.properties("Module", label)}
-    found = {p.name for p in schema.properties(label)}
-    return found.union(*(_of_label(role) for role in roles)) if label == "Module" else found
+    properties = {p.name for p in schema.properties(label)}
+    return properties.union(*(_of_label(role) for role in roles)) if label == "Module" else properties
 
 
 def _no(prop: str, of: Iterable[str], known: Iterable[str]) -> str:

@@ -42,9 +42,9 @@ def question_of(
 
 
 def _chosen(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
-    strange = set.intersection(*(set(c.unknown) for c in candidates))
-    if strange:
-        words_of_none = ", ".join(sorted(strange))
+    unknown_words = set.intersection(*(set(c.unknown) for c in candidates))
+    if unknown_words:
+        words_of_none = ", ".join(sorted(unknown_words))
         terminal.tell(f"archkb: none of these questions speaks of {words_of_none}; what {words!r} could mean")
     else:
         terminal.tell(f"archkb: {words!r} could mean")

@@ -22,12 +22,12 @@ def sentence(asked: Asked, rows: Sequence[Record]) -> str:
     """What the rows say."""
     if asked.absent:
         return f"No: nothing here is named {_either(asked.absent)}."
-    fit = [row for row in rows if row.get("holds", True)]
-    n, unknown = _many(fit), _many(rows) - _many(fit)
+    fitting = [row for row in rows if row.get("holds", True)]
+    n, unknown = _many(fitting), _many(rows) - _many(fitting)
     if not n:
         return _nothing(asked, unknown)
     rest = f" Nothing proves it or disproves it for {unknown:,} more." if unknown else ""
-    return f"{_some(asked, fit, n)}.{rest}"
+    return f"{_some(asked, fitting, n)}.{rest}"
 
 
 def _either(names: Sequence[str]) -> str:
@@ -49,26 +49,26 @@ def _nothing(asked: Asked, unknown: int) -> str:
     return f"{no}: there is no {phrase(asked, 1)}{only}{f'; {trace}' if trace else ''}."
 
 
-def _some(asked: Asked, fit: Sequence[Record], n: int) -> str:
+def _some(asked: Asked, fitting: Sequence[Record], n: int) -> str:
     if asked.most:
-        return _first(asked, fit)
+        return _first(asked, fitting)
     if asked.sums:
-        total = sum(row["parameters"] for row in fit)
+        total = sum(row["parameters"] for row in fitting)
         return f"{total:,} parameters ({human(total)}) in {n:,} {phrase(asked, n)}"
     if asked.ask == "what":
-        return _values(asked, fit, n)
-    told = f"{n:,} {phrase(asked, n)}"
+        return _values(asked, fitting, n)
+    counted = f"{n:,} {phrase(asked, n)}"
     if asked.ask == "which":
-        return f"{told}: {_listed((row['path'], row['count']) for row in fit)}"
-    by = _broken_down(asked, fit)
-    return f"{'Yes: ' if asked.ask == 'exists' else ''}{told}{f': {by}' if by else ''}"
+        return f"{counted}: {_listed((row['path'], row['count']) for row in fitting)}"
+    by = _broken_down(asked, fitting)
+    return f"{'Yes: ' if asked.ask == 'exists' else ''}{counted}{f': {by}' if by else ''}"
 
 
-def _first(asked: Asked, fit: Sequence[Record]) -> str:
+def _first(asked: Asked, fitting: Sequence[Record]) -> str:
     """The first of those sorted, and how many are as large."""
     prop = words().properties[asked.of]
-    best = fit[0][asked.of]
-    alike = [row for row in fit if row[asked.of] == best]
+    best = fitting[0][asked.of]
+    alike = [row for row in fitting if row[asked.of] == best]
     value = cell(best, "count" if isinstance(best, int) else "plain")
     most = {"largest": "most", "smallest": "fewest"}[asked.most] if prop.counts else asked.most
     paths = _listed((row["path"], row["count"]) for row in alike)
@@ -84,12 +84,12 @@ def _listed(paths: Iterable[tuple[str, int]]) -> str:
     return ", ".join(parts) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _values(asked: Asked, fit: Sequence[Record], n: int) -> str:
+def _values(asked: Asked, fitting: Sequence[Record], n: int) -> str:
     """The values of a property, the usual ones first."""
     prop = words().properties[asked.of]
     show = "count" if prop.show == "plain" and prop.counts else prop.show
     values: Counter[str] = Counter()
-    for row in fit:
+    for row in fitting:
         value = row[asked.of]
         values["unknown" if value is None else cell(value, show)] += row["count"]
     if list(values) == ["unknown"]:
@@ -101,11 +101,11 @@ def _values(asked: Asked, fit: Sequence[Record], n: int) -> str:
     else:
         text = ", ".join(f"{value} ({count:,})" for value, count in most) + (f", others ({more:,})" if more else "")
     summed = asked.of == "parameters" and n > 1 and not words().kinds[asked.kind].nested
-    total = f"; {sum(row[asked.of] * row['count'] for row in fit):,} together" if summed else ""
+    total = f"; {sum(row[asked.of] * row['count'] for row in fitting):,} together" if summed else ""
     return f"{prop.title[0].upper()}{prop.title[1:]} of {n:,} {phrase(asked, n)}: {text}{total}"
 
 
-def _broken_down(asked: Asked, fit: Sequence[Record]) -> str:
+def _broken_down(asked: Asked, fitting: Sequence[Record]) -> str:
     """How many of each sort, where there are several."""
     kind, said = words().kinds[asked.kind], {f.by for f in asked.filters}
     by = kind.by
@@ -114,7 +114,7 @@ def _broken_down(asked: Asked, fit: Sequence[Record]) -> str:
     if not by or (by in said and by != "layer"):
         return ""
     sorts: Counter[str] = Counter()
-    for row in fit:
+    for row in fitting:
         value = row["path"].rpartition(".")[0] if by == "stack" else row[by]
         sorts["unknown" if value is None else str(value)] += row["count"]
     if len(sorts) < 2 and by != "reads":

@@ -75,18 +75,18 @@ def _with_blocks(read: Reader) -> tuple[list[Filter], list[str]]:
 def _fits(asked: Asked) -> bool:
     """Whether the kind has every property and filter."""
     table = words()
-    for found in asked.filters:
-        if found.by in ANYWHERE or found.op == "starts":
+    for condition in asked.filters:
+        if condition.by in ANYWHERE or condition.op == "starts":
             continue
-        if found.by in OF_ATTENTION:
+        if condition.by in OF_ATTENTION:
             if asked.kind != "attention":
                 return False
             continue
-        if found.by in table.filters:
-            if asked.kind not in table.filters[found.by]:
+        if condition.by in table.filters:
+            if asked.kind not in table.filters[condition.by]:
                 return False
-        elif table.properties[found.by].expression(asked.kind) is None or (
-            found.by in _UNORDERED and not (found.by == "kernel" and found.op == "=")
+        elif table.properties[condition.by].expression(asked.kind) is None or (
+            condition.by in _UNORDERED and not (condition.by == "kernel" and condition.op == "=")
         ):
             return False
     if not asked.of:

@@ -15,23 +15,23 @@ def place(raw: Sequence[str], names: Sequence[str], model: ModelWords) -> Filter
     `raw` are the words as written, `names` the same as the table calls them. A path goes before the words of
     components, these before a name on the way. Words that each name something and together nothing are a riddle.
     """
-    said, path = " ".join(raw), "_".join(raw)
+    phrase, path = " ".join(raw), "_".join(raw)
     if "." in path and model.has_path(path):
-        return Filter("under", (path,), words=said)
+        return Filter("under", (path,), words=phrase)
     if len(raw) > 1 and model.on_the_way(path):
-        return Filter("within", path, words=said)
+        return Filter("within", path, words=phrase)
     for wanted in (raw, names):
         fits = [part for part in model.parts if all(_called(part, stem(n.lower())) for n in wanted)]
         if fits:
-            return Filter("under", _outermost(fits), words=said)
+            return Filter("under", _outermost(fits), words=phrase)
     if model.has_path(path):
-        return Filter("under", (path,), words=said)
+        return Filter("under", (path,), words=phrase)
     if model.on_the_way(path):
-        return Filter("within", path, words=said)
-    if said.lower() in words().roles:
-        return said
+        return Filter("within", path, words=phrase)
+    if phrase.lower() in words().roles:
+        return phrase
     known = all(any(_called(part, stem(n)) for part in model.parts) or model.on_the_way(n) for n in names)
-    return None if known else said
+    return None if known else phrase
 
 
 def _called(part: Part, name: str) -> bool:

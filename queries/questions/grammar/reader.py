@@ -228,13 +228,13 @@ class Reader:
             return self._of_stream(names[0]) if alone else False
         if not any(n.sense.sort == "part" for n in names):
             return False
-        found = place([n.text for n in names], [n.sense.name or n.text for n in names], self.model)
-        if isinstance(found, str):
-            self.absent.append(found)
-            found = Filter("within", found, words=found)
-        if found is None:
+        part = place([n.text for n in names], [n.sense.name or n.text for n in names], self.model)
+        if isinstance(part, str):
+            self.absent.append(part)
+            part = Filter("within", part, words=part)
+        if part is None:
             return False
-        self.filters.append(Filter(found.by, found.value, self._holds(), words=found.words))
+        self.filters.append(Filter(part.by, part.value, self._holds(), words=part.words))
         return True
 
     def _of_stream(self, name: Token) -> bool:

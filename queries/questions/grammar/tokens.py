@@ -54,13 +54,13 @@ def tokens(text: str, model: ModelWords) -> list[Token]:
     while at < len(sentence):
         sense, length = _phrase(sentence, at, table) or (_single(sentence[at], table, model), 1)
         piece = sentence[at : at + length]
-        said = " ".join(w.raw for w in piece)
+        phrase = " ".join(w.raw for w in piece)
         if sense.sort == "scale" and out and out[-1].sense.sort == "number":
             before = out.pop()
-            out.append(Token(f"{before.text} {said}", Sense("number", value=before.sense.value * sense.value)))
+            out.append(Token(f"{before.text} {phrase}", Sense("number", value=before.sense.value * sense.value)))
         else:
             meant = " ".join(w.plain for w in piece) if any(w.typo for w in piece) else ""
-            out.append(Token(said, sense, meant))
+            out.append(Token(phrase, sense, meant))
         at += length
     return out
 

@@ -100,9 +100,9 @@ def words() -> Words:
     phrases = dict(_phrases(data))
     part = data["part"]
     return Words(
-        {name: _kind(found) for name, found in data["kind"].items()},
-        {name: _property(found) for name, found in data["property"].items()},
-        {name: tuple(found["of"]) for name, found in data["filter"].items()},
+        {name: _kind(entry) for name, entry in data["kind"].items()},
+        {name: _property(entry) for name, entry in data["property"].items()},
+        {name: tuple(entry["of"]) for name, entry in data["filter"].items()},
         phrases,
         max(map(len, phrases)),
         {w: w for w in part["words"]} | part["same"],
@@ -112,26 +112,26 @@ def words() -> Words:
     )
 
 
-def _kind(found: Mapping[str, Any]) -> Kind:
+def _kind(entry: Mapping[str, Any]) -> Kind:
     return Kind(
-        found["label"],
-        found["one"],
-        found["many"],
-        tuple(found["columns"]),
-        found.get("by", ""),
-        found.get("nested", False),
-        found.get("trace", ""),
+        entry["label"],
+        entry["one"],
+        entry["many"],
+        tuple(entry["columns"]),
+        entry.get("by", ""),
+        entry.get("nested", False),
+        entry.get("trace", ""),
     )
 
 
-def _property(found: Mapping[str, Any]) -> Property:
+def _property(entry: Mapping[str, Any]) -> Property:
     return Property(
-        found["title"],
-        found["of"],
-        found.get("implies", ""),
-        found.get("show", "plain"),
-        found.get("only", False),
-        found.get("counts", False),
+        entry["title"],
+        entry["of"],
+        entry.get("implies", ""),
+        entry.get("show", "plain"),
+        entry.get("only", False),
+        entry.get("counts", False),
     )
 
 
@@ -140,17 +140,17 @@ def _phrases(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]
     yield from _said(data["stop"]["words"], Sense("stop"))
     for name, texts in data["ask"].items():
         yield from _said(texts, Sense("ask", name))
-    for name, found in data["kind"].items():
-        yield from _said(found["words"], Sense("kind", name))
-    for found in data["sort"].values():
-        yield from _said(found["words"], Sense("kind", found["kind"], (found["by"], found["value"])))
-    for name, found in data["property"].items():
-        yield from _said(found["words"], Sense("property", name))
+    for name, entry in data["kind"].items():
+        yield from _said(entry["words"], Sense("kind", name))
+    for entry in data["sort"].values():
+        yield from _said(entry["words"], Sense("kind", entry["kind"], (entry["by"], entry["value"])))
+    for name, entry in data["property"].items():
+        yield from _said(entry["words"], Sense("property", name))
         for sort, sides in (("super", ("largest", "smallest")), ("than", (">", "<"))):
-            for i, text in enumerate(found.get(sort, ())):
+            for i, text in enumerate(entry.get(sort, ())):
                 yield from _said([text], Sense(sort, name, sides[i % 2]))
-    for name, found in data["filter"].items():
-        for value, texts in found["values"].items():
+    for name, entry in data["filter"].items():
+        for value, texts in entry["values"].items():
             yield from _said(texts, Sense("filter", name, _YES_NO.get(value, value)))
     for sort in ("compare", "most", "how"):
         for name, texts in data[sort].items():

@@ -27,7 +27,7 @@ from archkb.queries.questions.grammar.phrase import title
 from archkb.queries.questions.grammar.understand import understand
 from archkb.queries.questions.grammar.word_table import words
 from archkb.queries.questions.portable import offences
-from archkb.queries.questions.unknown_names import strange
+from archkb.queries.questions.unknown_names import unknown_names
 from tests.queries.graphs import parts, small_models
 from tests.queries.questions.composed import ABSENT, NOT_UNDERSTOOD, UNDERSTOOD
 
@@ -234,7 +234,7 @@ def test_every_query_is_portable_and_its_order_total(text: str) -> None:
         pytest.fail(f"{text!r} is not understood of a model like LTX-2")
     compiled = compile_cypher(asked)
     assert list(offences(compiled.cypher)) == []
-    assert strange(compiled.cypher) == []
+    assert unknown_names(compiled.cypher) == []
     returned = final_return(compiled.cypher)
     assert returned is not None
     assert returned.columns == tuple(c.name for c in compiled.columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archkb.queries.questions.catalog import open_catalog
-from archkb.queries.questions.unknown_names import strange
+from archkb.queries.questions.unknown_names import unknown_names
 
 ODD = [
     ("MATCH (a:atention) RETURN a", ["no node has the label atention; did you mean Attention?"]),
@@ -28,9 +28,9 @@ PLAIN = [
 
 @pytest.mark.parametrize(("query", "says"), ODD, ids=[q for q, _ in ODD])
 def test_what_the_schema_has_not(query: str, says: list[str]) -> None:
-    assert strange(query) == says
+    assert unknown_names(query) == says
 
 
 @pytest.mark.parametrize("query", [*PLAIN, *(q.cypher for q in open_catalog().all())])
 def test_what_the_schema_has_is_not_warned_of(query: str) -> None:
-    assert strange(query) == []
+    assert unknown_names(query) == []
