@@ -18,7 +18,7 @@ SHOWN, NAMED = 24, 8
 """Parts of a value, and names of such a part; what is beyond them is counted."""
 
 
-def told(view: ModelView, stack: str, *kinds: str) -> str | None:
+def described_items(view: ModelView, stack: str, *kinds: str) -> str | None:
     """Items of these kinds in a stack ("": outside of all), like ones of its blocks as one.
 
     `48 × proj: Linear 12→4096; 48 × gate: scalar`.
@@ -97,12 +97,12 @@ def _from_home(view: ModelView, path: str) -> str:
 
 def modulators(view: ModelView) -> str | None:
     """Layers and tables outside of all stacks that modulate, each with the rows it yields."""
-    return told(view, "", "modulation")
+    return described_items(view, "", "modulation")
 
 
 def loose(view: ModelView) -> str | None:
     """Parameters outside of all stacks that belong to no layer."""
-    return told(view, "", "parameter")
+    return described_items(view, "", "parameter")
 
 
 def other_stacks(view: ModelView) -> str | None:

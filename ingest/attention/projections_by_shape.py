@@ -46,11 +46,11 @@ def by_shape(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object]
                 layers[name] = wrapped
     if _convolves(leaves, node):
         return None
-    fit = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
-    fit = fit or _separate(leaves, node, layers) or _joint(leaves, node, layers)
-    if fit is None:
+    projections = _single(node, layers) or _fused(node, layers) or _packed(node, layers)
+    projections = projections or _separate(leaves, node, layers) or _joint(leaves, node, layers)
+    if projections is None:
         return None
-    form, parts, mlp = fit
+    form, parts, mlp = projections
     norms = dict(query_norms(node)) or _twin_norms(node, parts["q"].out if "q" in parts else parts["qkv"].out)
     return Projections(form, parts, norms, by_shape=True, mlp=mlp)
 

@@ -1,4 +1,4 @@
-"""Low-rank adapters: which modules of a base model they change, and which of their halves would change nothing.
+"""Low-rank adapters: which modules of a base model they change, and which of their factors would change nothing.
 
 Adapters name their targets in the base's own words behind a prefix of the training program (`diffusion_model.`,
 `base_model.model.`, `lora_unet_`), dotted or with every dot turned into an underscore. The prefix is found by the
@@ -20,9 +20,9 @@ from archkb.kb.tables import GraphTables
 
 Shape = tuple[int, ...]
 
-_HALF = re.compile(
+_FACTOR = re.compile(
     r"^(?P<path>.+?)[._](?:lora[._](?P<lora>a|b|up|down)(?![a-z0-9])|lora[._](?:mid|magnitude)|"
-    r"(?P<factor>hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|oft_blocks|boft_blocks))",
+    r"(?P<other>hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|oft_blocks|boft_blocks))",
     re.IGNORECASE,
 )
 _FIRST = ("a", "down")
@@ -33,9 +33,10 @@ _DROP = 6
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One adapted module as the adapter names it. `rank`: rows of the first half; `reads`, `writes`: the base's widths.
+    """One adapted module as the adapter names it.
 
-    None where the form of the adapter does not show them. `whole`: both halves are there; one alone changes nothing.
+    `rank`: rows of the first factor; `reads`, `writes`: the base's widths; None where the adapter's form shows none.
+    `whole`: both factors are there; one alone changes nothing.
     """
 
     path: str
@@ -46,35 +47,35 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """An adapter laid on a base: target -> path in the base; targets the base has not; targets of another size."""
+class TargetMatch:
+    """An adapter's targets in a base: target -> path in the base; targets the base has not; targets of another size."""
 
     touched: Mapping[str, str]
     missing: tuple[str, ...]
     misfits: tuple[str, ...]
-    halves: tuple[str, ...]
+    incomplete: tuple[str, ...]
 
     @property
     def no_ops(self) -> int:
-        """Targets that would silently change nothing: not in the base, or with one half only."""
-        return len(self.missing) + len(self.halves)
+        """Targets that would silently change nothing: not in the base, or with one factor only."""
+        return len(self.missing) + len(self.incomplete)
 
 
 def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
-    """Adapted modules of a state dict (key -> shape) by path; empty where it holds no low-rank halves."""
-    halves: dict[str, dict[str, Shape]] = {}
+    """Adapted modules of a state dict (key -> shape) by path; empty where it holds no low-rank factors."""
+    factors: dict[str, dict[str, Shape]] = {}
     for key, shape in tensors.items():
-        part = _HALF.match(key)
+        part = _FACTOR.match(key)
         if part:
-            half = (part["lora"] or part["factor"] or "").lower()
-            named = halves.setdefault(part["path"], {})
-            if _is_half(key[part.end() :], shape):
-                named[half] = shape
-    return {path: _target(path, part) for path, part in sorted(halves.items())}
+            factor = (part["lora"] or part["other"] or "").lower()
+            named = factors.setdefault(part["path"], {})
+            if _is_factor(key[part.end() :], shape):
+                named[factor] = shape
+    return {path: _target(path, part) for path, part in sorted(factors.items())}
 
 
 def targets_of(tables: GraphTables) -> dict[str, Target]:
-    """Adapted modules of a model; empty where it holds no low-rank halves."""
+    """Adapted modules of a model; empty where it holds no low-rank factors."""
     return targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
 
 
@@ -88,45 +89,45 @@ def adapted_width(tensors: Mapping[str, Shape]) -> int | None:
     return max(widths, key=lambda w: (widths[w], w), default=None)
 
 
-def _is_half(rest: str, shape: Shape) -> bool:
-    """Whether what follows the half's name leaves it a matrix: its bias and its scale are not the half."""
+def _is_factor(rest: str, shape: Shape) -> bool:
+    """Whether what follows the factor's name leaves it a matrix: its bias and its scale are not the factor."""
     return (not rest or rest.lower().endswith("weight")) and len(shape) > 1
 
 
-def _target(path: str, halves: Mapping[str, Shape]) -> Target:
-    first = next((s for h, s in halves.items() if h in _FIRST), None)
-    second = next((s for h, s in halves.items() if h in ("b", "up")), None)
+def _target(path: str, factors: Mapping[str, Shape]) -> Target:
+    first = next((s for h, s in factors.items() if h in _FIRST), None)
+    second = next((s for h, s in factors.items() if h in ("b", "up")), None)
     if first is None and second is None:
-        return Target(path, None, None, None, whole=bool(halves.keys() - {""}))
+        return Target(path, None, None, None, whole=bool(factors.keys() - {""}))
     rank = first[0] if first else (second or (None, None))[1]
     reads = prod(first[1:]) if first else None
     return Target(path, rank, reads, second[0] if second else None, whole=bool(first and second))
 
 
-def lay(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> Fit:
-    """Lay an adapter on a base, given by the (width read, width written) of each of its matrices and convolutions.
+def match_targets(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> TargetMatch:
+    """Match the targets of an adapter with the modules of a base.
 
-    The width a convolution reads counts its kernel.
+    `base`: (width read, width written) of its matrices and convolutions by path; a kernel counts as width read.
     """
     names: dict[str, list[str]] = {}
     for path in base:
         names.setdefault(_flat(path), []).append(path)
     prefixes = _prefixes(adapter, names)
     touched: dict[str, str] = {}
-    missing, misfits, halves = [], [], []
+    missing, misfits, incomplete = [], [], []
     for path, target in adapter.items():
         module = _resolve(path, prefixes, names)
         if module is None:
             missing.append(path)
         elif not target.whole:
-            halves.append(path)
+            incomplete.append(path)
         elif any(
             want not in (None, has) for want, has in zip((target.reads, target.writes), base[module], strict=True)
         ):
             misfits.append(path)
         else:
             touched[path] = module
-    return Fit(touched, tuple(missing), tuple(misfits), tuple(halves))
+    return TargetMatch(touched, tuple(missing), tuple(misfits), tuple(incomplete))
 
 
 def _flat(path: str) -> str:

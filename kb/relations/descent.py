@@ -139,10 +139,12 @@ def _shared(a: Sketch, b: Sketch, counts: Usual) -> Iterator[Evidence]:
         "metadata": dict.fromkeys(keys, PER_KEY),
     }
     for category, bits in rare.items():
-        told = sorted(((-n, text) for text, n in bits.items() if n))
-        if told:
-            n = min(MOST[category], -sum(n for n, _ in told))
-            yield Evidence(category, n, f"both have the rare {category} {listed((text for _, text in told), PER_NAME)}")
+        rare_texts = sorted(((-n, text) for text, n in bits.items() if n))
+        if rare_texts:
+            n = min(MOST[category], -sum(n for n, _ in rare_texts))
+            yield Evidence(
+                category, n, f"both have the rare {category} {listed((text for _, text in rare_texts), PER_NAME)}"
+            )
 
 
 def _identifiers(a: Sketch, b: Sketch) -> Iterator[Evidence]:

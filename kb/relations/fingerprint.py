@@ -96,8 +96,8 @@ def kept_sketch(tables: GraphTables) -> Sketch:
 def forms(kept: Sketch, most: int = 3) -> str:
     """The most usual forms of layers as one text, in the order of their names: others with it are looked at first."""
     form = kept.parts.get("form", {})
-    told = sorted(form, key=lambda name: (name.startswith("linear"), -form[name], name))[:most]
-    return ", ".join(sorted(told))
+    usual = sorted(form, key=lambda name: (name.startswith("linear"), -form[name], name))[:most]
+    return ", ".join(sorted(usual))
 
 
 def size_class(role: str | None, width: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from archkb.kb.relations.descent import shared_templates, suspicion
 from archkb.kb.relations.fingerprint import Sketch
 from archkb.kb.relations.known_columns import COLUMNS
-from archkb.kb.relations.similarity import Likeness, likeness
+from archkb.kb.relations.similarity import Similarity, sketch_similarity
 from archkb.kb.relations.versions import differ, later
 from archkb.kb.wording import counted
 
@@ -81,12 +81,12 @@ def between(a: Known, b: Known) -> Iterator[Link]:
         yield Link("SAME_AS", a.uid, b.uid, (basis,), basis)
     if a.sketch is None or b.sketch is None:
         return
-    like = likeness(a.sketch, b.sketch)
-    if like.score >= ALIKE:
-        yield Link("SIMILAR_TO", a.uid, b.uid, (like.score, spelt(like)))
+    similarity = sketch_similarity(a.sketch, b.sketch)
+    if similarity.score >= ALIKE:
+        yield Link("SIMILAR_TO", a.uid, b.uid, (similarity.score, part_texts(similarity)))
     if basis:
         return
-    version = _version(a, b, like)
+    version = _version(a, b, similarity)
     descent = None if version else _descent(a, b)
     yield from (link for link in (version, descent) if link)
 
@@ -100,25 +100,25 @@ def same_basis(a: Known, b: Known) -> str | None:
     return next((w for w, x, y in zip(BASES, ours, theirs, strict=True) if x is not None and x == y), None)
 
 
-def spelt(like: Likeness) -> list[str]:
-    """The parts of a likeness as texts, the most alike first.
+def part_texts(similarity: Similarity) -> list[str]:
+    """The parts of a similarity as texts, the most alike first.
 
-    >>> spelt(Likeness(0.5, {"form": 0.25, "layers": 0.75}))
+    >>> part_texts(Similarity(0.5, {"form": 0.25, "layers": 0.75}))
     ['layers 0.75', 'form 0.25']
     """
-    return [f"{name} {value:.2f}" for name, value in sorted(like.parts.items(), key=lambda p: (-p[1], p[0]))]
+    return [f"{name} {value:.2f}" for name, value in sorted(similarity.parts.items(), key=lambda p: (-p[1], p[0]))]
 
 
-def _version(a: Known, b: Known, like: Likeness) -> Link | None:
+def _version(a: Known, b: Known, similarity: Similarity) -> Link | None:
     """Two versions of one family, the later one first."""
     if not (a.family and b.family and a.family.casefold() == b.family.casefold() and a.role == b.role):
         return None
-    if not (a.version and b.version) or not differ(a.version, b.version) or like.score < VERSIONS:
+    if not (a.version and b.version) or not differ(a.version, b.version) or similarity.score < VERSIONS:
         return None
     first = later(a.version, b.version)
     new, old = (a, b) if first else (b, a)
     detail = f"family {a.family}, versions {old.version} and {new.version}"
-    return Link("VERSION_OF", new.uid, old.uid, (first is not None, like.score, detail))
+    return Link("VERSION_OF", new.uid, old.uid, (first is not None, similarity.score, detail))
 
 
 def _descent(a: Known, b: Known) -> Link | None:
@@ -139,7 +139,7 @@ def _descent(a: Known, b: Known) -> Link | None:
     return Link("DERIVES_FROM", new.uid, old.uid, (False, confidence, reason), descent.rule)
 
 
-def told(a: Known, b: Known) -> str:
+def descent_sentence(a: Known, b: Known) -> str:
     """What two headers say of one model's being made from the other, as a sentence; empty without sketches.
 
     Templates in common are an architecture in common. Where nothing else is shown, that a header cannot tell is said.

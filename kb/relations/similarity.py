@@ -24,14 +24,14 @@ NEARLY = 0.98
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """A score in [0, 1] (1: nothing that a sketch holds differs) and the parts it is the weighted mean of."""
 
     score: float
     parts: Mapping[str, float]
 
 
-def likeness(a: Sketch, b: Sketch) -> Likeness:
+def sketch_similarity(a: Sketch, b: Sketch) -> Similarity:
     """Compare two sketches. A part neither has is left out of the mean; one only one has counts as 0."""
     parts = {
         name: overlap(a.parts.get(name, {}), b.parts.get(name, {}))
@@ -40,7 +40,7 @@ def likeness(a: Sketch, b: Sketch) -> Likeness:
     }
     parts["scale"] = _scale(a.scale, b.scale)
     total = sum(WEIGHTS[name] for name in parts)
-    return Likeness(_share(sum(WEIGHTS[n] * v for n, v in parts.items()) / total), parts)
+    return Similarity(_share(sum(WEIGHTS[n] * v for n, v in parts.items()) / total), parts)
 
 
 def overlap(a: Part, b: Part) -> float:
@@ -86,6 +86,6 @@ def differences(
     alone = [(-share, name, only[0]) for name, share in ours.items() if name not in theirs]
     alone += [(-share, name, only[1]) for name, share in theirs.items() if name not in ours]
     # a ratio of a linear layer's sizes tells a reader little
-    told = [x for x in alone if x[0] <= NEARLY - 1 and not x[1].startswith("linear ")]
-    out += [f"{who}: {name}" for _, name, who in sorted(told)]
+    usual_layers = [x for x in alone if x[0] <= NEARLY - 1 and not x[1].startswith("linear ")]
+    out += [f"{who}: {name}" for _, name, who in sorted(usual_layers)]
     return out[:limit]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Protocol
 
-from archkb.kb.relations.adapter import Target, lay, targets, targets_of, widths
+from archkb.kb.relations.adapter import Target, match_targets, targets, targets_of, widths
 from archkb.kb.relations.fingerprint import forms, size_class
 from archkb.kb.relations.known_columns import COLUMNS
 from archkb.kb.relations.lineage import BASES, Known, Link, links
@@ -203,8 +203,8 @@ def _could_fit(wanted: Mapping[str, Target], base: Known) -> bool:
         if reads.isdecimal() and writes.isdecimal() and int(reads):
             has.setdefault(int(writes), set()).add(int(reads))
     sizes = [(t.reads, t.writes) for t in wanted.values() if t.reads and t.writes]
-    fit = sum(any(reads % width == 0 for width in has.get(writes, ())) for reads, writes in sizes)  # times a kernel
-    return not sizes or fit >= ADAPTED * len(sizes)
+    fitting = sum(any(reads % width == 0 for width in has.get(writes, ())) for reads, writes in sizes)  # times a kernel
+    return not sizes or fitting >= ADAPTED * len(sizes)
 
 
 def _targets(tx: Reading, structure: str) -> Mapping[str, Target]:
@@ -219,8 +219,8 @@ def _widths(tx: Reading, structure: str) -> Widths:
 
 
 def _link(adapter: Known, wanted: Mapping[str, Target], base: Known, modules: Widths) -> list[Link]:
-    fit = lay(wanted, modules)
-    if not fit.touched or len(fit.touched) < ADAPTED * len(wanted):
+    match = match_targets(wanted, modules)
+    if not match.touched or len(match.touched) < ADAPTED * len(wanted):
         return []
-    said = f"{len(fit.touched)} of {counted(len(wanted), 'target')} found in {base.name} with the widths they need"
-    return [Link("ADAPTS", adapter.uid, base.uid, (len(fit.touched), fit.no_ops, said))]
+    said = f"{len(match.touched)} of {counted(len(wanted), 'target')} found in {base.name} with the widths they need"
+    return [Link("ADAPTS", adapter.uid, base.uid, (len(match.touched), match.no_ops, said))]

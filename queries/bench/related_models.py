@@ -13,7 +13,7 @@ from itertools import combinations
 
 from archkb.kb.relations.descent import RULES, shared_templates
 from archkb.kb.relations.lineage import BASES, Known, Link, between
-from archkb.kb.relations.similarity import likeness
+from archkb.kb.relations.similarity import sketch_similarity
 from archkb.kb.tables import GraphTables
 from archkb.kb.values import TensorSpec
 from archkb.queries.bench.corpus import Record, is_left_out, specs
@@ -134,7 +134,7 @@ def _one_architecture(first: Kept, second: Kept) -> bool:
 def _score(first: Kept, second: Kept) -> float:
     if first.known.sketch is None or second.known.sketch is None:
         return 0.0
-    return likeness(first.known.sketch, second.known.sketch).score
+    return sketch_similarity(first.known.sketch, second.known.sketch).score
 
 
 def _question(link: Link) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable
 
-from archkb.kb.relations.adapter import Fit, Target, lay, widths
+from archkb.kb.relations.adapter import Target, TargetMatch, match_targets, widths
 from archkb.kb.wording import ranges
 from archkb.queries.diff.comparison import Adaptation, NoOp, Touch
 from archkb.queries.model_view import ModelView
@@ -21,23 +21,23 @@ def adaptation(source: ModelView, target: ModelView) -> Adaptation | None:
     """
     if bool(source.targets) == bool(target.targets):
         return None
-    return _laid(source, target) if source.targets else _laid(target, source)
+    return _adaptation(source, target) if source.targets else _adaptation(target, source)
 
 
-def _laid(adapter: ModelView, base: ModelView) -> Adaptation:
+def _adaptation(adapter: ModelView, base: ModelView) -> Adaptation:
     wanted = adapter.targets
-    fit = lay(wanted, widths(base.tables))
-    changed = [base.modules[path] for path in set(fit.touched.values())]
+    match = match_targets(wanted, widths(base.tables))
+    changed = [base.modules[path] for path in set(match.touched.values())]
     return Adaptation(
         adapter.name,
         base.name,
         len(wanted),
-        _touches(base, wanted, fit),
-        _no_ops(fit),
+        _touches(base, wanted, match),
+        _no_ops(match),
         sum(m["n_params"] for m in changed) / (int(base.model["n_params"]) or 1),
         len(base.tensors) - sum(m["n_tensors"] for m in changed),
         _beside(adapter.tensors, wanted),
-        tuple((path, wanted[target].rank) for target, path in fit.touched.items()),
+        tuple((path, wanted[target].rank) for target, path in match.touched.items()),
     )
 
 
@@ -47,10 +47,10 @@ def _beside(keys: Iterable[str], wanted: Container[str]) -> tuple[tuple[str, int
     return tuple(sorted(Counter(_NUMBER.sub("{i}", key) for key in free).items()))
 
 
-def _touches(base: ModelView, wanted: dict[str, Target], fit: Fit) -> tuple[Touch, ...]:
+def _touches(base: ModelView, wanted: dict[str, Target], match: TargetMatch) -> tuple[Touch, ...]:
     ranks: dict[str, Counter[int | None]] = {}
     places: dict[str, list[str]] = {}
-    for target, path in fit.touched.items():
+    for target, path in match.touched.items():
         pattern = base.modules[path]["pattern"]
         ranks.setdefault(pattern, Counter())[wanted[target].rank] += 1
         places.setdefault(pattern, []).append(path)
@@ -68,12 +68,12 @@ def _touches(base: ModelView, wanted: dict[str, Target], fit: Fit) -> tuple[Touc
     )
 
 
-def _no_ops(fit: Fit) -> tuple[NoOp, ...]:
+def _no_ops(match: TargetMatch) -> tuple[NoOp, ...]:
     counted: Counter[tuple[str, str]] = Counter()
     for paths, why in (
-        (fit.missing, "the base has no such module: a loader that does not check passes over it"),
-        (fit.halves, "one half of the pair is missing: the product changes nothing"),
-        (fit.misfits, "the base's module has other widths: it cannot be applied"),
+        (match.missing, "the base has no such module: a loader that does not check passes over it"),
+        (match.incomplete, "one half of the pair is missing: the product changes nothing"),
+        (match.misfits, "the base's module has other widths: it cannot be applied"),
     ):
         counted.update((_NUMBER.sub("{i}", path), why) for path in paths)
     return tuple(NoOp(pattern, n, why) for (pattern, why), n in sorted(counted.items()))

@@ -14,7 +14,16 @@ from typing import Any
 from archkb.kb.paths import natural
 from archkb.kb.wording import counted, human
 from archkb.queries.component_shares import Share, shares
-from archkb.queries.model_inventory import by_place, loose, modulators, other_stacks, outside, rows_of, told, value_of
+from archkb.queries.model_inventory import (
+    by_place,
+    described_items,
+    loose,
+    modulators,
+    other_stacks,
+    outside,
+    rows_of,
+    value_of,
+)
 from archkb.queries.model_view import ITSELF, Cells, ModelView
 
 Read = Callable[[ModelView], str | None]
@@ -207,7 +216,7 @@ def _in_backbone(*kinds: str) -> Read:
     def read(view: ModelView) -> str | None:
         if view.backbone is None:
             return None
-        return told(view, str(view.backbone["path"]), *kinds)
+        return described_items(view, str(view.backbone["path"]), *kinds)
 
     read.__doc__ = f"What is {' or '.join(kinds)} in the blocks of the backbone, by place."
     return read

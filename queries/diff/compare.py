@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archkb.kb.paths import above, pattern
-from archkb.kb.relations.lineage import Known, told
-from archkb.kb.relations.similarity import differences, likeness
+from archkb.kb.relations.lineage import Known, descent_sentence
+from archkb.kb.relations.similarity import differences, sketch_similarity
 from archkb.queries.diff.adapter_on_base import adaptation
 from archkb.queries.diff.align import Alignment, align, unaligned
 from archkb.queries.diff.aspects import ASPECTS
@@ -39,7 +39,7 @@ def compare(source: ModelView, target: ModelView, alignment: Alignment | None = 
         compare_stacks(source, target),
         aligned,
         script,
-        likeness(source.sketch, target.sketch),
+        sketch_similarity(source.sketch, target.sketch),
         tuple(differences(source.sketch, target.sketch, only=only)),
         adapted,
         _descent(source, target) if relation in ("versions", "resized", "designs") else "",
@@ -47,12 +47,14 @@ def compare(source: ModelView, target: ModelView, alignment: Alignment | None = 
 
 
 def _descent(source: ModelView, target: ModelView) -> str:
-    return told(Known.of(source.tables.facts), Known.of(target.tables.facts))
+    return descent_sentence(Known.of(source.tables.facts), Known.of(target.tables.facts))
 
 
-def _paired(source: ModelView, target: ModelView, known: Alignment | None) -> tuple[str, Alignment, tuple[Edit, ...]]:
+def _paired(
+    source: ModelView, target: ModelView, known_alignment: Alignment | None
+) -> tuple[str, Alignment, tuple[Edit, ...]]:
     """What two models are to one another, with their alignment and its script; of designs neither says anything."""
-    alignment = known if known is not None else align(source.specs, target.specs)
+    alignment = known_alignment if known_alignment is not None else align(source.specs, target.specs)
     script = edits(alignment)
     relation = _relation(source, target, alignment, script)
     return (relation, *_unpaired(source, target)) if relation in APART else (relation, alignment, script)
@@ -93,11 +95,11 @@ def _covered(alignment: Alignment, second: bool) -> float:
     return len(paired) / max(1, len(places))
 
 
-def _part(found: Alignment, script: tuple[Edit, ...]) -> bool:
+def _part(alignment: Alignment, script: tuple[Edit, ...]) -> bool:
     """Whether one model is a part of the other: all else that differs are modules of the other, none in its blocks."""
-    one_sided = not (found.removed and found.added) and all(
+    one_sided = not (alignment.removed and alignment.added) and all(
         e.kind in ("packaging", "retyped", "removed", "added") for e in script
     )
-    matched = {path for p in found.pairs for k in (p.b if found.added else p.a) for path in above(k)}
-    roots = (next((path for path in above(k) if path not in matched), k) for k in found.removed or found.added)
+    matched = {path for p in alignment.pairs for k in (p.b if alignment.added else p.a) for path in above(k)}
+    roots = (next((path for path in above(k) if path not in matched), k) for k in alignment.removed or alignment.added)
     return one_sided and not any(name.isdigit() for root in roots for name in root.split("."))

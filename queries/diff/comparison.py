@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archkb.kb.relations.similarity import Likeness
+from archkb.kb.relations.similarity import Similarity
 from archkb.queries.diff.align.alignment import Alignment
 from archkb.queries.diff.edits.edit import Edit
 
@@ -135,7 +135,7 @@ class Diff:
     stacks: tuple[StackChange, ...]
     alignment: Alignment
     edits: tuple[Edit, ...]
-    similarity: Likeness
+    similarity: Similarity
     differs_in: tuple[str, ...]
     adaptation: Adaptation | None
     descent: str = ""

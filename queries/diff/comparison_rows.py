@@ -15,7 +15,7 @@ from archkb.queries.diff.changes import tally
 from archkb.queries.diff.comparison import Adaptation, Diff, StackChange
 from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.key_changes import named_changes
-from archkb.queries.diff.similarity_words import similarity
+from archkb.queries.diff.similarity_words import similarity_text
 from archkb.queries.output.answer import Answer
 
 Row = tuple[Any, ...]
@@ -127,7 +127,7 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         yield f"{diff.a} and {diff.b}: {what}"
     if not diff.same:
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
-        yield f"similarity {similarity(diff.similarity)}{differs}"
+        yield f"similarity {similarity_text(diff.similarity)}{differs}"
     if not apart:
         alignment = diff.alignment
         paired = sum(len(p.a) for p in alignment.pairs)

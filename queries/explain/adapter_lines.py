@@ -31,8 +31,8 @@ def adapter_lines(view: ModelView, bases: Bases | None) -> Iterator[Line]:
     for place, members in sorted(places.items()):
         widths = {(t.reads, t.writes) for t in members if t.whole and t.reads and t.writes}
         size = "".join(f", {reads} → {writes}" for reads, writes in widths) if len(widths) == 1 else ""
-        halves = sum(not t.whole for t in members)
-        lost = f"; {halves} with one half only, which changes nothing" if halves else ""
+        incomplete = sum(not t.whole for t in members)
+        lost = f"; {incomplete} with one half only, which changes nothing" if incomplete else ""
         yield Line(2, "", f"{place}: {counted(len(members), 'target')}, {_ranks(members)}{size}{lost}")
 
 

@@ -121,6 +121,6 @@ def beside_lines(found: Sequence[Mapping[tuple[str, str], str]], path: str, leve
                 names.setdefault(said if title == "layers" else "", []).append(
                     name if title == "layers" or not alike else f"{name} {said}"
                 )
-        told = ((kind, len(members), listed(members, _SHOWN)) for kind, members in names.items())
-        parts = (f"{count} {kind} ({text})" if kind else text for kind, count, text in told)
+        groups = ((kind, len(members), listed(members, _SHOWN)) for kind, members in names.items())
+        parts = (f"{count} {kind} ({text})" if kind else text for kind, count, text in groups)
         yield Line(level, path, f"{title}: {', '.join(parts)}")

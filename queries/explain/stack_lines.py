@@ -27,7 +27,7 @@ class _Template:
     level: int
 
     @cached_property
-    def _told(self) -> list[Draft]:
+    def _sublayer_drafts(self) -> list[Draft]:
         """Attentions, feed-forwards and additions of the first of them."""
         path = str(self.blocks[0]["path"])
         return drafts(self.view, self.view.inside(self.view.modules.values(), path), path, self.level)
@@ -36,14 +36,14 @@ class _Template:
     def drafts(self) -> list[Draft]:
         """What is in the first of them; its layers where there is nothing else to say."""
         path = str(self.blocks[0]["path"])
-        text = "" if self._told else layers(self.view.inside(self.view.modules.values(), path), path)
-        return self._told or ([Draft(Line(self.level, path, text))] if text else [])
+        text = "" if self._sublayer_drafts else layers(self.view.inside(self.view.modules.values(), path), path)
+        return self._sublayer_drafts or ([Draft(Line(self.level, path, text))] if text else [])
 
     @cached_property
     def beside(self) -> Mapping[tuple[str, str], str]:
         """What the first of them has beside that."""
         found = beside(self.view, str(self.blocks[0]["path"]))
-        return {key: said for key, said in found.items() if self._told or key[0] != "layers"}
+        return {key: said for key, said in found.items() if self._sublayer_drafts or key[0] != "layers"}
 
     @cached_property
     def tensors(self) -> Mapping[str, str]:

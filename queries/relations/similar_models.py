@@ -9,8 +9,8 @@ from typing import Any
 from archkb.kb.relations.descent import shared_templates
 from archkb.kb.relations.fingerprint import PARTS, Sketch
 from archkb.kb.relations.known_columns import OF_STRUCTURE, OWN
-from archkb.kb.relations.lineage import ALIKE, Known, between, common, told
-from archkb.kb.relations.similarity import Likeness, differences, likeness
+from archkb.kb.relations.lineage import ALIKE, Known, between, common, descent_sentence
+from archkb.kb.relations.similarity import Similarity, differences, sketch_similarity
 from archkb.kb.store.port import Store
 from archkb.kb.wording import counted
 from archkb.queries.output.answer import Answer
@@ -80,29 +80,29 @@ def _suspicions(mine: Known, found: Sequence[tuple[Any, ...]], others: Sequence[
     """The evidence of each suspected descent that is shown, with how often such a suspicion is wrong."""
     relations = _COLUMNS.index("relations")
     shown = {row[0] for row in found if _SAID["DERIVES_FROM"] in row[relations]}
-    yield from (told(mine, other) for other in others if other.name in shown)
+    yield from (descent_sentence(mine, other) for other in others if other.name in shown)
 
 
 def _ranked(mine: Known, others: Iterable[Known], limit: int, adapts: Sequence[str]) -> list[tuple[Any, ...]]:
     """The first `limit` rows, those of adapted models before all others."""
-    likes: dict[str | None, Likeness] = {}
+    similarities: dict[str | None, Similarity] = {}
     ranked = []
     for other in others:
         if mine.sketch is None or other.sketch is None:
             continue
         key = other.structure or other.uid
-        like = likes.get(key) or likes.setdefault(key, likeness(mine.sketch, other.sketch))
-        ranked.append((other.name not in adapts, -like.score, other.name, other.uid, like, other))
-    return [_row(mine, other, like) for *_, like, other in sorted(ranked, key=lambda r: r[:4])[:limit]]
+        similarity = similarities.get(key) or similarities.setdefault(key, sketch_similarity(mine.sketch, other.sketch))
+        ranked.append((other.name not in adapts, -similarity.score, other.name, other.uid, similarity, other))
+    return [_row(mine, other, similarity) for *_, similarity, other in sorted(ranked, key=lambda r: r[:4])[:limit]]
 
 
-def _row(mine: Known, other: Known, like: Likeness) -> tuple[Any, ...]:
+def _row(mine: Known, other: Known, similarity: Similarity) -> tuple[Any, ...]:
     assert mine.sketch is not None
     assert other.sketch is not None
-    parts = (like.parts.get(name) for name in (*PARTS, "scale"))
+    parts = (similarity.parts.get(name) for name in (*PARTS, "scale"))
     only = f"not in {other.name}", f"only in {other.name}"
     said = differences(mine.sketch, other.sketch, only=only)
-    return (other.name, like.score, *parts, _relations(mine, other), said)
+    return (other.name, similarity.score, *parts, _relations(mine, other), said)
 
 
 def _relations(mine: Known, other: Known) -> list[str]:

@@ -79,7 +79,7 @@ def check_derivation(
       archkb check-derivation ltx-2.3-22b-dev ltx-2-19b-dev
       archkb check-derivation mine.safetensors design:ltx-2-19b-dev --markdown
     """
-    from archkb.kb.relations.lineage import Known, told
+    from archkb.kb.relations.lineage import Known, descent_sentence
     from archkb.queries.diff.derivation import derivation
     from archkb.queries.model_view import ModelView
 
@@ -88,7 +88,7 @@ def check_derivation(
         descents = derivation(ModelView(first), ModelView(second))
         users = None if is_file(a) and is_file(b) else _users(found.store, descents, [first.uid, second.uid])
     shown = [d for d in descents if everything or d.share >= _SMALL]
-    said = told(Known.of(first.facts), Known.of(second.facts))
+    said = descent_sentence(Known.of(first.facts), Known.of(second.facts))
     notes = (*((said,) if said else ()), *_sum(descents, first.name, second.name))
     if len(shown) < len(descents):
         notes += (

@@ -79,8 +79,8 @@ class Solver:
 
     def _links_by_parts(self, source: Part, target: Part) -> list[Link]:
         """Links of the parts inside that go together, then of what lies in none of them."""
-        halves = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
-        pairs = halves or self._part_pairs(source, target)
+        encoder_decoder = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
+        pairs = encoder_decoder or self._part_pairs(source, target)
         links = [link for part, other in pairs for link in self.solve(part, other)]
         # one naming convention makes two models related; else it is for the matched parts to say
         whole = not (self._thresholds.strict or source.path or target.path)
@@ -92,7 +92,7 @@ class Solver:
             for module in link.a:
                 known.learn(module.path, link.b[0].path)
         linked = {id(module) for link in links for module in (*link.a, *link.b)}
-        linked |= {id(module) for part, other in halves for module in (*part.modules, *other.modules)}
+        linked |= {id(module) for part, other in encoder_decoder for module in (*part.modules, *other.modules)}
         spare = [[module for module in side.modules if id(module) not in linked] for side in (source, target)]
         return links + link_modules(spare[0], spare[1], _prefix_lengths(source, target), self._rest, known)
 

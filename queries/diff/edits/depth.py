@@ -10,7 +10,7 @@ from archkb.kb.paths import pattern
 from archkb.kb.wording import counted, ranges
 from archkb.queries.diff.align import Alignment
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.diff.edits.unmatched_subtrees import UnmatchedSubtrees
 from archkb.queries.path_wording import merged, stream_free
 
 
@@ -25,7 +25,7 @@ class _Stack:
     new: list[str]
 
 
-def depths(gone: Roots, new: Roots, alignment: Alignment) -> Iterator[Edit]:
+def depths(gone: UnmatchedSubtrees, new: UnmatchedSubtrees, alignment: Alignment) -> Iterator[Edit]:
     """One line for stacks of one name; numbers of blocks are said where others of the stack come after them.
 
     Blocks of a stack that has no counterpart are left to others.
@@ -54,7 +54,7 @@ def _depths(stacks: Iterable[_Stack]) -> str:
     return "; ".join(changes)
 
 
-def _inside(blocks: Iterable[str], roots: Roots, verb: str) -> str:
+def _inside(blocks: Iterable[str], subtrees: UnmatchedSubtrees, verb: str) -> str:
     """Which blocks are new or gone before the last matched one."""
     inner: set[int] = set()
     stack = ""
@@ -62,35 +62,35 @@ def _inside(blocks: Iterable[str], roots: Roots, verb: str) -> str:
         stack, _, index = block.rpartition(".")
         inner.add(int(index))
     dot = f"{stack}."
-    matched = (k[len(dot) :].partition(".")[0] for k in roots.twin if k.startswith(dot))
+    matched = (k[len(dot) :].partition(".")[0] for k in subtrees.twin if k.startswith(dot))
     end = max((int(i) for i in matched if i.isdigit()), default=-1)
     inner = {i for i in inner if i < end}
     return f", block{'s' if len(inner) > 1 else ''} {ranges(inner)} {verb}" if inner else ""
 
 
-def _stacks(gone: Roots, new: Roots, alignment: Alignment) -> list[_Stack]:
+def _stacks(gone: UnmatchedSubtrees, new: UnmatchedSubtrees, alignment: Alignment) -> list[_Stack]:
     """Stacks that gained or lost whole blocks, those of both models brought together."""
     out: dict[tuple[str, str], _Stack] = {}
-    for roots in (gone, new):
-        for path, blocks in roots.blocks().items():
-            twin = _twin(path, roots)
+    for subtrees in (gone, new):
+        for path, blocks in subtrees.blocks().items():
+            twin = _twin(path, subtrees)
             if twin is None:
                 continue
-            source, target = (path, twin) if roots is gone else (twin, path)
+            source, target = (path, twin) if subtrees is gone else (twin, path)
             stack = out.setdefault(
                 (source, target),
                 _Stack(source, target, (_depth(source, alignment.a), _depth(target, alignment.b)), [], []),
             )
-            (stack.gone if roots is gone else stack.new).extend(blocks)
+            (stack.gone if subtrees is gone else stack.new).extend(blocks)
     return list(out.values())
 
 
-def _twin(stack: str, roots: Roots) -> str | None:
+def _twin(stack: str, subtrees: UnmatchedSubtrees) -> str | None:
     """The stack of the other model that most tensors of this one's blocks went to, at the same depth of numbers."""
     level = sum(name.isdigit() for name in stack.split("."))
     dot = f"{stack}." if stack else ""
     votes: Counter[str] = Counter()
-    for key, other in roots.twin.items():
+    for key, other in subtrees.twin.items():
         if key.startswith(dot) and key[len(dot) :].partition(".")[0].isdigit():
             parts = other.split(".")
             numbers = [i for i, p in enumerate(parts) if p.isdigit()]

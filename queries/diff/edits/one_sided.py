@@ -11,7 +11,7 @@ from archkb.kb.wording import counted, listed, ranges
 from archkb.queries.block_index import spell
 from archkb.queries.diff.align.model.words import features
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.diff.edits.unmatched_subtrees import UnmatchedSubtrees
 from archkb.queries.path_wording import behind, last, merged, stream_free
 
 STREAMS = ("audio", "video", "image")
@@ -23,21 +23,21 @@ _BOTH = {"av", "a2v", "v2a"}
 """Words for what joins sound and pictures: where there is no sound, there is none of it."""
 
 
-def news(roots: Roots) -> list[Edit]:
+def one_sided_edits(subtrees: UnmatchedSubtrees) -> list[Edit]:
     """Lines for what is there in one model only."""
-    roots = roots.whole_layers()
-    left = list(roots.tensors)
+    subtrees = subtrees.whole_layers()
+    left = list(subtrees.tensors)
     out: list[Edit] = []
-    stream = _lone_stream(roots)
+    stream = _lone_stream(subtrees)
     branch = [root for root in left if stream in _words(root)]
     if stream is not None and len(branch) >= BRANCH:
-        out.append(_stream(stream, branch, roots))
+        out.append(_stream(stream, branch, subtrees))
         left = [root for root in left if stream not in _words(root)]
-    alone = Counter(root.rpartition(".")[0] for root in left if roots.tensors[root] == (root,))
+    alone = Counter(root.rpartition(".")[0] for root in left if subtrees.tensors[root] == (root,))
     groups: dict[tuple[str, str], list[str]] = {}
     for root in left:
-        groups.setdefault(_group(root, alone if roots.tensors[root] == (root,) else {}), []).append(root)
-    return out + [_said(what, name, some, roots) for (what, name), some in groups.items()]
+        groups.setdefault(_group(root, alone if subtrees.tensors[root] == (root,) else {}), []).append(root)
+    return out + [_said(what, name, some, subtrees) for (what, name), some in groups.items()]
 
 
 def _words(path: str) -> set[str]:
@@ -45,20 +45,20 @@ def _words(path: str) -> set[str]:
     return found | {"audio"} if found & _BOTH else found
 
 
-def _lone_stream(roots: Roots) -> str | None:
+def _lone_stream(subtrees: UnmatchedSubtrees) -> str | None:
     """The stream named in this model and nowhere in what both have; of several that with most tensors."""
-    mine = Counter(w for root, keys in roots.tensors.items() for w in _words(root) & set(STREAMS) for _ in keys)
+    mine = Counter(w for root, keys in subtrees.tensors.items() for w in _words(root) & set(STREAMS) for _ in keys)
     if mine:
-        both = {w for key in (*roots.twin, *roots.twin.values()) for w in _words(key)}
+        both = {w for key in (*subtrees.twin, *subtrees.twin.values()) for w in _words(key)}
         mine = Counter({s: n for s, n in mine.items() if s not in both})
     return max(mine, key=lambda s: (mine[s], s)) if mine else None
 
 
-def _stream(stream: str, mine: Sequence[str], roots: Roots) -> Edit:
-    keys = _keys(mine, roots)
+def _stream(stream: str, mine: Sequence[str], subtrees: UnmatchedSubtrees) -> Edit:
+    keys = _keys(mine, subtrees)
     names = dict.fromkeys(last(root) for root in mine)
-    text = f"{stream} {roots.how}: {listed(list(names), MOST)}{behind(len(keys))}"
-    return _edit(roots.how, text, keys)
+    text = f"{stream} {subtrees.how}: {listed(list(names), MOST)}{behind(len(keys))}"
+    return _edit(subtrees.how, text, keys)
 
 
 def _group(root: str, alone: Mapping[str, int]) -> tuple[str, str]:
@@ -82,32 +82,32 @@ def _layer_group(path: str) -> str:
     return stream_free(".".join((*parts[:number], "{i}", parts[number + 1])))
 
 
-def _said(what: str, name: str, members: Sequence[str], roots: Roots) -> Edit:
-    keys = _keys(members, roots)
+def _said(what: str, name: str, members: Sequence[str], subtrees: UnmatchedSubtrees) -> Edit:
+    keys = _keys(members, subtrees)
     names_of_roots = {last(root) for root in members}
     name = names_of_roots.pop() if len(names_of_roots) == 1 and not what else name
-    how = "dropped" if roots.how == "removed" and what == "bias" else roots.how
+    how = "dropped" if subtrees.how == "removed" and what == "bias" else subtrees.how
     if what == "#":
         indices = ranges(int(root.rpartition(".")[2]) for root in members)
         text = f"blocks {indices} of {merged(root.rpartition('.')[0] for root in members)} {how}"
     elif what == "of":
         names = listed([root.rpartition(".")[2] for root in members], MOST)
-        text = f"{names}{f' of {name}' if name else ''} {roots.how}"
+        text = f"{names}{f' of {name}' if name else ''} {subtrees.how}"
     elif what:
         layers = [root.rpartition(".")[0] for root in members]
         names = listed(_few(list(dict.fromkeys(map(_in_block, layers)))), MOST)
-        text = f"{what} of {names or 'the model'} {how}{_places(members, roots, layers) if any(layers) else ''}"
+        text = f"{what} of {names or 'the model'} {how}{_places(members, subtrees, layers) if any(layers) else ''}"
     else:
-        text = f"{_title(name, members)} {how}{_places(members, roots)}"
-    return _edit(roots.how, text + behind(len(keys)), keys)
+        text = f"{_title(name, members)} {how}{_places(members, subtrees)}"
+    return _edit(subtrees.how, text + behind(len(keys)), keys)
 
 
 def _edit(how: str, text: str, keys: tuple[str, ...]) -> Edit:
     return Edit(how, text, removed=keys) if how == "removed" else Edit(how, text, added=keys)
 
 
-def _keys(some: Iterable[str], roots: Roots) -> tuple[str, ...]:
-    return tuple(k for root in some for k in roots.tensors[root])
+def _keys(some: Iterable[str], subtrees: UnmatchedSubtrees) -> tuple[str, ...]:
+    return tuple(k for root in some for k in subtrees.tensors[root])
 
 
 def _title(name: str, some: Sequence[str]) -> str:
@@ -133,7 +133,7 @@ def _in_block(path: str) -> str:
     return last(path) if number is None else ".".join(parts[number + 1 :])
 
 
-def _places(some: Sequence[str], roots: Roots, loosely: Sequence[str] = ()) -> str:
+def _places(some: Sequence[str], subtrees: UnmatchedSubtrees, loosely: Sequence[str] = ()) -> str:
     """What the parts hang on: `6 attentions × 48 blocks of blocks`, `1 place × blocks.3`, or the paths themselves.
 
     `loosely`: how those outside of blocks are named, where not by themselves.
@@ -150,7 +150,7 @@ def _places(some: Sequence[str], roots: Roots, loosely: Sequence[str] = ()) -> s
         hung.stacks.add(stack)
         hung.inner.add(inner)
         hung.blocks.add((stack, index))
-    parts = [_in_stack(hung, roots) for hung in stacks.values()]
+    parts = [_in_stack(hung, subtrees) for hung in stacks.values()]
     if loose:
         parts.append(merged(loose))
     return f": {'; '.join(parts)}" if parts else ""
@@ -174,12 +174,12 @@ def _block(path: str) -> tuple[str, str, str] | None:
     return ".".join(parts[:number]), ".".join(parts[number:end]), ".".join(parts[end:])
 
 
-def _in_stack(hung: _Hung, roots: Roots) -> str:
+def _in_stack(hung: _Hung, subtrees: UnmatchedSubtrees) -> str:
     owners = {p.rpartition(".")[0] for p in hung.inner}
     attention = any(owners) and all("attn" in features(o.split(".")[-1:]) for o in owners if o)
     places = counted(len(hung.inner), "attention" if attention else "place")
     if len(hung.blocks) == len(hung.stacks):  # one block each: named
         return f"{places} × {merged(sorted(f'{stack}.{index}' for stack, index in hung.blocks))}"
-    known = {b[:2] for path in (*roots.known, *roots.tensors) if (b := _block(path)) and b[0] in hung.stacks}
+    known = {b[:2] for path in (*subtrees.known, *subtrees.tensors) if (b := _block(path)) and b[0] in hung.stacks}
     some = f" ({spell(index for _, index in hung.blocks)})" if known - hung.blocks else ""
     return f"{places} × {counted(len(hung.blocks) // len(hung.stacks), 'block')} of {merged(sorted(hung.stacks))}{some}"

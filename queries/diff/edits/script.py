@@ -5,10 +5,10 @@ from __future__ import annotations
 from archkb.queries.diff.align import Alignment, Pair
 from archkb.queries.diff.edits.depth import depths
 from archkb.queries.diff.edits.edit import Edit
-from archkb.queries.diff.edits.one_sided import news
+from archkb.queries.diff.edits.one_sided import one_sided_edits
 from archkb.queries.diff.edits.precision import quantised
 from archkb.queries.diff.edits.sizes import resized
-from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.diff.edits.unmatched_subtrees import UnmatchedSubtrees
 from archkb.queries.path_wording import common
 
 
@@ -19,11 +19,16 @@ def edits(alignment: Alignment) -> tuple[Edit, ...]:
     """
     retyped = quantised(alignment)
     cars = {k for group in retyped for k in (*group.added, *group.removed)}
-    gone = Roots.of("removed", (k for k in alignment.removed if k not in cars), alignment)
-    new = Roots.of("added", (k for k in alignment.added if k not in cars), alignment)
+    gone = UnmatchedSubtrees.of("removed", (k for k in alignment.removed if k not in cars), alignment)
+    new = UnmatchedSubtrees.of("added", (k for k in alignment.added if k not in cars), alignment)
     deep = list(depths(gone, new, alignment))
-    told = {k for e in deep for k in (*e.removed, *e.added)}
-    out = [*deep, *news(gone.without(told)), *news(new.without(told)), *resized(alignment)]
+    reported = {k for e in deep for k in (*e.removed, *e.added)}
+    out = [
+        *deep,
+        *one_sided_edits(gone.without(reported)),
+        *one_sided_edits(new.without(reported)),
+        *resized(alignment),
+    ]
     out.sort(key=lambda e: -e.count)
     out += [Edit("retyped", g.text, g.removed, g.added, g.changed) for g in retyped]
     return (*out, *_packaging(alignment, alone=not out))

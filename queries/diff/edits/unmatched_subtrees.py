@@ -13,7 +13,7 @@ from archkb.queries.diff.align import Alignment
 
 
 @dataclass(frozen=True, slots=True)
-class Roots:
+class UnmatchedSubtrees:
     """`how` is removed or added. `tensors`: root -> its keys. `known`: paths that have something matched below, or that
     both models have.
 
@@ -26,13 +26,13 @@ class Roots:
     twin: Mapping[str, str]
 
     @classmethod
-    def of(cls, how: str, keys: Iterable[str], found: Alignment) -> Roots:
+    def of(cls, how: str, keys: Iterable[str], alignment: Alignment) -> UnmatchedSubtrees:
         """Those of `keys`, which the alignment left over on the side `how` says."""
         second = how == "added"
-        twin = {k: (p.a if second else p.b)[0] for p in found.pairs for k in (p.b if second else p.a)}
-        here, there = (found.b, found.a) if second else (found.a, found.b)
-        both = {path for key in there for path in above(key)}
-        both &= {path for key in here for path in above(key)}
+        twin = {k: (p.a if second else p.b)[0] for p in alignment.pairs for k in (p.b if second else p.a)}
+        own_keys, other_keys = (alignment.b, alignment.a) if second else (alignment.a, alignment.b)
+        both = {path for key in other_keys for path in above(key)}
+        both &= {path for key in own_keys for path in above(key)}
         both = {path for path in both if not any(name.isdigit() for name in path.split("."))}
         known = frozenset(path for key in twin for path in (key, *above(key))) | both
         tensors: dict[str, list[str]] = {}
@@ -40,11 +40,11 @@ class Roots:
             tensors.setdefault(next((path for path in above(key) if path not in known), key), []).append(key)
         return cls(how, {root: tuple(some) for root, some in tensors.items()}, known, twin)
 
-    def without(self, told: Collection[str]) -> Roots:
-        """The same but for roots whose tensors were told of."""
-        return replace(self, tensors={root: keys for root, keys in self.tensors.items() if keys[0] not in told})
+    def without(self, reported: Collection[str]) -> UnmatchedSubtrees:
+        """The same but for roots whose tensors were reported."""
+        return replace(self, tensors={root: keys for root, keys in self.tensors.items() if keys[0] not in reported})
 
-    def whole_layers(self) -> Roots:
+    def whole_layers(self) -> UnmatchedSubtrees:
         """The same, but a weight and a bias that are both roots are the layer they are of, where it has no other."""
         owners: dict[str, list[str]] = {}
         for root in self.tensors:

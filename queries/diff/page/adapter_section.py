@@ -25,7 +25,7 @@ MANY = 20
 class Touched:
     """Tells what an adapter changes. `ranks`: path of a module of the base -> rank; `counts`: how many at and below.
 
-    A :class:`archkb.queries.diff.page.marks.Tell` for rows of the base alone, whichever column they stand in.
+    A :class:`archkb.queries.diff.page.marks.MarkFor` for rows of the base alone, whichever column they stand in.
     """
 
     ranks: dict[str, int | None]
@@ -131,9 +131,9 @@ def base_diagrams(base: ModelView, adapted: Touched) -> str:
 
     def figure(block: Block) -> str:
         slots = [
-            Slot(s, told.mark, _where(told, s.in_all_blocks, adapted, block))
+            Slot(s, change.mark, _where(change, s.in_all_blocks, adapted, block))
             for s in block.steps
-            for told in [adapted(s.in_all_blocks, ())]
+            for change in [adapted(s.in_all_blocks, ())]
         ]
         return drawn(block, slots, tint, caption(block))
 

@@ -16,7 +16,7 @@ from archkb.queries.diff.page.html_text import opens, role, safe
 from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName, marks, not_compared
 from archkb.queries.diff.page.module_rows import Trees
 from archkb.queries.diff.page.outline_pairs import alone, merge
-from archkb.queries.diff.similarity_words import similarity
+from archkb.queries.diff.similarity_words import similarity_text
 from archkb.queries.model_view import ModelView
 
 RELATIONS = {
@@ -102,7 +102,7 @@ def _document(title: str, body: str) -> str:
 
 
 def _head(diff: Diff, source: ModelView, target: ModelView) -> str:
-    similar = f'<p class="counts">Similarity {safe(similarity(diff.similarity))}.</p>'
+    similar = f'<p class="counts">Similarity {safe(similarity_text(diff.similarity))}.</p>'
     if diff.relation == "designs" and diff.differs_in:
         similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archkb.kb.relations.adapter import lay, targets
+from archkb.kb.relations.adapter import match_targets, targets
 
 BASE = {
     f"model.diffusion_model.blocks.{i}.attn.{name}": (64, 32 if name == "to_k" else 64)
@@ -36,39 +36,39 @@ def test_every_spelling_finds_its_base(given: dict[str, tuple[int, ...]]) -> Non
     found = targets(given)
     assert len(found) == len(BASE)
     assert {t.rank for t in found.values()} == {4}
-    fit = lay(found, BASE)
-    assert sorted(fit.touched.values()) == sorted(BASE)
-    assert fit.no_ops == 0
+    match = match_targets(found, BASE)
+    assert sorted(match.touched.values()) == sorted(BASE)
+    assert match.no_ops == 0
 
 
 def test_a_target_the_base_has_not_is_a_silent_no_op() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     given["diffusion_model.blocks.7.attn.to_q.lora_A.weight"] = (4, 64)
     given["diffusion_model.blocks.7.attn.to_q.lora_B.weight"] = (64, 4)
-    fit = lay(targets(given), BASE)
-    assert fit.missing == ("diffusion_model.blocks.7.attn.to_q",)
-    assert len(fit.touched) == len(BASE)
+    match = match_targets(targets(given), BASE)
+    assert match.missing == ("diffusion_model.blocks.7.attn.to_q",)
+    assert len(match.touched) == len(BASE)
 
 
-def test_one_half_alone_changes_nothing() -> None:
+def test_one_factor_alone_changes_nothing() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     del given["diffusion_model.blocks.1.attn.to_q.lora_B.weight"]
-    fit = lay(targets(given), BASE)
-    assert fit.halves == ("diffusion_model.blocks.1.attn.to_q",)
-    assert fit.no_ops == 1
+    match = match_targets(targets(given), BASE)
+    assert match.incomplete == ("diffusion_model.blocks.1.attn.to_q",)
+    assert match.no_ops == 1
 
 
 def test_a_target_of_another_width_does_not_fit() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     given["diffusion_model.blocks.1.attn.to_k.lora_B.weight"] = (96, 4)
-    assert lay(targets(given), BASE).misfits == ("diffusion_model.blocks.1.attn.to_k",)
+    assert match_targets(targets(given), BASE).misfits == ("diffusion_model.blocks.1.attn.to_k",)
 
 
 def test_convolutions_count_their_kernel() -> None:
     given = {"lora_unet_conv_in.lora_down.weight": (8, 4, 3, 3), "lora_unet_conv_in.lora_up.weight": (320, 8, 1, 1)}
     (target,) = targets(given).values()
     assert (target.rank, target.reads, target.writes) == (8, 36, 320)
-    assert lay(targets(given), {"unet.conv_in": (36, 320)}).touched == {"lora_unet_conv_in": "unet.conv_in"}
+    assert match_targets(targets(given), {"unet.conv_in": (36, 320)}).touched == {"lora_unet_conv_in": "unet.conv_in"}
 
 
 def test_other_low_rank_forms_are_targets_without_widths() -> None:
@@ -82,12 +82,12 @@ def test_a_plain_model_has_no_targets() -> None:
     assert targets({f"{path}.weight": (1, 1) for path in BASE}) == {}
 
 
-def test_what_is_no_matrix_is_no_half() -> None:
+def test_what_is_no_matrix_is_no_factor() -> None:
     assert not targets({"x.lora_B.weight": (16,)})["x"].whole
-    halves = {"x.lora_A.weight": (4, 8), "x.lora_B.weight": (16, 4)}
+    factors = {"x.lora_A.weight": (4, 8), "x.lora_B.weight": (16, 4)}
     beside = {"x.lora_A.weight_scale": (), "x.lora_A.bias": (4,), "x.lora_magnitude_vector": (16,)}
-    assert targets(halves | beside) == targets(beside | halves) == targets(halves)
-    assert targets({k.replace("weight", "default.weight"): s for k, s in halves.items()}) == targets(halves)
+    assert targets(factors | beside) == targets(beside | factors) == targets(factors)
+    assert targets({k.replace("weight", "default.weight"): s for k, s in factors.items()}) == targets(factors)
 
 
 def _pair(path: str) -> dict[str, tuple[int, ...]]:
@@ -96,10 +96,12 @@ def _pair(path: str) -> dict[str, tuple[int, ...]]:
 
 def test_a_target_of_one_word_is_found() -> None:
     for path in ("proj", "diffusion_model.proj"):
-        assert lay(targets(_pair(path)), {"proj": (8, 16), "x.proj": (3, 3)}).touched == {path: "proj"}
+        assert match_targets(targets(_pair(path)), {"proj": (8, 16), "x.proj": (3, 3)}).touched == {path: "proj"}
 
 
 def test_dots_tell_apart_what_reads_alike_without_them() -> None:
     base = {"a.b_c": (8, 16), "a_b.c": (5, 5)}
-    assert lay(targets(_pair("a.b_c")), base).touched == {"a.b_c": "a.b_c"}
-    assert lay(targets(_pair("model.a.b_c")), dict(reversed(base.items()))).touched == {"model.a.b_c": "a.b_c"}
+    assert match_targets(targets(_pair("a.b_c")), base).touched == {"a.b_c": "a.b_c"}
+    assert match_targets(targets(_pair("model.a.b_c")), dict(reversed(base.items()))).touched == {
+        "model.a.b_c": "a.b_c"
+    }

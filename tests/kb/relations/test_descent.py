@@ -10,7 +10,7 @@ from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.kb.relations.descent import LEAST, evidence, shared_templates, suspicion
 from archkb.kb.relations.fingerprint import Sketch
-from archkb.kb.relations.lineage import Known, Link, between, told
+from archkb.kb.relations.lineage import Known, Link, between, descent_sentence
 from archkb.kb.relations.rarity import Usual, usual
 from archkb.kb.values import Header, TensorSpec
 
@@ -65,7 +65,7 @@ def test_an_architecture_in_common_is_no_descent(a: Shapes, b: Shapes) -> None:
     first, second = known("a", a), known("b", b)
     assert not descents(first, second)
     assert shared_templates(sketch(first), sketch(second)) == (1, 1)
-    assert told(first, second) == "a shares 1 of 1 template with b; a header cannot tell descent"
+    assert descent_sentence(first, second) == "a shares 1 of 1 template with b; a header cannot tell descent"
 
 
 def test_a_few_added_tokens_are_suspected_of_a_fine_tune() -> None:
@@ -78,7 +78,9 @@ def test_a_few_added_tokens_are_suspected_of_a_fine_tune() -> None:
         assert 0.5 < confidence < 1
         assert detail.startswith("suspected, false-positive rate ")
         assert "a vocabulary of 32,017, which is 17 more than 32,000" in detail
-    assert told(base, tuned).startswith("that a was made from z, or the other way round, is suspected, false-positive")
+    assert descent_sentence(base, tuned).startswith(
+        "that a was made from z, or the other way round, is suspected, false-positive"
+    )
 
 
 def test_a_number_left_free_by_a_pruned_block_shows_it() -> None:
@@ -146,8 +148,8 @@ def test_a_sketch_of_an_earlier_store_shows_nothing() -> None:
 
 def test_what_is_told_of_equals_and_of_versions() -> None:
     a, b = known("a", decoder(4)), known("b", decoder(4))
-    assert told(a, b) == "a and b are one architecture, by header; a header cannot tell descent"
+    assert descent_sentence(a, b) == "a and b are one architecture, by header; a header cannot tell descent"
     old, new = replace(a, family="net", version="1.0"), known("c", decoder(5))
     new = replace(new, family="net", version="1.1")
-    assert told(old, new) == "c is a version of a: family net, versions 1.0 and 1.1"
-    assert told(replace(a, sketch=None), b) == ""
+    assert descent_sentence(old, new) == "c is a version of a: family net, versions 1.0 and 1.1"
+    assert descent_sentence(replace(a, sketch=None), b) == ""

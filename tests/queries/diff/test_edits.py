@@ -12,7 +12,7 @@ import pytest
 from archkb.queries.diff.align import Alignment, align
 from archkb.queries.diff.changes import tally
 from archkb.queries.diff.edits import edits
-from archkb.queries.diff.edits.unmatched_subtrees import Roots
+from archkb.queries.diff.edits.unmatched_subtrees import UnmatchedSubtrees
 from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import META, linear, net, spelt, transformer
 
@@ -342,7 +342,7 @@ def test_one_edit_is_one_line_that_names_its_place() -> None:
 
 def test_a_weight_and_a_bias_of_one_layer_are_that_layer() -> None:
     keys = ("net.conv_in.bias", "net.conv_in.weight", "net.out.weight")
-    found = Roots("added", {k: (k,) for k in keys}, frozenset(), {}).whole_layers()
+    found = UnmatchedSubtrees("added", {k: (k,) for k in keys}, frozenset(), {}).whole_layers()
     assert found.tensors == {"net.conv_in": keys[:2], "net.out.weight": keys[2:]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archkb.queries.diff.compare import compare
 from archkb.queries.diff.comparison_rows import side_by_side
-from archkb.queries.diff.similarity_words import similarity
+from archkb.queries.diff.similarity_words import similarity_text
 from tests.queries.diff.diff_nets import transformer
 from tests.queries.views import view_of
 
@@ -14,7 +14,7 @@ def test_blocks_in_which_one_thing_changed_are_said_as_such() -> None:
     b = a | {f"model.layers.{i}.self_attn.gate.weight": (4, 64) for i in range(4)}
     diff = compare(view_of(a), view_of(b))
     assert diff.similarity.parts["blocks"] < 0.2
-    assert similarity(diff.similarity).rpartition(", ")[2].startswith("blocks without any change 0.0")
+    assert similarity_text(diff.similarity).rpartition(", ")[2].startswith("blocks without any change 0.0")
     notes = side_by_side(diff, named=True).notes
     assert any(
         f"{len(a)} of {len(a)} tensors have a partner in net, {len(a)} of them unchanged" in note for note in notes

@@ -12,14 +12,13 @@ _NAMES = ("encoder", "decoder")
 
 def encoder_decoder_pairs(source: Part, target: Part) -> list[tuple[Part, Part]]:
     """Encoder with encoder and decoder with decoder; empty where either model has not both."""
-    halves = [_found(side) for side in (source, target)]
-    if None in halves or source.node is None or target.node is None:
+    sources, targets = _encoder_and_decoder(source), _encoder_and_decoder(target)
+    if sources is None or targets is None:
         return []
-    source_halves, target_halves = (list(nodes or ()) for nodes in halves)
-    return [(_part(x), _part(y)) for x, y in zip(source_halves, target_halves, strict=True)]
+    return [(_part(x), _part(y)) for x, y in zip(sources, targets, strict=True)]
 
 
-def _found(part: Part) -> list[Node] | None:
+def _encoder_and_decoder(part: Part) -> list[Node] | None:
     """The encoder and the decoder, if they stand side by side and hold most of the part."""
     level = [part.node] if part.node is not None else []
     while level:
