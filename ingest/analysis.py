@@ -1,7 +1,7 @@
 """What the rules say of one model. All values are frozen; paths in them are relative to the thing they belong to.
 
 Rules see each distinct structure once (:meth:`archkb.ingest.tree.module_tree.Node.distinct`) and answer for that
-representative; :mod:`archkb.ingest.twins` carries the answer to its equal siblings.
+representative; :mod:`archkb.ingest.equal_siblings` carries the answer to its equal siblings.
 """
 
 from __future__ import annotations

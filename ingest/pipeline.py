@@ -7,7 +7,8 @@ from operator import itemgetter
 from archkb.ingest.analysis import Analysis, Findings, Structure, Sublayers
 from archkb.ingest.attention.find_attention import find_attention
 from archkb.ingest.components.find_components import find_components, model_role
-from archkb.ingest.doubt import without_doubt
+from archkb.ingest.doubtful_facts import without_doubt
+from archkb.ingest.equal_siblings import with_twins
 from archkb.ingest.feed_forward.find_feed_forward import find_feed_forwards
 from archkb.ingest.layers.find_layers import leaf_kinds
 from archkb.ingest.modulation import find_modulations
@@ -16,7 +17,6 @@ from archkb.ingest.stacks import find_stacks
 from archkb.ingest.streams.find_streams import find_streams
 from archkb.ingest.tree.anonymous_names import infer_parameter_names
 from archkb.ingest.tree.module_tree import Tree, build
-from archkb.ingest.twins import with_twins
 from archkb.kb.head_counts import Configuration, configuration
 from archkb.kb.values import Header
 

@@ -40,7 +40,7 @@ def read_header(path: str | Path) -> Header:
 def _source_of(path: str) -> Source:
     from archkb.ingest.sources import registry
     from archkb.ingest.sources.files import read_start
-    from archkb.ingest.sources.foreign import START, refuse_name, refuse_start
+    from archkb.ingest.sources.refusals import START, refuse_name, refuse_start
     from archkb.kb.errors import SourceError
 
     for source in registry.SOURCES:

@@ -48,9 +48,9 @@ def _cure(path: Path, files: list[Path], names: set[str]) -> str:
     if files:
         more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
         return f"name a file in it: {', '.join(shown(str(f.relative_to(path))) for f in files[:_SHOWN])}{more}"
-    foreign = sorted(n for n in names if n.endswith(unread_suffixes()))
-    if foreign:
-        return f"give {shown(foreign[0])} in it to hear how it is converted, or fetch the .safetensors file"
+    unread = sorted(n for n in names if n.endswith(unread_suffixes()))
+    if unread:
+        return f"give {shown(unread[0])} in it to hear how it is converted, or fetch the .safetensors file"
     if "config.json" in names or "model_index.json" in names:
         return "fetch its .safetensors file, or only that file's header, into the folder, and name the file"
     return "name a .safetensors file"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Foreign(NamedTuple):
-    """Another format: how its files begin (a pattern) or how their names end, what it is, and the cure.
+class UnreadFormat(NamedTuple):
+    """A format: how its files begin (a pattern) or how their names end, what it is, and the cure.
 
     {path} in the cure is the file's, quoted for a shell. `inside` is a pattern for the end of a zip archive, where it
     lists its files.
@@ -58,25 +58,29 @@ _NUMPY = "convert it, " + _python(
 )
 _YET = ", which archkb does not read yet"
 
-FOREIGN = (
-    Foreign(rb"version (?:https://git-lfs|$)", (), "a Git LFS pointer, not the model itself", "run `git lfs pull`"),
-    Foreign(rb"PK\x03\x04.*\.npy", (".npz",), f"a NumPy archive{_YET}", _NUMPY),
-    Foreign(rb"PK\x03\x04", (), f"TorchScript (a zip archive with code){_YET}", _SCRIPT, rb"/constants\.pkl|/code/"),
-    Foreign(rb"PK\x03\x04", (), f"a PyTorch checkpoint (a zip archive, as torch.save writes){_YET}", _TORCH),
-    Foreign(
+UNREAD_FORMATS = (
+    UnreadFormat(
+        rb"version (?:https://git-lfs|$)", (), "a Git LFS pointer, not the model itself", "run `git lfs pull`"
+    ),
+    UnreadFormat(rb"PK\x03\x04.*\.npy", (".npz",), f"a NumPy archive{_YET}", _NUMPY),
+    UnreadFormat(
+        rb"PK\x03\x04", (), f"TorchScript (a zip archive with code){_YET}", _SCRIPT, rb"/constants\.pkl|/code/"
+    ),
+    UnreadFormat(rb"PK\x03\x04", (), f"a PyTorch checkpoint (a zip archive, as torch.save writes){_YET}", _TORCH),
+    UnreadFormat(
         rb"\x80[\x02-\x05].{0,16}\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19",
         (),
         f"a PyTorch checkpoint of the old layout (a pickle, which runs code when it is loaded){_YET}",
         _TORCH,
     ),
-    Foreign(rb"\x80", (), f"a pickle, as PyTorch checkpoints are (it runs code when it is loaded){_YET}", _TORCH),
-    Foreign(rb"GGUF", (".gguf",), f"a GGUF file{_YET}", _GGUF),
-    Foreign(rb"\x89HDF", (".h5", ".hdf5"), f"an HDF5 file{_YET}", "convert it to safetensors"),
-    Foreign(rb"<", (".html",), "a web page", "fetch the file itself"),
-    Foreign(rb"\x08[\x01-\x14][\x12\x1a\x22\x2a\x32\x3a\x42]", (".onnx",), f"an ONNX graph{_YET}", _MADE_FROM),
-    Foreign(rb".{4}TFL3", (".tflite",), f"a TensorFlow Lite model{_YET}", _MADE_FROM),
-    Foreign(None, (".engine", ".msgpack"), f"a compiled or packed model{_YET}", _MADE_FROM),
-    Foreign(
+    UnreadFormat(rb"\x80", (), f"a pickle, as PyTorch checkpoints are (it runs code when it is loaded){_YET}", _TORCH),
+    UnreadFormat(rb"GGUF", (".gguf",), f"a GGUF file{_YET}", _GGUF),
+    UnreadFormat(rb"\x89HDF", (".h5", ".hdf5"), f"an HDF5 file{_YET}", "convert it to safetensors"),
+    UnreadFormat(rb"<", (".html",), "a web page", "fetch the file itself"),
+    UnreadFormat(rb"\x08[\x01-\x14][\x12\x1a\x22\x2a\x32\x3a\x42]", (".onnx",), f"an ONNX graph{_YET}", _MADE_FROM),
+    UnreadFormat(rb".{4}TFL3", (".tflite",), f"a TensorFlow Lite model{_YET}", _MADE_FROM),
+    UnreadFormat(None, (".engine", ".msgpack"), f"a compiled or packed model{_YET}", _MADE_FROM),
+    UnreadFormat(
         None, (".pt", ".pth", ".ckpt", ".bin", ".pth.tar", ".jit"), f"by its name a PyTorch checkpoint{_YET}", _TORCH
     ),
 )
@@ -86,4 +90,4 @@ _NO_MODEL = (".html", ".npz")
 
 def unread_suffixes() -> tuple[str, ...]:
     """The ends of file names that tell a model in a format archkb does not read."""
-    return tuple(suffix for foreign in FOREIGN for suffix in foreign.ends if suffix not in _NO_MODEL)
+    return tuple(suffix for unread in UNREAD_FORMATS for suffix in unread.ends if suffix not in _NO_MODEL)

@@ -3,7 +3,7 @@
 .archkb/
   archkb-store   whose folder it is (archkb.kb.store.store_folder)
   db/            the engine's files
-  sums.json      what they were when they were last closed (archkb.kb.store.sums)
+  sums.json      what they were when they were last closed (archkb.kb.store.checksums)
   log/           the engine's log, never the terminal
   lock, turn     archkb.kb.store.lock
   holders/       who has it open
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from archkb.kb.errors import StoreError
+from archkb.kb.store import checksums
 from archkb.kb.store import store_folder as folders
-from archkb.kb.store import sums
 from archkb.kb.store.arcade_fault import TIMEOUT_MS, translated
 from archkb.kb.store.arcade_library import load, own_thread
 from archkb.kb.store.deadline import Deadlines
@@ -54,7 +54,7 @@ class ArcadeEngine:
         self._lock = Lock(folder, wait)
         self._lock.acquire(shared=read_only)
         with released_on_error(self._lock.release):
-            sums.check(folder)
+            checksums.check(folder)
             if not folders.has_database(folder) and read_only:
                 raise _nothing(self.uri)
             self._db = self._open(library)
@@ -115,12 +115,12 @@ class ArcadeEngine:
         with suppress(Exception):
             self._db.close()
             if not self._read_only:
-                sums.write(self._folder)
+                checksums.write(self._folder)
         self._lock.release()
 
     def damage(self) -> list[str] | None:
         """What is wrong with the files, all of them read; None where nobody recorded what they were."""
-        return sums.damage(self._folder, contents=True) if sums.recorded(self._folder) else None
+        return checksums.damage(self._folder, contents=True) if checksums.recorded(self._folder) else None
 
     def _open(self, arcadedb: Any) -> Any:
         path = str(self._folder / "db")
@@ -135,7 +135,7 @@ class ArcadeEngine:
             if self._read_only:
                 return arcadedb.open_database(path, read_only=True)
             fresh = not arcadedb.database_exists(path)
-            sums.drop(self._folder)
+            checksums.drop(self._folder)
             db = arcadedb.create_database(path) if fresh else arcadedb.open_database(path)
             db.set_wal_flush("yes_full")
             return db
@@ -144,11 +144,11 @@ class ArcadeEngine:
         """A writer was killed: open for writing once, alone, so that the engine undoes what was half done."""
         self._lock.acquire(shared=False)
         with _translated(self.uri):
-            sums.drop(self._folder)
+            checksums.drop(self._folder)
             db = arcadedb.open_database(path)
             db.command("sql", _CLOSED[-1])
             db.close()
-            sums.write(self._folder)
+            checksums.write(self._folder)
         self._lock.acquire(shared=True)
 
     def _query(self, cypher: str, params: Params, limit: int | None) -> Rows:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from archkb.queries.output.answer import Answer
 from archkb.queries.questions.cypher_text import parameters
-from archkb.queries.questions.traps import (
+from archkb.queries.questions.empty_results import (
     Uids,
     asks_relations,
     counts_structures,
     found_nothing,
     one_level,
-    traps,
     uids_for_names,
     wants_uids,
+    why_empty,
 )
 from archkb.queries.questions.unknown_names import unknown_names
 
@@ -38,7 +38,7 @@ def reader_query(store: Store, text: str, params: Mapping[str, Any], *, limit: i
     rows = store.ask(text, params, limit=limit, timeout=timeout)
     warnings = [*unknown_names(text), *one_level(text)]
     if found_nothing(rows.rows) and not warnings:
-        warnings = traps(text, params, _models(store), partial(_values, store))
+        warnings = why_empty(text, params, _models(store), partial(_values, store))
     warnings += _of_shared(store, text)
     cut_off = (f"cut after {limit} rows; --limit N returns more",) if rows.truncated else ()
     return Answer("cypher", rows.columns, rows.rows, text, params, rows.truncated, (*notes, *warnings, *cut_off))

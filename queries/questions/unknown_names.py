@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from archkb.kb import schema
 from archkb.kb.near_misses import nearest
 from archkb.queries.questions.cypher_text import blank
-from archkb.queries.questions.traps import no_model_property
+from archkb.queries.questions.empty_results import no_model_property
 
 _NODE = re.compile(r"\(\s*(?P<name>\w*)\s*(?P<labels>:[\s\w:|&!]+?)?\s*(?:\{(?P<keys>[^{}]*)\})?\s*\)")
 _EDGE = re.compile(r"\[\s*(?P<name>\w*)\s*:(?P<types>[\s\w:|&!]+?)\s*(?:\*[\s\d.]*)?(?:\{(?P<keys>[^{}]*)\})?\s*\]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archkb.kb.keys import owner, side_cars
+from archkb.queries.diff.align.align_parts import PartAligner
 from archkb.queries.diff.align.alignment import MEASURED, Alignment, Pair, PairKind
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.model.key_order import file_positions
@@ -27,7 +28,6 @@ from archkb.queries.diff.align.names.shared_keys import (
     same_shapes_permuted,
     shared_keys,
 )
-from archkb.queries.diff.align.solver import Solver
 from archkb.queries.diff.align.trees.common_subtree import CommonSubtree
 from archkb.queries.diff.align.trees.ema_copy import second_copy
 from archkb.queries.diff.align.trees.isomorphism import SubtreeHashes
@@ -164,7 +164,7 @@ def _pairs_by_structure(
     roots = _without_second_copy(*_module_trees(source, target, key_orders))
     for root in roots:
         note_ranks(root, alone=not thresholds.strict)
-    links = Solver(thresholds).solve(*(Part((), list(root.walk()), root) for root in roots))
+    links = PartAligner(thresholds).align(*(Part((), list(root.walk()), root) for root in roots))
     if None not in key_orders:
         links = [_decided_by_order(link) if link.ambiguous else link for link in links]
     return [p for link in links if not thresholds.strict or in_place(link) for p in tensor_pairs(link, source, target)]

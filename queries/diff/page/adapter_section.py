@@ -10,8 +10,8 @@ from archkb.kb.paths import within
 from archkb.kb.wording import counted, listed
 from archkb.queries.diff.comparison import Adaptation, Touch
 from archkb.queries.diff.page.aspects_table import rows
-from archkb.queries.diff.page.block import Block, blocks
 from archkb.queries.diff.page.block_diagrams import LEAST, MOST, NONE, caption
+from archkb.queries.diff.page.block_steps import Block, blocks
 from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import opens, safe
 from archkb.queries.diff.page.marks import WORDS, Mark, count_above

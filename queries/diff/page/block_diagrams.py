@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from archkb.kb.paths import in_block, within
 from archkb.kb.wording import counted
 from archkb.queries.diff.align.alignment import Alignment
-from archkb.queries.diff.page.block import BESIDE, Block, Step, blocks
+from archkb.queries.diff.page.block_steps import BESIDE, Block, Step, blocks
 from archkb.queries.diff.page.diagram_svg import Slot, drawn, grid, tints
 from archkb.queries.diff.page.html_text import safe
 from archkb.queries.diff.page.marks import MarkFor

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from archkb.queries.diff.page.block import BESIDE, UNNAMED, Block, Step
+from archkb.queries.diff.page.block_steps import BESIDE, UNNAMED, Block, Step
 from archkb.queries.diff.page.html_text import cut, safe
 from archkb.queries.diff.page.marks import SIGNS, WORDS, MarkName
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from archkb.ingest.sources.registry import SOURCES, suffixes
-from archkb.ingest.sources.unread_formats import FOREIGN
+from archkb.ingest.sources.unread_formats import UNREAD_FORMATS
 
 ROOT = Path(__file__).resolve().parents[3]
 TOY = """
@@ -60,7 +60,7 @@ def test_one_declaration_reads_names_and_is_in_the_help(tmp_path: Path) -> None:
 
 
 def test_no_suffix_is_both_read_and_refused() -> None:
-    assert not {suffix for foreign in FOREIGN for suffix in foreign.ends} & set(suffixes())
+    assert not {suffix for unread in UNREAD_FORMATS for suffix in unread.ends} & set(suffixes())
 
 
 def test_the_readme_names_what_is_read() -> None:

@@ -12,7 +12,7 @@ from archkb.queries.diff import compare
 from archkb.queries.diff.comparison import Adaptation
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.page import page
-from archkb.queries.diff.page.block import BESIDE, blocks
+from archkb.queries.diff.page.block_steps import BESIDE, blocks
 from archkb.queries.explain.model_page import explain
 from archkb.queries.model_view import ModelView
 from archkb.queries.output.render import as_markdown, table

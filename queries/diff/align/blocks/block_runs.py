@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from archkb.queries.diff.align.blocks.parts import Part
-from archkb.queries.diff.align.model.optimal import optimal_pairs
+from archkb.queries.diff.align.model.optimal_pairs import optimal_pairs
 from archkb.queries.diff.align.model.words import features, stem, word_similarity
 
 Template = tuple[str, ...]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from archkb.queries.diff.align.blocks.block_runs import Orders, Template, by_template
 from archkb.queries.diff.align.blocks.parts import Part
-from archkb.queries.diff.align.model.optimal import optimal_pairs, weighted_lcs
+from archkb.queries.diff.align.model.optimal_pairs import optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.words import features, word_similarity
 

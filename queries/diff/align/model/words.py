@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archkb.queries.diff.align.model.vocabulary import EMPTY, PHRASES, WORDS, Features
 
 if TYPE_CHECKING:
-    from archkb.queries.diff.align.model.optimal import Matrix
+    from archkb.queries.diff.align.model.optimal_pairs import Matrix
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = re.compile(r"[^a-z0-9]+")

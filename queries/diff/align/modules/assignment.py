@@ -24,7 +24,7 @@ from archkb.queries.diff.align.modules.link_evidence import (
 from archkb.queries.diff.align.modules.shape_scores import shape_score, shape_scores
 
 if TYPE_CHECKING:
-    from archkb.queries.diff.align.model.optimal import Matrix
+    from archkb.queries.diff.align.model.optimal_pairs import Matrix
 
 
 ROUNDS = 3

@@ -9,7 +9,7 @@ from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.model.words import features, split
 
 if TYPE_CHECKING:
-    from archkb.queries.diff.align.model.optimal import Matrix
+    from archkb.queries.diff.align.model.optimal_pairs import Matrix
 
 
 Path = tuple[str, ...]

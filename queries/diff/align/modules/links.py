@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from archkb.queries.diff.align.alignment import MEASURED, Grade, Rule
-from archkb.queries.diff.align.model.optimal import TIE
+from archkb.queries.diff.align.model.optimal_pairs import TIE
 from archkb.queries.diff.align.model.weight_tree import Module
 from archkb.queries.diff.align.modules.assignment import ModuleMatch, assign
 from archkb.queries.diff.align.modules.fusions import Fusion, find_fusions, hold_other_roles

@@ -10,7 +10,7 @@ from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Form, Module
 
 if TYPE_CHECKING:
-    from archkb.queries.diff.align.model.optimal import Matrix
+    from archkb.queries.diff.align.model.optimal_pairs import Matrix
 
 
 class ShapeScores:

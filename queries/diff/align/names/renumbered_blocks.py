@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archkb.queries.diff.align.model.optimal import weighted_lcs
+from archkb.queries.diff.align.model.optimal_pairs import weighted_lcs
 from archkb.queries.tensor_types import Spec
 
 KEPT, GAINED = 0.8, 0.2

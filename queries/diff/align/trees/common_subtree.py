@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from math import prod
 
 from archkb.queries.diff.align.model.key_order import position_gaps
-from archkb.queries.diff.align.model.optimal import TIE, optimal_pairs, weighted_lcs
+from archkb.queries.diff.align.model.optimal_pairs import TIE, optimal_pairs, weighted_lcs
 from archkb.queries.diff.align.model.shapes import squeezed
 from archkb.queries.diff.align.model.weight_tree import Module, Node, Shape
 from archkb.queries.diff.align.model.words import word_similarity

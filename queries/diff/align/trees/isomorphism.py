@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archkb.queries.diff.align.model.key_order import position_gaps
-from archkb.queries.diff.align.model.optimal import TIE, optimal_pairs_of
+from archkb.queries.diff.align.model.optimal_pairs import TIE, optimal_pairs_of
 from archkb.queries.diff.align.model.weight_tree import Module, Node
 from archkb.queries.diff.align.model.words import features, merged, word_similarities
 

@@ -11,7 +11,7 @@ from archkb.queries.diff.align import align
 from archkb.queries.diff.align.blocks.block_runs import Orders
 from archkb.queries.diff.align.blocks.parts import Part
 from archkb.queries.diff.align.blocks.similar_blocks import similar_parts
-from archkb.queries.diff.align.model.optimal import weighted_lcs
+from archkb.queries.diff.align.model.optimal_pairs import weighted_lcs
 from archkb.queries.diff.align.model.weight_tree import modules_of
 from archkb.queries.tensor_types import Spec
 from tests.queries.diff.diff_nets import Net, linear, nameless, net, pairs, spelt, transformer

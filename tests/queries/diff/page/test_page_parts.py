@@ -12,8 +12,8 @@ from archkb.queries.diff.comparison import Aspect
 from archkb.queries.diff.edits.edit import Edit
 from archkb.queries.diff.page import page
 from archkb.queries.diff.page.aspects_table import MOST, _value, rows
-from archkb.queries.diff.page.block import blocks
 from archkb.queries.diff.page.block_forms import forms
+from archkb.queries.diff.page.block_steps import blocks
 from archkb.queries.diff.page.diagram_svg import TINTS, tints
 from archkb.queries.diff.page.edit_lines import component
 from archkb.queries.diff.page.marks import Marks, mark, marks

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from archkb.ingest import rules
-from archkb.ingest.doubt import without_doubt
+from archkb.ingest.doubtful_facts import without_doubt
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse, find_modules
 from archkb.ingest.scorer_format import predictions

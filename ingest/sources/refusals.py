@@ -7,7 +7,7 @@ from shlex import quote
 from typing import NoReturn
 
 from archkb.ingest.sources.files import read_end
-from archkb.ingest.sources.unread_formats import FOREIGN, Foreign
+from archkb.ingest.sources.unread_formats import UNREAD_FORMATS, UnreadFormat
 from archkb.kb.errors import SourceError
 
 START = 512
@@ -18,19 +18,19 @@ _END = 1 << 16
 
 def refuse_start(start: bytes, path: str) -> None:
     """SourceError that names the format, where the first bytes tell one."""
-    for foreign in FOREIGN:
-        if foreign.begins is None or not re.match(foreign.begins, start, re.DOTALL):
+    for unread in UNREAD_FORMATS:
+        if unread.begins is None or not re.match(unread.begins, start, re.DOTALL):
             continue
-        if not foreign.inside or re.search(foreign.inside, read_end(path, _END)):
-            _refuse(foreign, path, 0)
+        if not unread.inside or re.search(unread.inside, read_end(path, _END)):
+            _refuse(unread, path, 0)
 
 
 def refuse_name(path: str) -> None:
     """SourceError that names the format, where the end of the name tells one."""
-    for foreign in FOREIGN:
-        if path.lower().endswith(foreign.ends):
-            _refuse(foreign, path, None)
+    for unread in UNREAD_FORMATS:
+        if path.lower().endswith(unread.ends):
+            _refuse(unread, path, None)
 
 
-def _refuse(foreign: Foreign, path: str, offset: int | None) -> NoReturn:
-    raise SourceError(f"is {foreign.what}", path=path, offset=offset, cure=foreign.cure.format(path=quote(path)))
+def _refuse(unread: UnreadFormat, path: str, offset: int | None) -> NoReturn:
+    raise SourceError(f"is {unread.what}", path=path, offset=offset, cure=unread.cure.format(path=quote(path)))

@@ -116,12 +116,12 @@ def _hops_of_models(cypher: str) -> list[tuple[str, str]]:
     return [(kind, end) for name, label, kind, end in hops if label or name in models]
 
 
-def traps(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> list[str]:
+def why_empty(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> list[str]:
     """Sentences on why a query that found nothing may have found nothing, each with what to write instead."""
-    return list(dict.fromkeys(_traps(cypher, params, models, values)))
+    return list(dict.fromkeys(_why_empty(cypher, params, models, values)))
 
 
-def _traps(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> Iterator[str]:
+def _why_empty(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> Iterator[str]:
     about_models = bool(_MODEL.search(blank(cypher)))
     for c in _comparisons(cypher):
         text = params.get(c.text) if c.parameter else c.text

@@ -1,4 +1,4 @@
-"""Two parts solved: one tree at once, else the parts inside them one by one, and what no part holds at the end."""
+"""Two parts aligned: one tree at once, else the parts inside them one by one, and what no part holds at the end."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from archkb.queries.diff.align.trees.tree_links import isomorphic, keys_of, near
 ALONE = MatchThresholds(0.25, 0.75)
 """What two modules have to show that no matched parts bring together."""
 
-FOREIGN = 0.3
+UNRELATED_WORDS = 0.3
 """Likeness of all words of two models below which they say nothing of each other, so that only structure is left."""
 RELATED = 0.2
 """Share of the smaller model's modules that must lie in matched parts; below, the two are different designs."""
 
 
-class Solver:
+class PartAligner:
     """Links the modules of two parts. Parts with the same inside are looked at once."""
 
     def __init__(self, thresholds: MatchThresholds) -> None:
@@ -39,16 +39,16 @@ class Solver:
         self._subtree = CommonSubtree(self._hashes)
         self._known: dict[object, tuple[Part, Part, list[Link]]] = {}
 
-    def solve(self, source: Part, target: Part) -> list[Link]:
+    def align(self, source: Part, target: Part) -> list[Link]:
         """Links of the modules of `source` with those of `target`."""
         contents = (_content_key(source), _content_key(target))
         if contents in self._known:
             return _carried_over(self._known[contents], source, target)
-        links = self._solve(source, target)
+        links = self._align(source, target)
         self._known[contents] = (source, target, links)
         return links
 
-    def _solve(self, source: Part, target: Part) -> list[Link]:
+    def _align(self, source: Part, target: Part) -> list[Link]:
         # one tree: nothing is left to find
         links = isomorphic(source, target, self._hashes)
         if links is not None:
@@ -73,7 +73,11 @@ class Solver:
         if self._thresholds.strict:
             return None
         links = near_isomorphic(source, target, self._subtree)
-        if links is None and not (source.path or target.path) and word_similarity(source.words, target.words) < FOREIGN:
+        if (
+            links is None
+            and not (source.path or target.path)
+            and word_similarity(source.words, target.words) < UNRELATED_WORDS
+        ):
             links = rescaled(source, target, self._hashes)
         return links
 
@@ -81,7 +85,7 @@ class Solver:
         """Links of the parts inside that go together, then of what lies in none of them."""
         encoder_decoder = [] if self._thresholds.strict else encoder_decoder_pairs(source, target)
         pairs = encoder_decoder or self._part_pairs(source, target)
-        links = [link for part, other in pairs for link in self.solve(part, other)]
+        links = [link for part, other in pairs for link in self.align(part, other)]
         # one naming convention makes two models related; else it is for the matched parts to say
         whole = not (self._thresholds.strict or source.path or target.path)
         if whole and not _related(links, source, target):
@@ -113,9 +117,9 @@ def _related(links: list[Link], source: Part, target: Part) -> bool:
     return linked >= RELATED * min(len(source.modules), len(target.modules))
 
 
-def _carried_over(solved: tuple[Part, Part, list[Link]], source: Part, target: Part) -> list[Link]:
+def _carried_over(known: tuple[Part, Part, list[Link]], source: Part, target: Part) -> list[Link]:
     """Links found for two parts carried over to two others with the same insides."""
-    first, second, links = solved
+    first, second, links = known
     to_source, to_target = _module_carrier(first, source), _module_carrier(second, target)
     return [link._replace(a=tuple(map(to_source, link.a)), b=tuple(map(to_target, link.b))) for link in links]
 

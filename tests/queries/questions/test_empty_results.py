@@ -10,7 +10,7 @@ import pytest
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.cut import INSIDE, LONGEST, cut
 from archkb.queries.questions.catalog import open_catalog
-from archkb.queries.questions.traps import Uids, found_nothing, one_level, traps, uids_for_names
+from archkb.queries.questions.empty_results import Uids, found_nothing, one_level, uids_for_names, why_empty
 from tests.queries.conftest import Archkb
 
 MODELS = {name: Uids(f"uid-{name}", f"structure-{name}") for name in ("duo", "solo")}
@@ -45,13 +45,13 @@ PLAIN = [
 
 @pytest.mark.parametrize(("query", "says"), SAID, ids=[q for q, _ in SAID])
 def test_the_cause_and_the_right_query_are_told(query: str, says: str) -> None:
-    assert says in "\n".join(traps(query, {}, MODELS, _values))
+    assert says in "\n".join(why_empty(query, {}, MODELS, _values))
 
 
 @pytest.mark.parametrize("query", [*PLAIN, *(q.cypher for q in open_catalog().all())])
 def test_of_what_is_right_nothing_is_said(query: str) -> None:
     given = {"model": "duo", "text": "x", "top": 3}
-    assert traps(query, given, MODELS, _values) == []
+    assert why_empty(query, given, MODELS, _values) == []
     assert one_level(query) == []
 
 
