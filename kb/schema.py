@@ -89,7 +89,7 @@ PRIMARY: tuple[Label, ...] = (
             ),
             _ROLE,
             _p("source", "string", "File or design it was read from."),
-            _p("format", "string", "safetensors, index, header-json or design."),
+            _p("format", "string", "Format of the source, such as safetensors or design."),
             _p("file_size", "int", "Bytes of the source files, null for a design."),
             _HEADER_HASH,
             _ARCHITECTURE,

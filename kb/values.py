@@ -58,7 +58,7 @@ class TensorSpec(NamedTuple):
 class Header:
     """A whole model as its source tells it, before anything is inferred.
 
-    `format`: safetensors | index | header-json | design. `size`: bytes of all files, None for a design.
+    `format`: what ingest calls the kind of source it was read from. `size`: bytes of all files, None for a design.
     `declared` holds what a design file says of itself (family, licence, source, attribution), `config` the JSON texts
     of configurations beside the file, by name.
     """

@@ -25,16 +25,17 @@ def read_header(path: str | Path) -> Header:
     for a design that is not shipped.
     """
     from archkb.ingest.configuration.config_files import beside
-    from archkb.ingest.remote import refuse_remote
     from archkb.ingest.sources.design_files import SCHEME, read_shipped
+    from archkb.ingest.sources.remote import refuse_remote
     from archkb.ingest.sources.tensor_names import check_names
 
     text = str(path)
     if text.startswith(SCHEME):
         return read_shipped(text)
     refuse_remote(text)
-    header = check_names(_source_of(text).read(path))
-    return replace(header, config=beside(text)) if header.format in ("safetensors", "index") else header
+    source = _source_of(text)
+    header = check_names(source.read(path))
+    return replace(header, config=beside(text)) if source.published else header
 
 
 def _source_of(path: str) -> Source:

@@ -9,10 +9,11 @@ from typing import Any
 from archkb.ingest.sources.files import read_small
 from archkb.ingest.sources.header import MAX_LENGTH, METADATA, read
 from archkb.ingest.sources.header_errors import shown as shown_key
+from archkb.ingest.sources.registry import INDEX, SAFETENSORS
 from archkb.kb.errors import SourceError
 from archkb.kb.values import Header
 
-_CURE = "give the model's .safetensors, its .safetensors.index.json, or the header of one of them as JSON"
+_CURE = f"give the model's {SAFETENSORS.suffix}, its {INDEX.suffix}, or the header of one of them as JSON"
 _FIELDS = {"dtype", "shape", "data_offsets"}
 _CONFIG = {"architectures", "model_type", "hidden_size", "_class_name", "num_hidden_layers", "torch_dtype"}
 """Keys that tell a model's configuration."""
@@ -47,7 +48,7 @@ def _no_header(raw: bytes, shown: str) -> SourceError | None:
     if any(isinstance(v, dict) and _FIELDS & v.keys() for k, v in top.items() if k != METADATA):
         return None
     if "weight_map" in top:
-        cure = "rename it so that it ends in .safetensors.index.json, and keep its shards beside it"
+        cure = f"rename it so that it ends in {INDEX.suffix}, and keep its shards beside it"
         return SourceError("is the index of a sharded model, which its name does not say", path=shown, cure=cure)
     names = ", ".join(shown_key(k) for k in list(top)[:_SHOWN]) + (", ..." if len(top) > _SHOWN else "")
     what = "a model's configuration" if _CONFIG & top.keys() else "JSON without any tensor"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from archkb.ingest.sources.header_errors import shown
-from archkb.ingest.sources.registry import folder_suffixes
+from archkb.ingest.sources.registry import INDEX, SAFETENSORS, folder_suffixes
 from archkb.ingest.sources.unread_formats import unread_suffixes
 from archkb.kb.errors import SourceError
 
-_INDEX = ".safetensors.index.json"
 _SHOWN = 3
 
 
@@ -40,7 +39,7 @@ def folder_error(path: Path) -> SourceError:
 def _files(inside: list[Path]) -> list[Path]:
     """Files archkb reads, an index in place of its shards."""
     files = [f for f in inside if f.name.endswith(folder_suffixes())]
-    indices = [f for f in files if f.name.endswith(_INDEX)]
+    indices = [f for f in files if f.name.endswith(INDEX.suffixes)]
     return indices or files
 
 
@@ -50,7 +49,7 @@ def _cure(path: Path, files: list[Path], names: set[str]) -> str:
         return f"name a file in it: {', '.join(shown(str(f.relative_to(path))) for f in files[:_SHOWN])}{more}"
     unread = sorted(n for n in names if n.endswith(unread_suffixes()))
     if unread:
-        return f"give {shown(unread[0])} in it to hear how it is converted, or fetch the .safetensors file"
+        return f"give {shown(unread[0])} in it to hear how it is converted, or fetch the {SAFETENSORS.suffix} file"
     if "config.json" in names or "model_index.json" in names:
-        return "fetch its .safetensors file, or only that file's header, into the folder, and name the file"
-    return "name a .safetensors file"
+        return f"fetch its {SAFETENSORS.suffix} file, or only that file's header, into the folder, and name the file"
+    return f"name a {SAFETENSORS.suffix} file"

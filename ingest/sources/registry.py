@@ -20,7 +20,8 @@ class Source(NamedTuple):
     `format`: what Model.format says. `suffixes`: ends of file names that tell it, in lower case. `begins`: whether the
     first bytes are those of the format, asked only where no suffix tells. `reader`: module and function, from a path to
     a Header. `about`: what a FILE of it is, for help texts. `in_folder`: whether a file of these suffixes in a model's
-    folder is likely the model, as a JSON file there is not.
+    folder is likely the model, as a JSON file there is not. `published`: whether models are published in files of it:
+    these are fetched of a repository, and a configuration beside one is the model's.
     """
 
     format: str
@@ -29,6 +30,12 @@ class Source(NamedTuple):
     reader: str
     about: str
     in_folder: bool = True
+    published: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """The end of a file name that texts name."""
+        return self.suffixes[0]
 
     def read(self, path: str | Path) -> Header:
         """The header of a file of this format. Raises SourceError where the file breaks the format."""
@@ -43,15 +50,26 @@ def _is_safetensors(start: bytes) -> bool:
 
 _HERE = "archkb.ingest.sources"
 
+INDEX = Source(
+    "index",
+    (".safetensors.index.json",),
+    lambda start: b'"weight_map"' in start,
+    f"{_HERE}.index:read_index",
+    ".safetensors.index.json",
+    published=True,
+)
+SAFETENSORS = Source(
+    "safetensors",
+    (".safetensors",),
+    _is_safetensors,
+    f"{_HERE}.safetensors:read_safetensors",
+    ".safetensors",
+    published=True,
+)
+
 SOURCES: tuple[Source, ...] = (
-    Source(
-        "index",
-        (".safetensors.index.json",),
-        lambda start: b'"weight_map"' in start,
-        f"{_HERE}.index:read_index",
-        ".safetensors.index.json",
-    ),
-    Source("safetensors", (".safetensors",), _is_safetensors, f"{_HERE}.safetensors:read_safetensors", ".safetensors"),
+    INDEX,
+    SAFETENSORS,
     Source(
         "design",
         (".yaml", ".yml"),
@@ -79,6 +97,11 @@ def suffixes() -> tuple[str, ...]:
 def folder_suffixes() -> tuple[str, ...]:
     """The ends of names by which a file in a folder is taken for a model."""
     return tuple(suffix for source in SOURCES if source.in_folder for suffix in source.suffixes)
+
+
+def published_suffixes() -> tuple[str, ...]:
+    """The ends of names of the files models are published in, in the order of their names."""
+    return tuple(sorted(suffix for source in SOURCES if source.published for suffix in source.suffixes))
 
 
 def without_suffix(name: str) -> str:

@@ -21,7 +21,7 @@ def is_file(name: str) -> bool:
 
     What a store could not hold by accident; so of a folder only one that is named by more than its own name.
     """
-    from archkb.ingest.remote import is_address
+    from archkb.ingest.sources.remote import is_address
 
     if name.startswith("design:") or is_address(name) or Path(name).is_file():
         return True
@@ -77,7 +77,7 @@ class Models:
 
 def _names_a_part(name: str, whole: str) -> bool:
     """Whether what stands behind the last colon is a part of a model, and not of a path or an address."""
-    from archkb.ingest.remote import is_address
+    from archkb.ingest.sources.remote import is_address
 
     return whole not in ("design", "file") and not is_address(name) and not Path(name).exists() and len(whole) > 1
 
@@ -89,7 +89,7 @@ def _read(name: str) -> GraphTables:
 
 
 def _is_repository(name: str) -> bool:
-    from archkb.ingest.remote import is_repository
+    from archkb.ingest.sources.remote import is_repository
 
     return is_repository(name)
 

@@ -28,7 +28,7 @@ doc = "The model asked about."
 [columns]
 model = "Name of the model."
 source = "File or design it was read from."
-format = "safetensors, index, header-json or design."
+format = "Format of the source, such as safetensors or design."
 family = { doc = "Family.", unknown = true }
 version = { doc = "Version.", unknown = true }
 header_hash = "SHA-256 over sorted keys, dtypes and shapes."

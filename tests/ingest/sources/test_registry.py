@@ -25,7 +25,9 @@ def read_toy(path):
 module = sys.modules["toy_reader"] = ModuleType("toy_reader")
 module.read_toy = read_toy
 registry.SOURCES += (
-    registry.Source("toy", (".toy",), lambda s: s.startswith(b"TOY\\n"), "toy_reader:read_toy", "a toy as .toy"),
+    registry.Source(
+        "toy", (".toy",), lambda s: s.startswith(b"TOY\\n"), "toy_reader:read_toy", "a toy as .toy", published=True
+    ),
 )
 from archkb.queries.cli import main
 main(sys.argv[1:])
@@ -56,6 +58,7 @@ def test_one_declaration_reads_names_and_is_in_the_help(tmp_path: Path) -> None:
     assert "or a toy as .toy." in " ".join(with_toy(tmp_path, "ingest", "--help").stdout.split())
     tmp_path.joinpath("empty").touch()
     assert ".toy" in with_toy(tmp_path, "ingest", "empty", "--dry-run").stderr
+    assert "'*.safetensors.index.json' '*.toy'" in with_toy(tmp_path, "ingest", "hf://owner/name", "--dry-run").stderr
     assert "name a file in it: small.toy" in with_toy(tmp_path, "ingest", ".", "--dry-run").stderr
 
 

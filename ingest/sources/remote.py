@@ -21,7 +21,6 @@ _HUB = re.compile(
 """A page of a model hub: of a repository, or of one of its files."""
 _STORES = ("bolt", "neo4j")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_WEIGHTS = "'*.safetensors' '*.safetensors.index.json'"
 
 
 def is_address(text: str) -> bool:
@@ -76,7 +75,7 @@ def _address(text: str) -> SourceError:
 def _of_page(page: re.Match[str]) -> str:
     """How to fetch what a page of a hub shows: the header of a safetensors file, or the repository's weights."""
     repository, revision, file = page["id"], page["revision"], page["file"]
-    if file and file.endswith(".safetensors"):
+    if file and _has_header(file):
         return _header(f"https://{page['host'].lower()}/{repository}/resolve/{revision}/{file}")
     return _fetched(f"{repository}{f'@{revision}' if revision else ''}{f'/{file}' if file else ''}")
 
@@ -87,7 +86,10 @@ def _fetched(repository: str) -> str:
     named, _, file = below_owner.partition("/")
     name, _, revision = named.partition("@")
     at = f" --revision {quote(revision)}" if revision else ""
-    which = quote(file) if file else f"--include {_WEIGHTS}"
+    from archkb.ingest.sources.registry import published_suffixes
+
+    weights = " ".join(quote(f"*{suffix}") for suffix in published_suffixes())
+    which = quote(file) if file else f"--include {weights}"
     folder = quote(name or "model")
     return (
         f"fetch it, `hf download {quote(f'{owner}/{name}')} {which}{at} --local-dir {folder}`, "
@@ -95,10 +97,17 @@ def _fetched(repository: str) -> str:
     )
 
 
+def _has_header(name: str) -> bool:
+    """Whether a file of that name begins with its header, by which alone it can be read."""
+    from archkb.ingest.sources.registry import SAFETENSORS
+
+    return name.endswith(SAFETENSORS.suffixes)
+
+
 def _header(url: str) -> str:
-    """How to fetch the header alone, by two requests for a range; of another file the whole."""
+    """How to fetch the header alone, by two requests for a range; of a file of another format the whole."""
     path = url.partition("?")[0].partition("#")[0]
-    if not path.endswith(".safetensors"):
+    if not _has_header(path):
         return f"fetch it, `curl -fLO {quote(url)}`, and give the file"
     return (
         f"fetch the header alone, `u={quote(url)}; "
