@@ -5,11 +5,12 @@ Every step is a command as one would type it, run in a process of its own.
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+from archkb.kb.store_choice import store_uri
 
 MODELS = ("ltx-2-19b-dev-fp8", "ltx-2-spatial-upscaler-x2-1.0", "aiprod-shdt", "aiprod-hwvae")
 """Shipped designs the demo ingests."""
@@ -45,7 +46,7 @@ def main() -> int:
 
 def _store() -> str:
     """The store the demo wrote to, as a path that holds from any folder."""
-    given = os.environ.get("ARCHKB_STORE", ".archkb")
+    given = store_uri()
     return given if "://" in given else str(Path(given).resolve())
 
 

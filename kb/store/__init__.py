@@ -16,16 +16,14 @@ from urllib.parse import SplitResult, urlsplit
 from archkb.kb.address import redacted
 from archkb.kb.errors import StoreError
 from archkb.kb.store.port import Counts, Health, ModelInfo, Progress, Rows, Store
+from archkb.kb.store_choice import store_uri
 from archkb.kb.text import is_text, printable
 
 if TYPE_CHECKING:
     from archkb.kb.store.cypher_store import CypherStore
     from archkb.kb.store.engine import Engine
 
-__all__ = ["DEFAULT", "Counts", "Health", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
-
-DEFAULT = ".archkb"
-"""The store where nobody names one: a folder in the working directory."""
+__all__ = ["Counts", "Health", "ModelInfo", "Progress", "Rows", "Store", "is_server", "open_store"]
 
 _SERVERS = ("bolt", "neo4j")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -74,7 +72,7 @@ def open_store(
     """
     from archkb.kb.store import migrations
 
-    name = uri or os.environ.get("ARCHKB_STORE") or DEFAULT
+    name = store_uri(uri)
     store, engine = _connect(name, read_only, wait, password)
     try:
         found = migrations.version(engine)

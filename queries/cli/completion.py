@@ -13,8 +13,8 @@ def questions(incomplete: str) -> list[str]:
 
 def models(incomplete: str) -> list[str]:
     """Names of the models in the store of the environment."""
+    from archkb.kb.store_choice import store_uri
     from archkb.queries.cli.context import Run
-    from archkb.queries.interface.store_choice import store_uri
 
     try:
         with Run(store_uri()).store() as store:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from archkb.kb.store_choice import store_uri
 from archkb.queries.cli import completion
 from archkb.queries.cli.context import Run
-from archkb.queries.interface.store_choice import store_uri
 
 StoreOption = Annotated[
     str | None,

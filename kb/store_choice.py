@@ -6,6 +6,7 @@ import os
 
 STORE_VARIABLE = "ARCHKB_STORE"
 DEFAULT_STORE = ".archkb"
+"""The store where nobody names one: a folder in the working directory."""
 
 
 def store_uri(*given: str | None) -> str:
