@@ -36,6 +36,20 @@ BEHIND = 6.0
 PLAUSIBLE = 30.0
 """Score below which a question is not even a candidate."""
 
+LEARNT, AGREED, OFFERED = 0.85, 0.1, 0.04
+"""Probability by the trained weights from which a question is taken at its word, from which they do not speak against
+one that its phrases are sure of, and from which one is offered. `benchmarks/asking/train.py` prints what each limit gives."""
+
+NARROWED = 0.97
+"""The same where the words ask for a part, a number or a comparison, which an answer to the whole may not give, or have
+one that nobody used who wrote phrasings."""
+_NARROWING = re.compile(
+    r"\d|\b(?:not|no|without|except|only|just|fraction|share|percent(?:age)?|proportion|ratio|most|least|fewer|less|more"
+    r"|largest|smallest|longest|widest|average|mean|total|sum|first|last|than|between|inde(?:x|xes|ices)|times|per|half"
+    r"|in the|of the|inside|within|both|same|differ(?:s|ent|ence)?|before|after|ends?|starts?)\b",
+    re.IGNORECASE,
+)
+
 _LISTED = 6
 _SEVERAL = re.compile(
     r"\b(?:models|checkpoints|files|designs|architectures|versions|store|loras|adapters|another)\b", re.IGNORECASE
@@ -102,18 +116,56 @@ class _Known:
 
 
 def match(words: str, questions: Iterable[Question]) -> Match:
-    """Find the question meant by free words. No candidate at all where none shares a telling word."""
+    """Find the question meant by free words. No candidate at all where none is like them."""
     wanted = frozenset(normalise(words).split())
     if not wanted:
         return Match((), sure=False)
     known = [_known(q) for q in questions]
     weights = _weights(known)
-    candidates = (_best(wanted, k, weights) for k in known)
+    candidates = [_best(wanted, k, weights) for k in known]
     if not _SEVERAL.search(words):
-        candidates = (_of_one(candidate) for candidate in candidates)
-    found = sorted(candidates, key=lambda c: (-c.score, c.question.rank))
-    likely = tuple(c for c in found if c.score >= PLAUSIBLE)[:_LISTED]
-    return Match(likely, _sure(words, wanted, likely) or _clear(likely, frozenset(weights)))
+        candidates = [_of_one(candidate) for candidate in candidates]
+    by_phrase = sorted(candidates, key=lambda c: (-c.score, c.question.rank))
+    plausible = tuple(c for c in by_phrase if c.score >= PLAUSIBLE)
+    learnt = _learnt(words, candidates)
+    sure = _sure(words, wanted, plausible[:_LISTED]) or _clear(plausible[:_LISTED], frozenset(weights))
+    if sure and _agreed(words, plausible[0], learnt):
+        return Match(plausible[:_LISTED], sure=True)
+    likely = [replace(c, score=100 * p) for c, p in learnt if p >= OFFERED]
+    if likely and len(wanted - _FAINT) > 1 and learnt[0][1] >= _limit(words):
+        return Match(tuple(likely[:_LISTED]), sure=True)
+    there = {c.question.id for c in likely}
+    return Match((*likely, *(c for c in plausible if c.question.id not in there))[:_LISTED], sure=False)
+
+
+def _limit(words: str) -> float:
+    """The probability from which what was learnt is taken at its word."""
+    from archkb.queries.questions.classifier.model import shipped
+
+    unheard = (w for w in _words(words) if w not in _STOP and not shipped().knows(w))
+    return NARROWED if _NARROWING.search(words) or any(unheard) else LEARNT
+
+
+def _learnt(words: str, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+    """The candidates that phrasings were learnt of, with their probabilities, likeliest first."""
+    from archkb.queries.questions.classifier.model import shipped
+
+    by_id = {c.question.id: c for c in candidates if c.question.shipped}
+    if not any(shipped().knows(w) for w in _words(words)):
+        return []
+    return [(by_id[id_], p) for id_, p in shipped().ranked(words) if id_ in by_id]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", american(text))
+
+
+def _agreed(words: str, best: Candidate, learnt: Sequence[tuple[Candidate, float]]) -> bool:
+    """Whether nothing learnt speaks against a question that its phrases are sure of."""
+    if _plain(words) in (_plain(text) for text, _ in _known(best.question).phrases):
+        return True
+    probability = {c.question.id: p for c, p in learnt}.get(best.question.id)
+    return probability is None or probability >= AGREED
 
 
 def missed(words: str, candidate: Candidate) -> tuple[str, ...]:

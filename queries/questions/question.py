@@ -102,6 +102,11 @@ class Question:
         return next((p.name for p in self.params if p.type == "model" and p.required), None)
 
     @property
+    def shipped(self) -> bool:
+        """Whether it is one of the library, whose file is told by its name alone."""
+        return self.path == f"{self.id}.cypher"
+
+    @property
     def phrasing(self) -> str:
         """A way to ask it in one's own words: the first alias of several words, else the first."""
         return next((a for a in self.aliases if a.count(" ") > 1), "".join(self.aliases[:1]))

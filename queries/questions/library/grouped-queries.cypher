@@ -17,10 +17,11 @@ aliases = [
   "does it use grouped query attention",
 ]
 identity = ["attention", "gqa", "heads", "kv_heads"]
-empty = "no module has query, key and value projections"
+empty = "No: no attention is known to have fewer key heads than query heads"
 
 [answer]
-some = "{total} (query heads to a key head)."
+some = "Yes: {total} (query heads to a key head)."
+none = "No: no attention is known to have fewer key heads than query heads."
 
 [params.model]
 type = "model"
@@ -33,6 +34,6 @@ heads = { doc = "Query heads.", unknown = true }
 kv_heads = { doc = "Key heads.", unknown = true }
 count = "How many there are in the row."
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure})
+MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Attention {structure: mine.structure}) WHERE m.gqa > 1
 RETURN m.pattern AS attention, m.gqa AS gqa, m.heads AS heads, m.kv_heads AS kv_heads, count(*) AS count
 ORDER BY attention, gqa, heads, kv_heads

@@ -15,9 +15,9 @@ aliases = [
 identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
 [answer]
-some = "{rows} statements: {each}."
-each = "{name} of {speaks_of}"
-none = "Unknown: no configuration states them; `archkb ask stacks` and `archkb ask convolutions` show what the shapes have."
+some = "{each}."
+each = "[{shapes_show} ]{name} of {speaks_of}"
+none = "No stage is known: there is no VAE with numbered blocks, and no configuration states any."
 
 [params.model]
 type = "model"
@@ -32,7 +32,15 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 shapes_show = "What the shapes show, null where they show nothing."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['encoder_blocks', 'decoder_blocks', 'stage_channels', 'channel_multipliers', 'stage_depths', 'stage_kernels', 'upsampling', 'dimensions']
-RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
-       s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
-ORDER BY size(s.path), speaks_of, part, name, value, stated_at
+CALL {
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.name IN ['encoder_blocks', 'decoder_blocks', 'stage_channels', 'channel_multipliers', 'stage_depths', 'stage_kernels', 'upsampling', 'dimensions']
+  RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
+         s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
+  UNION ALL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (b:Stack {structure: mine.structure})
+  WHERE mine.role CONTAINS 'vae' OR b.component CONTAINS 'vae'
+  RETURN b.path AS speaks_of, '' AS part, 'blocks' AS name, toString(b.stack_depth) AS value, 'agrees' AS verdict,
+         toString(b.stack_depth) AS shapes_show, null AS stated_at
+}
+RETURN speaks_of, part, name, value, verdict, shapes_show, stated_at
+ORDER BY size(speaks_of), speaks_of, part, name, value, stated_at

@@ -11,27 +11,33 @@ aliases = [
   "does it make audio waveforms",
 ]
 identity = ["part", "kind"]
-empty = "No vocoder: no component is one, and no module is named for one"
+empty = "No vocoder: neither the model nor a component is one, and no module is named for one"
 
 [answer]
 some = "Yes: {each}."
 each = "{part} ({params} parameters)"
 most = 3
-none = "No vocoder: no component is one, and no module is named for one."
+none = "No vocoder: neither the model nor a component is one, and no module is named for one."
 
 [params.model]
 type = "model"
 doc = "The model asked about."
 
 [columns]
-part = "Path, numbers as {i}."
+part = "Path, numbers as {i}; (root) where the whole model is one."
 kind = { doc = "What it is.", unknown = true }
 role = "What a component is for, null for what is none."
 count = "How many there are in the row."
 params = { doc = "Parameters.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure}) WHERE m:Component AND m.role CONTAINS 'vocoder' OR m.name =~ '(?i)(.*[^a-z])?(vocoder|hifigan|bigvgan)([^a-z].*)?'
-WITH m ORDER BY size(m.path), m.path
-WITH m.pattern AS part, m.kind AS kind, count(*) AS count, max(m.n_params) AS params, min(m.role) AS role
+CALL {
+  MATCH (mine:Model {name: $model}) WHERE mine.role CONTAINS 'vocoder'
+  RETURN '(root)' AS part, 'Component' AS kind, mine.role AS role, 1 AS count, mine.n_params AS params
+  UNION ALL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure}) WHERE m:Component AND m.role CONTAINS 'vocoder' OR m.name =~ '(?i)(.*[^a-z])?(vocoder|hifigan|bigvgan)([^a-z].*)?'
+  WITH m ORDER BY size(m.path), m.path
+  WITH m.pattern AS part, m.kind AS kind, count(*) AS count, max(m.n_params) AS params, min(m.role) AS role
+  RETURN part, kind, role, count, params
+}
 RETURN part, kind, role, count, params
 ORDER BY params DESC, part, kind

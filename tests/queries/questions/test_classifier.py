@@ -1,0 +1,52 @@
+"""The trained weights know the library, understand the phrasings they were made of, and misspelt words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from archkb.queries.questions.catalog import LIBRARY, Catalog
+from archkb.queries.questions.classifier.model import NONE, shipped
+from tests.conftest import ROOT
+
+PHRASINGS = json.loads((ROOT / "benchmarks" / "asking" / "phrasings.json").read_text(encoding="utf-8"))
+
+
+def test_every_question_of_the_library_is_a_class() -> None:
+    cure = "train the weights anew: python -m benchmarks.asking.train"
+    assert set(shipped().classes) == {*Catalog((LIBRARY,)).ids(), NONE}, cure
+
+
+def test_every_writer_gave_phrasings_for_every_question() -> None:
+    for writer, phrasings in PHRASINGS.items():
+        assert set(phrasings) == set(shipped().classes), writer
+        assert min(len(texts) for texts in phrasings.values()) >= 14, writer
+
+
+@pytest.mark.parametrize("writer", PHRASINGS)
+def test_the_phrasings_learnt_from_are_understood(writer: str) -> None:
+    phrasings = [(text, id_) for id_, texts in PHRASINGS[writer].items() for text in texts]
+    right = sum(shipped().ranked(text)[0][0] == id_ for text, id_ in phrasings)
+    assert right >= 0.98 * len(phrasings)
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("are teh embedings tied to the outptu projection", "tied-weights"),
+        ("quantisation formatt of the wieghts", "quantization-settings"),
+    ],
+)
+def test_misspelt_words_are_understood(words: str, right: str) -> None:
+    assert right in [id_ for id_, _ in shipped().ranked(words)[:2]]
+
+
+def test_probabilities_add_up_and_come_in_order() -> None:
+    ranked = shipped().ranked("how many attention heads")
+    assert sum(p for _, p in ranked) == pytest.approx(1)
+    assert [p for _, p in ranked] == sorted((p for _, p in ranked), reverse=True)
+
+
+def test_a_question_about_speed_is_answered_by_none() -> None:
+    assert shipped().ranked("how many tokens per second does it generate")[0][0] == NONE
