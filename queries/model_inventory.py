@@ -153,13 +153,24 @@ def layer(cells: Cells) -> str:
             return f"{cells['kind']} {cells['in_features']}→{cells['out_features']}"
         case "Conv":
             kernel = cell(cells["kernel"], "shape")
-            return f"{cells['kind']} {cells['in_channels']}→{cells['out_channels']}, kernel {kernel}"
+            depthwise = "depthwise " if cells["depthwise"] else ""
+            return f"{cells['kind']} {depthwise}{channels_read(cells)}→{cells['out_channels']}, kernel {kernel}"
         case "Norm":
             return f"{cells['kind']} {cells['features']}"
         case "Embedding":
             return f"{cells['kind']} {cells['rows']}×{cells['width']}"
         case _:
             return str(cells["kind"])
+
+
+def channels_read(convolution: Cells) -> int | None:
+    """Channels a convolution reads; the weight of a depthwise one is a channel deep, and it reads what it writes.
+
+    >>> channels_read({"depthwise": True, "in_channels": 1, "out_channels": 96})
+    96
+    """
+    channels: int | None = convolution["out_channels" if convolution["depthwise"] else "in_channels"]
+    return channels
 
 
 def shape_of(view: ModelView, key: str) -> str:

@@ -26,6 +26,9 @@ from archkb.queries.model_inventory import (
 )
 from archkb.queries.model_view import ITSELF, Cells, ModelView
 
+ROOT = "(root)"
+"""What lies in no component, as the questions call it."""
+
 Read = Callable[[ModelView], str | None]
 
 
@@ -81,7 +84,7 @@ def parts(view: ModelView) -> str | None:
         return f"{size} (and inside it {inner})" if inner else size
 
     if len(components) == 1 and not components[0].path and not components[0].role:
-        return None
+        return f"{ROOT}, role unknown, {human(components[0].params)}"
     return ", ".join(with_inner(s) for s in components if s.inside is None)
 
 
@@ -199,10 +202,24 @@ def _either(widths: Iterable[int]) -> str:
 
 
 def residuals(view: ModelView) -> str | None:
-    """Residual additions of the backbone's commonest block, in order, with their streams."""
+    """Residual additions of the backbone's commonest block, in order, with their streams.
+
+    Where its blocks are stages, whose own blocks add, or where it adds nothing, the additions of all blocks are told,
+    with how many of them have these.
+    """
     block = view.common_block
-    if block is None:
+    if block is None or view.backbone is None:
         return None
+    numbered = [c for c in view.modules.values() if c["ordinal"] is not None]
+    own = _additions(view, block)
+    if own and not any(_additions(view, c) for c in view.inside(numbered, str(block["path"])) if c is not block):
+        return own
+    texts = Counter(text for c in view.inside(numbered, str(view.backbone["path"])) if (text := _additions(view, c)))
+    return "; ".join(f"{counted(n, 'block')}: {text}" for text, n in _most(texts)) or None
+
+
+def _additions(view: ModelView, block: Cells) -> str | None:
+    """Residual additions of one block, in order."""
     cut = len(str(block["path"])) + 1
     places: dict[int, list[str]] = {}
     names: dict[int, str | None] = {}

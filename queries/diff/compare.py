@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archkb.kb.paths import above, pattern
-from archkb.kb.relations.lineage import Known, descent_sentence
+from archkb.kb.relations.lineage import Known, between, descent_sentence
 from archkb.kb.relations.similarity import differences, sketch_similarity
 from archkb.queries.diff.adapter_on_base import adaptation
 from archkb.queries.diff.align import Alignment, align, unaligned
@@ -14,13 +14,13 @@ from archkb.queries.diff.stack_pairs import compare_stacks
 from archkb.queries.model_view import ModelView
 
 ALIGNED = 0.5
-"""Share of the smaller model's tensors that must have a partner for the two to count as versions of one model."""
+"""Share of the smaller model's tensors that must have a partner for the two to count as one architecture."""
 LEAST = 24
 """Tensors that must be paired where the two cover each other by less than half: of fewer, a few layers of usual widths
 find a partner in any large model."""
 SIZED = 1 / 3
-"""Least share of the paired matrices that keep their shape in two versions of one model; of fewer, one architecture is
-there in other sizes. Between releases of one model it is .6 and more, between a base and a large model .28 and less."""
+"""Least share of the paired matrices that keep their shape in one architecture; of fewer, it is there in other sizes.
+Between releases of one model it is .6 and more, between a base and a large model .28 and less."""
 
 
 def compare(source: ModelView, target: ModelView, alignment: Alignment | None = None) -> Diff:
@@ -43,11 +43,16 @@ def compare(source: ModelView, target: ModelView, alignment: Alignment | None = 
         tuple(differences(source.sketch, target.sketch, only=only)),
         adapted,
         _descent(source, target) if relation in ("versions", "resized", "designs") else "",
+        any(link.type == "VERSION_OF" for link in between(*_known(source, target))),
     )
 
 
+def _known(source: ModelView, target: ModelView) -> tuple[Known, Known]:
+    return Known.of(source.tables.facts), Known.of(target.tables.facts)
+
+
 def _descent(source: ModelView, target: ModelView) -> str:
-    return descent_sentence(Known.of(source.tables.facts), Known.of(target.tables.facts))
+    return descent_sentence(*_known(source, target))
 
 
 def _paired(

@@ -122,9 +122,10 @@ class Diff:
     """What differs between model `a` and model `b`.
 
     `relation`: identical (same header), packaging (one architecture under other names, packed or typed otherwise),
-    part (one model, so packed, beside whole modules that only the other has), versions (most tensors have a partner),
-    resized (so, but few partners have one shape), adapter (one is laid on the other) or designs (few tensors have a
-    partner). Of the last two, no tensor is paired. `alignment` says which tensor became which, `edits` what changed in
+    part (one model, so packed, beside whole modules that only the other has), versions (one architecture: most
+    tensors have a partner), resized (so, but few partners have one shape), adapter (one is laid on the other) or
+    designs (few tensors have a partner). That two are `versions` says nothing of kinship: only the field `versions`
+    does. Of the last two, no tensor is paired. `alignment` says which tensor became which, `edits` what changed in
     lines a person would write, `similarity` how like the two are by part.
     """
 
@@ -140,6 +141,8 @@ class Diff:
     adaptation: Adaptation | None
     descent: str = ""
     """What the headers show of one model's being made from the other, as a sentence; empty where it is not asked."""
+    versions: bool = False
+    """Whether both name one family and two versions of it."""
 
     @property
     def apart(self) -> bool:

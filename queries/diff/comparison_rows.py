@@ -123,8 +123,7 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         small, big = (diff.a, diff.b) if diff.alignment.added else (diff.b, diff.a)
         yield f"{small} is a part of {big}"
     else:
-        what = "one architecture in other sizes" if diff.relation == "resized" else diff.relation
-        yield f"{diff.a} and {diff.b}: {what}"
+        yield f"{diff.a} and {diff.b}: {_relation(diff)}"
     if not diff.same:
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
         yield f"similarity {similarity_text(diff.similarity)}{differs}"
@@ -147,6 +146,13 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
             f"{idle:,} of its {adaptation.targets:,} targets change nothing there; "
             f"{counted(adaptation.untouched, 'other tensor')} of {adaptation.base} stay as they are"
         )
+
+
+def _relation(diff: Diff) -> str:
+    """What the two are to one another, in words. Shapes show one architecture; that two are versions must be named."""
+    if diff.relation == "versions":
+        return "two versions of one family" if diff.versions else "one architecture"
+    return "one architecture in other sizes" if diff.relation == "resized" else diff.relation
 
 
 def _adapter_rows(adaptation: Adaptation, first: str) -> Iterator[Row]:

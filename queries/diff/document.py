@@ -230,7 +230,7 @@ class Document(_Frozen):
     b: Side
     """The second model."""
     relation: Relation
-    """What the two are to one another."""
+    """What the two are to one another; versions is one architecture, of which a header shows no kinship."""
     same: bool
     """Whether the headers are the same."""
     similarity: Similarity

@@ -51,11 +51,12 @@ def _attends(view: ModelView, attentions: list[Cells]) -> str:
     for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
         read_streams = f" ({listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
         parts.append(f"{n} {kind}{read_streams}")
-    heads = Counter(f"{a['heads']} of {a['head_dim']}" if a["heads"] else "unknown" for a in attentions)
+    numbers = {(a["heads"], a["head_dim"] or 0) for a in attentions if a["heads"]}
+    heads = [f"{count} of {width or 'unknown width'}" for count, width in sorted(numbers)]
+    heads += ["unknown"] * any(not a["heads"] for a in attentions)
     gated = sum(bool(a["gated"]) for a in attentions)
     gates = f"; {'all' if gated == len(attentions) else gated} gated" if gated else ""
-    many = listed(number for number, _ in heads.most_common())
-    return f"{counted(len(attentions), 'attention')}: {', '.join(parts)}; heads {many}{gates}"
+    return f"{counted(len(attentions), 'attention')}: {', '.join(parts)}; heads {listed(heads)}{gates}"
 
 
 def _packed(view: ModelView) -> str:

@@ -40,7 +40,10 @@ class Catalog:
         return found
 
     def find(self, id_: str) -> Question | None:
-        """Like :meth:`get`, None where there is no such file. British and American spellings are one id."""
+        """Like :meth:`get`, None where there is no such file.
+
+        British and American spellings are one id, and the plural of an id is that id.
+        """
         if not id_ or "/" in id_ or "\\" in id_ or id_.startswith("."):
             return None
         for name in chain((id_,), self._spelt_as(id_)):  # other spellings are looked for where this is none
@@ -53,7 +56,9 @@ class Catalog:
     def _spelt_as(self, id_: str) -> Iterator[str]:
         """Other spellings of that id among those there are."""
         wanted = american(id_)
-        yield from (other for other in self.ids() if other != id_ and american(other) == wanted)
+        others = {other: american(other) for other in self.ids() if other != id_}
+        yield from (other for other, key in others.items() if key == wanted)
+        yield from (other for other, key in others.items() if f"{key}s" == wanted)
 
     def all(self) -> tuple[Question, ...]:
         """Every question, by rank, then by id."""

@@ -160,3 +160,8 @@ def test_a_line_says_its_path_from_that_of_the_line_above_it(archkb: Archkb) -> 
     assert any(line.startswith("      transformer_1d_blocks: 2 blocks") for line in lines)
     rows = archkb("explain", "design:ltx-2-19b-dev-fp8", "--json").json
     assert rows[at + 1]["text"].startswith("model.diffusion_model.transformer_blocks: 48 blocks")
+
+
+def test_heads_are_in_the_order_of_their_numbers() -> None:
+    page = explain(viewed(analyse(read_header("design:ltx-2-19b-dev-fp8")), name="ltx"))
+    assert "heads 30 of 128, 32 of 64, 32 of 128" in page[1].text

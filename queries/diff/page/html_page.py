@@ -23,11 +23,13 @@ RELATIONS = {
     "identical": "The two headers are the same.",
     "packaging": "One architecture, packed or spelt in two ways.",
     "part": "One is a part of the other.",
-    "versions": "Two versions of one architecture.",
+    "versions": "One architecture.",
     "resized": "One architecture in other sizes.",
     "adapter": "An adapter and the model it is laid on.",
     "designs": "Two designs: few tensors have a partner, so they are compared by function.",
 }
+VERSIONS = "Two versions of one family."
+"""Said instead where the headers or their users name both; shapes alone show an architecture, and no kinship."""
 
 
 def page(diff: Diff, source: ModelView, target: ModelView, *, tensors: bool = False) -> str:
@@ -107,7 +109,7 @@ def _head(diff: Diff, source: ModelView, target: ModelView) -> str:
         similar += f'<p class="counts">They differ in: {safe("; ".join(diff.differs_in))}.</p>'
     return (
         f"<header><h1>{safe(diff.a)} <span>and</span> {safe(diff.b)}</h1>"
-        f"<p><b>{RELATIONS[diff.relation]}</b></p>"
+        f"<p><b>{VERSIONS if diff.versions else RELATIONS[diff.relation]}</b></p>"
         f'<div class="pair names">{_side(source)}{_side(target)}</div>{similar if not diff.adaptation else ""}</header>'
     )
 

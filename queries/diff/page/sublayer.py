@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archkb.kb.wording import human, listed
+from archkb.queries.model_inventory import channels_read
 from archkb.queries.model_view import Cells, ModelView
 
 NORMS = {"per_head": "QK-norm per head", "full_width": "QK-norm"}
@@ -50,7 +51,8 @@ def layer(cells: Cells) -> str:
         return f"{cells['kind']} {cells['in_features']} → {cells['out_features']}"
     if cells["label"] == "Conv":
         kernel = f", {'×'.join(map(str, cells['kernel']))}" if cells["kernel"] else ""
-        return f"{cells['kind']} {cells['in_channels']} → {cells['out_channels']}{kernel}"
+        depthwise = "depthwise " if cells["depthwise"] else ""
+        return f"{cells['kind']} {depthwise}{channels_read(cells)} → {cells['out_channels']}{kernel}"
     return str(cells["kind"]) if cells["kind"] != "Container" else str(cells["name"])
 
 

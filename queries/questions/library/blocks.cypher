@@ -21,6 +21,7 @@ empty = "no numbered container has structured children"
 [answer]
 some = "{total} of {rows} templates: {each}."
 each = "{count} in {stack}"
+sum = "count"
 
 [params.model]
 type = "model"

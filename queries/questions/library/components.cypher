@@ -21,7 +21,7 @@ empty = "the header lists no tensor"
 
 [answer]
 some = "{total}: {each}."
-each = "{role} ({component})"
+each = "{component}, role {role}"
 most = 10
 
 [params.model]

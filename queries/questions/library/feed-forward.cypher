@@ -24,6 +24,7 @@ empty = "no module has the up and down projections of an MLP; some architectures
 [answer]
 some = "{total} ({each})."
 each = "{count} of {width} to {hidden}"
+sum = "count"
 
 [params.model]
 type = "model"

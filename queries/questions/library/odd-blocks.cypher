@@ -20,7 +20,7 @@ empty = "no stack has few blocks that differ from most"
 
 [answer]
 some = "{each}."
-each = "{blocks} of {of} in {stack}"
+each = "block {blocks} of {of} blocks in {stack}"
 none = "None: no stack has few blocks that differ from most; `archkb ask blocks` lists every structure."
 
 [params.model]

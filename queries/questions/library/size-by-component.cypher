@@ -26,7 +26,7 @@ empty = "the header lists no tensor"
 
 [answer]
 some = "{each}."
-each = "{component} {params} ({share})"
+each = "{component} {params} parameters, {bytes} ({share})"
 most = 8
 
 [params.model]

@@ -25,7 +25,8 @@ empty = "no stream is known to carry text"
 
 [answer]
 some = "Text: {each}."
-each = "[{source} writes {width}, ]read by {attentions} attentions"
+each = "[{source} writes {width}|unknown source][ from {reads_width}], read by {attentions} attentions"
+sum = "attentions"
 none = "None: no stream is known to carry text."
 
 [params.model]

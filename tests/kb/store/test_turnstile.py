@@ -106,7 +106,7 @@ def _busy(lock: Lock, shared: bool) -> None:
 
 @pytest.mark.slow
 def test_a_writer_beside_eight_readers(embedded_uri: str) -> None:
-    seconds, readers = 15.0, 8
+    seconds, readers = 60.0, 8
     with closing(open_store(embedded_uri)) as store:
         store.replace(model_tables("victim", blocks=20, version="v0"))
     processes = [

@@ -36,7 +36,7 @@ def test_files_are_compared_without_a_store(archkb: Archkb, write, tmp_path: Pat
     called = archkb("diff", write("old", transformer(4)), write("new", transformer(6)))
     assert called.code == 0
     assert "model.layers depth 4 -> 6" in called.out
-    assert "old and new: versions" in called.err
+    assert "old and new: one architecture" in called.err
     assert not (tmp_path / "own").exists()
 
 

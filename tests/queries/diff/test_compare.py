@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from archkb.ingest.pipeline import analyse
 from archkb.queries.diff.aspects import ASPECTS
 from archkb.queries.diff.compare import compare
 from archkb.queries.diff.comparison import Aspect, Diff
 from archkb.queries.diff.comparison_rows import side_by_side
 from archkb.queries.diff.conversion_loss import first_loss
+from archkb.queries.diff.page import page
+from archkb.queries.diff.page.sublayer import layer
+from tests.nets import header
 from tests.queries.diff.diff_nets import META, linear, spelt, transformer
-from tests.queries.views import view_of
+from tests.queries.views import view_of, viewed
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -140,3 +145,43 @@ def test_a_conversion_under_other_names_loses_nothing() -> None:
 def test_the_first_loss_of_a_conversion_is_named(change: Callable[[Shapes], Shapes], says: str) -> None:
     net = transformer()
     assert (first_loss(diff(net, change(net))) or "").startswith(says)
+
+
+def test_one_architecture_is_no_kinship() -> None:
+    """Of two families alike in shape the same is to be told as of two versions, unless both name theirs."""
+    headers = [header(transformer(depth)) for depth in (4, 6)]
+    names, releases = ("llama", "mistral"), ("1.0", "2.0")
+    views = [viewed(analyse(h), name) for h, name in zip(headers, names, strict=True)]
+    versions = [
+        viewed(analyse(replace(h, declared={"family": "llama", "version": release})), name)
+        for h, name, release in zip(headers, names, releases, strict=True)
+    ]
+    apart, named = compare(*views), compare(*versions)
+    assert (apart.relation, named.relation) == ("versions", "versions")
+    assert "llama and mistral: one architecture" in side_by_side(apart, named=True).notes
+    assert "llama and mistral: two versions of one family" in side_by_side(named, named=True).notes
+    assert "<b>One architecture.</b>" in page(apart, *views)
+    assert "<b>Two versions of one family.</b>" in page(named, *versions)
+
+
+def test_additions_of_blocks_in_stages_are_listed() -> None:
+    stages = {
+        f"net.{stage}.{key.removeprefix('model.')}": shape
+        for stage, width in enumerate((64, 128))
+        for key, shape in transformer(2, width, 4 * width).items()
+        if ".layers." in key
+    }
+    assert said(stages)["backbone residual additions of a block"] == "4 blocks: self_attn (hidden), mlp (hidden)"
+
+
+def test_a_model_no_rule_knows_is_a_component() -> None:
+    net = linear("bridge.0", 64, 32) | linear("bridge.3", 64, 64)
+    assert said(net)["model components"] == "(root), role unknown, 6.27k"
+
+
+def test_a_depthwise_convolution_reads_what_it_writes() -> None:
+    net = {f"blocks.{i}.dw.weight": (96, 1, 7, 7) for i in range(3)} | {
+        f"blocks.{i}.pw.weight": (96, 96) for i in range(3)
+    }
+    assert "dw: Conv2d depthwise 96→96, kernel 7×7" in str(said(net)["backbone other layers per place"])
+    assert layer(view_of(net).modules["blocks.0.dw"]) == "Conv2d depthwise 96 → 96, 7×7"

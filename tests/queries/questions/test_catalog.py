@@ -56,6 +56,11 @@ def test_a_folder_of_ones_own_goes_first(tmp_path: Path, monkeypatch: pytest.Mon
     assert open_catalog().ids() == tuple(sorted(q.id for q in SHIPPED))
 
 
+def test_the_plural_of_an_id_is_that_id() -> None:
+    assert open_catalog().get("feed-forwards").id == "feed-forward"
+    assert open_catalog().get("quantizations").id == "quantisation"
+
+
 def test_an_error_in_ones_own_question_names_the_whole_path(tmp_path: Path) -> None:
     (tmp_path / "mine.cypher").write_text(MINE)
     with pytest.raises(QuestionError, match=r"mine\.cypher:1: the file is not named after its id"):
@@ -68,7 +73,7 @@ def test_no_such_folder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"), [("cross-atention", "cross-attention"), ("quantizations", "quantisation"), ("norm", "norms")]
+    ("asked", "meant"), [("cross-atention", "cross-attention"), ("quantizationss", "quantisation"), ("norm", "norms")]
 )
 def test_near_misses_are_named(asked: str, meant: str) -> None:
     with pytest.raises(NotFoundError) as caught:
