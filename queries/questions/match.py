@@ -38,7 +38,7 @@ PLAUSIBLE = 30.0
 
 LEARNT, AGREED, OFFERED = 0.85, 0.1, 0.04
 """Probability by the trained weights from which a question is taken at its word, from which they do not speak against
-one that its phrases are sure of, and from which one is offered. `benchmarks/asking/train.py` prints what each limit gives."""
+one that its phrases are sure of, and from which one is offered; `benchmarks/asking/train.py` prints what each gives."""
 
 NARROWED = 0.97
 """The same where the words ask for a part, a number or a comparison, which an answer to the whole may not give, or have

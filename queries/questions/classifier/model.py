@@ -1,7 +1,7 @@
 """The trained weights: how sure a linear model is of each question, the words being features.
 
-A softmax regression over `benchmarks/asking/phrasings.json`, trained by `benchmarks/asking/train.py`. No number library is
-needed to ask it: a sentence has some dozens of features, each of them a row of small integers.
+A softmax regression over `benchmarks/asking/phrasings.json`, trained by `benchmarks/asking/train.py`. No number library
+is needed to ask it: a sentence has some dozens of features, each of them a row of small integers.
 """
 
 from __future__ import annotations
