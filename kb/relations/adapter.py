@@ -138,9 +138,13 @@ def _prefixes(adapter: Iterable[str], names: Iterable[str]) -> list[tuple[str, s
     """(text to leave off, text to put before), the pair that serves most targets first; neither holds their numbers."""
     sample = list(adapter)
     sample = sample[:: max(1, len(sample) // _SAMPLE)][:_SAMPLE]
+    by_last_word: dict[str, list[str]] = {}
+    for name in names:
+        by_last_word.setdefault(name.rpartition("_")[2], []).append(name)
     votes: Counter[tuple[str, str]] = Counter()
     for path in sample:
         words = _flat(path).split("_")
+        alike = by_last_word.get(words[-1], ())
         for drop in range(min(_DROP, len(words))):
             if any(w.isdigit() for w in words[:drop]):
                 break
@@ -148,7 +152,7 @@ def _prefixes(adapter: Iterable[str], names: Iterable[str]) -> list[tuple[str, s
             off = _flat(path)[: -len(end)]
             alone = drop == len(words) - 1  # one word is the end of too many names
             votes.update(
-                (off, name[: -len(end)]) for name in names if name == end or (not alone and name.endswith(f"_{end}"))
+                (off, name[: -len(end)]) for name in alike if name == end or (not alone and name.endswith(f"_{end}"))
             )
     return [pair for pair, _ in sorted(votes.items(), key=lambda v: (-v[1], v[0]))]
 
