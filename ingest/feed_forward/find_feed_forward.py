@@ -47,7 +47,7 @@ _FIRST = vocabulary("up in wi gate intermediate expand fc1 1 0")
 _LAST = vocabulary("down out output wo proj project 2")
 _CONDITION = vocabulary("norm adaln")
 _TIME = vocabulary("time timestep timesteps temb")
-_EMBEDS = vocabulary("emb embed embedding embedder embeddings pos")
+_EMBEDS = vocabulary("emb embed embedding embedder embeddings pos mlp")
 _FEW = 12
 """Most loose maps of a layer that may have an MLP among them."""
 _NARROWEST = 4
@@ -85,7 +85,7 @@ def find_feed_forwards(structure: Structure, attentions: Mapping[str, Attention]
 
 
 def _conditions(node: Node) -> bool:
-    """Whether the module is a norm with maps of a condition, or embeds time: none of its maps is of the stream."""
+    """Whether the module is a norm with maps of a condition, or maps or embeds time: none of its maps is of the stream."""
     name_words = set(words(node.name))
     return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
 
