@@ -85,7 +85,7 @@ def find_feed_forwards(structure: Structure, attentions: Mapping[str, Attention]
 
 
 def _conditions(node: Node) -> bool:
-    """Whether the module is a norm with maps of a condition, or maps or embeds time: none of its maps is of the stream."""
+    """Whether the module is a norm with maps of a condition, or is of time: no map is of the stream."""
     name_words = set(words(node.name))
     return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
 

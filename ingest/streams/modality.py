@@ -36,9 +36,9 @@ HIDDEN = "hidden"
 
 _MODALITY = {
     "video": "video", "vid": "video", "videos": "video", "audio": "audio", "aud": "audio", "speech": "audio",
-    "acoustic": "audio", "vocoder": "audio", "wav": "audio", "mel": "audio", "image": "image", "img": "image", "vision": "image",
-    "visual": "image", "vit": "image", "text": "text", "txt": "text", "caption": "text", "prompt": "text",
-    "language": "text", "t": "", "semantic": "semantic", "coarse": "coarse",
+    "acoustic": "audio", "vocoder": "audio", "wav": "audio", "mel": "audio", "image": "image", "img": "image",
+    "vision": "image", "visual": "image", "vit": "image", "text": "text", "txt": "text", "caption": "text",
+    "prompt": "text", "language": "text", "t": "", "semantic": "semantic", "coarse": "coarse",
 }  # fmt: skip
 _ROLES = {
     "text_encoder": "text", "causal_lm": "text", "vision_encoder": "image", "audio_encoder": "audio",

@@ -11,7 +11,6 @@ from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind,
 from archkb.ingest.tree.name_words import vocabulary, words
 from archkb.kb.values import Fact
 
-
 _PLACES = vocabulary("wpe pos position positions positional")
 """Words of a table that holds no tokens."""
 
