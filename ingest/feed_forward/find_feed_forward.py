@@ -15,7 +15,7 @@ from archkb.ingest.feed_forward.mixture_of_experts import mixture, stacked_exper
 from archkb.ingest.layers.layer_view import Layer, layer_of
 from archkb.ingest.rules import Rule, fact, rule
 from archkb.ingest.tree.module_tree import Node, Tree
-from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.ingest.tree.name_words import is_of_time, vocabulary, words
 
 _PLAIN = rule(
     "ff.plain",
@@ -46,8 +46,6 @@ _NAMES = vocabulary("mlp ffn ff feedforward fc ffw intermediate wi wo denserelud
 _FIRST = vocabulary("up in wi gate intermediate expand fc1 1 0")
 _LAST = vocabulary("down out output wo proj project 2")
 _CONDITION = vocabulary("norm adaln")
-_TIME = vocabulary("time timestep timesteps temb")
-_EMBEDS = vocabulary("emb embed embedding embedder embeddings pos")
 _FEW = 12
 """Most loose maps of a layer that may have an MLP among them."""
 _NARROWEST = 4
@@ -85,9 +83,8 @@ def find_feed_forwards(structure: Structure, attentions: Mapping[str, Attention]
 
 
 def _conditions(node: Node) -> bool:
-    """Whether the module is a norm with maps of a condition, or embeds time: none of its maps is of the stream."""
-    name_words = set(words(node.name))
-    return bool(node.children) and bool(_CONDITION & name_words or (_TIME & name_words and _EMBEDS & name_words))
+    """Whether the module is a norm with maps of a condition, or is of time: no map is of the stream."""
+    return bool(node.children) and (not _CONDITION.isdisjoint(words(node.name)) or is_of_time(node.name))
 
 
 def _content(structure: Structure, node: Node, contents: dict[int, _Content]) -> _Content:

@@ -18,7 +18,7 @@ from archkb.ingest.residual.layer_chain import (
 )
 from archkb.ingest.rules import fact, rule
 from archkb.ingest.tree.module_tree import Node
-from archkb.ingest.tree.name_words import vocabulary, words
+from archkb.ingest.tree.name_words import is_of_time, vocabulary, words
 from archkb.kb.values import Fact
 
 _MIXER = rule(
@@ -150,6 +150,7 @@ def _keeps(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
     if (
         not child.children
         or _SIDE & set(words(child.name))
+        or is_of_time(child.name)
         or is_norm(sublayers.leaves, child)
         or read_name(child.name).letters
     ):
@@ -165,7 +166,7 @@ def _keeps(sublayers: Sublayers, child: Node, widths: set[int]) -> bool:
 
 def _is_left(sublayers: Sublayers, node: Node, child: Node, taken: set[str], known: int) -> bool:
     """Whether a block has one norm more than known sublayers, and only this child is left with a matrix for it."""
-    if not node.name.isdigit() or _SIDE & set(words(child.name)):
+    if not node.name.isdigit() or _SIDE & set(words(child.name)) or is_of_time(child.name):
         return False
     norms = [c for c in node.children.values() if "norm" in c.name.lower() or is_norm(sublayers.leaves, c)]
     candidates = [c for n, c in node.children.items() if n not in taken and c not in norms and _has_matrix(c)]

@@ -36,13 +36,14 @@ HIDDEN = "hidden"
 
 _MODALITY = {
     "video": "video", "vid": "video", "videos": "video", "audio": "audio", "aud": "audio", "speech": "audio",
-    "acoustic": "audio", "wav": "audio", "mel": "audio", "image": "image", "img": "image", "vision": "image",
-    "visual": "image", "vit": "image", "text": "text", "txt": "text", "caption": "text", "prompt": "text",
-    "language": "text", "t": "", "semantic": "semantic", "coarse": "coarse",
+    "acoustic": "audio", "vocoder": "audio", "wav": "audio", "mel": "audio", "image": "image", "img": "image",
+    "vision": "image", "visual": "image", "vit": "image", "text": "text", "txt": "text", "caption": "text",
+    "prompt": "text", "language": "text", "t": "", "semantic": "semantic", "coarse": "coarse",
 }  # fmt: skip
 _ROLES = {
     "text_encoder": "text", "causal_lm": "text", "vision_encoder": "image", "audio_encoder": "audio",
-    "audio_codec": "audio", "vocoder": "audio", "speech": "audio",
+    "audio_codec": "audio", "codec_encoder": "audio", "codec_decoder": "audio", "vocoder": "audio", "speech": "audio",
+    "speech_synthesis": "audio",
 }  # fmt: skip
 _CONDITIONS = {
     "camera": "camera", "cam": "camera", "plucker": "camera", "viewpoint": "camera", "pose": "pose", "poses": "pose",

@@ -8,18 +8,28 @@ from archkb.ingest.analysis import Attention, EmbeddingAttributes, Stream
 from archkb.ingest.streams import context_sources as origins
 from archkb.ingest.streams import modality as names
 from archkb.ingest.streams.stream_table import StackSays, StreamKey, StreamKind, Table, block_of, local_part
-from archkb.ingest.tree.name_words import words
+from archkb.ingest.tree.name_words import vocabulary, words
 from archkb.kb.values import Fact
+
+_PLACES = vocabulary("wpe pos position positions positional")
+"""Words of a table that holds no tokens."""
 
 
 class Contexts(Table):
     """The streams that blocks read from elsewhere, and those of the connectors that prepare them."""
 
     def _name(self, key: StreamKey, local: str, stack: StackSays) -> tuple[Fact, str | None]:
-        """What a stream of blocks carries; that of a connector by what is in front of it, behind it, or reads it."""
+        """What a stream of blocks carries, a connector's by what is in front of it, behind it, or reads it; its source.
+
+        A text comes from a table of tokens beside its stack, where there is one.
+        """
         scope, width, carries = key.scope, key.width, key.carries
         prepared = self._prepared(scope, width) if carries is None and self._prepares(scope) else None
-        return prepared or super()._name(key, local, stack)
+        if prepared is not None:
+            return prepared
+        name, source = super()._name(key, local, stack)
+        table = self._vocabulary(scope, width) if name.value == "text" else None
+        return name, table or source
 
     def _prepares(self, scope: str) -> bool:
         """Whether a stack works on a condition: by the words of its path, or as a connector beside a big stack."""
@@ -51,7 +61,7 @@ class Contexts(Table):
             path: leaf.attributes.rows
             for path, leaf in self.findings.leaves.items()
             if module and path.startswith(f"{module}.") and isinstance(leaf.attributes, EmbeddingAttributes)
-            if leaf.attributes.width == width
+            if leaf.attributes.width == width and _PLACES.isdisjoint(words(path))
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
 

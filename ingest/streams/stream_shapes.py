@@ -26,7 +26,8 @@ _PATCHES = rule(
 _LATENT = rule(
     "stream.latent",
     "neighbour",
-    "A layer outside the blocks turns the latent of an autoencoder beside it into the width.",
+    "A layer outside the blocks turns the latent of an autoencoder beside it into the width, where no layer of its own "
+    "component writes what it reads.",
 )
 
 _RGB = frozenset(3 * p * p for p in (1, 2, 3, 4, 8))
@@ -85,12 +86,22 @@ class Shapes:
         if not isinstance(latent, int):
             return None
         reads = [latent * n for n in _PATCH]
-        entry = next((e for e in entries if e.inp in reads and not self._encodes(e.path)), None)
+        fitting = (e for e in entries if e.inp in reads and not self._encodes(e.path))
+        entry = next((e for e in fitting if not self._continues(e)), None)
         coloured = self._coloured(half.path)
         carries = modality(half.path) or (str(coloured.value) if coloured is not None else None)
         if entry is None or carries is None:
             return None
         return fact(carries, _LATENT, f"{entry.path} reads the {latent} channels of {half.path}'s latent"), entry.path
+
+    def _continues(self, entry: Layer) -> bool:
+        """Whether its own component writes what a layer reads: then no latent of another one has to.
+
+        A layer that undoes another one, from the width that writes to the one it reads, is an exit and comes after it.
+        """
+        component = enclosing(self._findings.components, entry.path)
+        beside = {e.widths for e in self._entries if enclosing(self._findings.components, e.path) is component}
+        return any(out == entry.inp and (out, inp) not in beside for inp, out in beside)
 
     def _encodes(self, path: str) -> bool:
         """Whether a layer is an encoder's: it runs before there is a latent, whatever width it reads."""

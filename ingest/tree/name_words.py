@@ -39,3 +39,17 @@ def stem(name: str) -> tuple[str, ...]:
 def vocabulary(text: str) -> frozenset[str]:
     """The words of a text as a set."""
     return frozenset(text.split())
+
+
+_TIME = vocabulary("time timestep timesteps temb")
+_EMBEDS = vocabulary("emb embed embedding embedder embeddings pos mlp")
+
+
+def is_of_time(name: str) -> bool:
+    """Whether a module maps a time, a condition, and not the stream.
+
+    >>> is_of_time("time_mlp"), is_of_time("time_mix"), is_of_time("mlp")
+    (True, False, False)
+    """
+    name_words = set(words(name))
+    return not _TIME.isdisjoint(name_words) and not _EMBEDS.isdisjoint(name_words)

@@ -127,5 +127,10 @@ def test_what_holds_a_stack_is_no_layer_with_an_mlp() -> None:
 def test_maps_of_a_time_embedding_and_a_lone_gate_are_no_mlp() -> None:
     time = {"time_pos_embed.linear_1.weight": (32, 8), "time_pos_embed.linear_2.weight": (8, 32)}
     assert not found(repeated("blocks", 2, {**NORM, **time}))
+    conditioned = {f"time_mlp.{key}": shape for key, shape in (("0.weight", (32, 8)), ("2.weight", (8, 32)))}
+    block = {**NORM, "mlp.fc1.weight": (24, 8), "mlp.fc2.weight": (8, 24), **conditioned}
+    analysis = analyse(header(repeated("blocks", 2, block)))
+    assert set(analysis.feed_forwards) == {"blocks.0.mlp", "blocks.1.mlp"}
+    assert {r.around for r in analysis.residuals} == {("mlp",)}
     gate = {"input_gate.weight": (32, 8), "projection.weight": (8, 32), "attn.qkv.weight": (24, 8)}
     assert not found(repeated("blocks", 2, {**NORM, **gate}))

@@ -289,3 +289,32 @@ def test_no_layer_behind_the_first_block_of_an_encoder_brings_in_its_stream(shar
     sources = {(s.scope, s.width): s.source for s in analyse(ltx).streams}
     assert sources["audio_vae.encoder.down", 512] is None
     assert sources["audio_vae.decoder.up", 512] == "audio_vae.decoder.conv_in.conv"
+
+
+def test_what_its_own_component_writes_is_no_latent_of_another():
+    """The second stage of the vocoder reads 80 channels, four times the latent, and the first writes them."""
+    block = {"convs1.0.weight": (40, 40, 3), "convs2.0.weight": (40, 40, 3)}
+    stages = {"pre.weight": (160, 24, 7), "ups.0.weight": (160, 80, 16), "ups.1.weight": (80, 40, 16)}
+    net = below("vae", COLOURED) | below("tts.vocoder", stages | repeated("resblocks", 2, block))
+    vocoder = [s for s in inferred(net).streams if s.scope.startswith("tts")]
+    assert [(s.name.value, s.source) for s in vocoder] == [("audio", None)]
+
+
+def test_the_exit_of_another_stream_does_not_write_what_an_entry_reads():
+    stack = repeated("blocks", 2, PAIR | below("audio_attn1", projections(16, 16, 16)))
+    ways = {
+        "patchify_proj.weight": (32, 20), "proj_out.weight": (20, 32),
+        "audio_patchify_proj.weight": (16, 20), "audio_proj_out.weight": (20, 16),
+    }  # fmt: skip
+    net = below("dit", stack | ways) | below("vae", COLOURED)
+    found = inferred(net)
+    assert found.streams[found.queries["dit.blocks.0.attn1"]].source == "dit.patchify_proj"
+
+
+def test_a_text_comes_from_its_table_of_tokens_and_not_from_a_speaker():
+    layers = repeated("text_encoder.encoder.layers", 2, below("self_attn", projections(16, 16, 16)))
+    speaker = {"speaker.projection.weight": (80, 12), "speaker_proj.weight": (16, 80)}
+    tables = {"text_encoder.embedding.weight": (150, 16), "text_encoder.position_embedding.weight": (512, 16)}
+    found = inferred(below("tts", layers | speaker | tables) | below("vae", COLOURED))
+    texts = [(s.name.value, s.source) for s in found.streams if s.scope.startswith("tts")]
+    assert texts == [("text", "tts.text_encoder.embedding")]
