@@ -66,13 +66,13 @@ def vector(counts: Mapping[str, int], index: Mapping[str, int], rarity: Sequence
     """Known features, the rarer the more, of length 1 in words and in letters apart."""
     out: dict[int, float] = {}
     for kind in "wc":
-        own = {
+        values = {
             index[name]: (1 + math.log(n)) * rarity[index[name]]
             for name, n in counts.items()
             if name[0] == kind and name in index
         }
-        length = math.sqrt(sum(value * value for value in own.values()))
-        out |= {i: value / length for i, value in own.items()}
+        length = math.sqrt(sum(value * value for value in values.values()))
+        out |= {i: value / length for i, value in values.items()}
     return out
 
 
