@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -24,6 +23,10 @@ from archkb.queries.interface.ingest_source import ingest_source
 from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
 from benchmarks.population import Checkpoint, population
+from benchmarks.shared_structure import disk
+
+Seconds = defaultdict[str, list[float]]
+"""Of one ingest between two stops, by the kind of model, and by whether its structure was known."""
 
 STOPS = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 """Numbers of models at which questions are asked."""
@@ -32,15 +35,9 @@ TIMES = 5
 ABOUT_ONE = ("model-summary", "attention-inventory", "cross-attention", "size-by-component", "kin")
 
 
-@dataclass(slots=True)
-class Costs:
-    """What was measured between two stops."""
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Of one ingest, by the kind of model, and by whether its structure was known."""
-
-
-def fill(store: Store, folder: Path, checkpoints: Iterator[Checkpoint], costs: Costs, until: int, already: int) -> int:
+def fill(
+    store: Store, folder: Path, checkpoints: Iterator[Checkpoint], costs: Seconds, until: int, already: int
+) -> int:
     """Ingest one checkpoint after another from files, until so many are there; how many are there now."""
     file = folder / "model.header.json"
     for number, checkpoint in enumerate(checkpoints, already + 1):
@@ -49,8 +46,8 @@ def fill(store: Store, folder: Path, checkpoints: Iterator[Checkpoint], costs: C
         ingested = ingest_source(str(file), store, name=checkpoint.name)
         seconds = time.perf_counter() - start
         known = "known" if "same architecture" in str(ingested.row[-1]) else "new"
-        costs.seconds[known].append(seconds)
-        costs.seconds[checkpoint.kind].append(seconds)
+        costs[known].append(seconds)
+        costs[checkpoint.kind].append(seconds)
         if number == until:
             return number
     return until
@@ -78,30 +75,23 @@ def taken(call: Callable[[], object]) -> float:
     return median(out)
 
 
-def disk(folder: Path) -> int:
-    """Bytes of a store's files."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
 def count(store: Store, label: str) -> int:
     """Nodes of a label."""
     return int(store.read(f"MATCH (n:{label}) RETURN count(n) AS n").rows[0][0])
 
 
-def report(store: Store, folder: Path | None, models: int, costs: Costs) -> dict[str, float]:
+def report(store: Store, folder: Path | None, models: int, costs: Seconds) -> None:
     """Print what was measured since the last stop, and what each question takes now."""
     structures = count(store, "Structure")
     size = f", {disk(folder) / 1e6:,.0f} MB" if folder else ""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"\n## {models:,} models of {structures:,} structures{size}, peak memory of the process {peak:,.0f} MB")
-    for kind, seconds in sorted(costs.seconds.items()):
+    for kind, seconds in sorted(costs.items()):
         high = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
         middle = f"median {1000 * median(seconds):5.0f} ms, 95 % {1000 * high:5.0f} ms"
         print(f"{kind:>10}: {len(seconds):5} in {sum(seconds):6.1f} s, {middle}")
-    milliseconds = {name: taken(call) for name, call in questions(store)}
-    for name, value in milliseconds.items():
-        print(f"{name:>32}: {value:7.1f} ms", flush=True)
-    return milliseconds
+    for name, call in questions(store):
+        print(f"{name:>32}: {taken(call):7.1f} ms", flush=True)
 
 
 def run(models: int, where: str | None, seed: int) -> None:
@@ -111,11 +101,11 @@ def run(models: int, where: str | None, seed: int) -> None:
         folder = None if is_server(uri) else Path(uri)
         store = open_store(uri)
         checkpoints = population(models, seed=seed)
-        already, asked = 0, {}
+        already = 0
         for stop in sorted({*(s for s in STOPS if s < models), models}):
-            costs = Costs()
+            costs: Seconds = defaultdict(list)
             already = fill(store, Path(parent), checkpoints, costs, stop, already)
-            asked[stop] = report(store, folder, already, costs)
+            report(store, folder, already, costs)
         store.close()
 
 

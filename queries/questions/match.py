@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from archkb.queries.questions.classifier.features import plain_words
 from archkb.queries.questions.question import Question
 from archkb.queries.questions.spelling import american
 
@@ -127,9 +128,11 @@ def match(words: str, questions: Iterable[Question]) -> Match:
         candidates = [_of_one(candidate) for candidate in candidates]
     by_phrase = sorted(candidates, key=lambda c: (-c.score, c.question.rank))
     plausible = tuple(c for c in by_phrase if c.score >= PLAUSIBLE)
+    if plausible and _word_for_word(words, plausible[0]):
+        return Match(plausible[:_LISTED], sure=True)
     learnt = _learnt(words, candidates)
-    sure = _sure(words, wanted, plausible[:_LISTED]) or _clear(plausible[:_LISTED], frozenset(weights))
-    if sure and _agreed(words, plausible[0], learnt):
+    sure = _sure(wanted, plausible[:_LISTED]) or _clear(plausible[:_LISTED], frozenset(weights))
+    if sure and _agreed(plausible[0], learnt):
         return Match(plausible[:_LISTED], sure=True)
     likely = [replace(c, score=100 * p) for c, p in learnt if p >= OFFERED]
     if likely and len(wanted - _FAINT) > 1 and learnt[0][1] >= _limit(words):
@@ -142,7 +145,7 @@ def _limit(words: str) -> float:
     """The probability from which what was learnt is taken at its word."""
     from archkb.queries.questions.classifier.model import shipped
 
-    unheard = (w for w in _words(words) if w not in _STOP and not shipped().knows(w))
+    unheard = (w for w in plain_words(words) if w not in _STOP and not shipped().knows(w))
     return NARROWED if _NARROWING.search(words) or any(unheard) else LEARNT
 
 
@@ -151,19 +154,18 @@ def _learnt(words: str, candidates: Sequence[Candidate]) -> list[tuple[Candidate
     from archkb.queries.questions.classifier.model import shipped
 
     by_id = {c.question.id: c for c in candidates if c.question.shipped}
-    if not any(shipped().knows(w) for w in _words(words)):
+    if not any(shipped().knows(w) for w in plain_words(words)):
         return []
     return [(by_id[id_], p) for id_, p in shipped().ranked(words) if id_ in by_id]
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", american(text))
+def _word_for_word(words: str, best: Candidate) -> bool:
+    """Whether the words are a phrase of the question itself."""
+    return _plain(words) in (_plain(text) for text, _ in _known(best.question).phrases)
 
 
-def _agreed(words: str, best: Candidate, learnt: Sequence[tuple[Candidate, float]]) -> bool:
+def _agreed(best: Candidate, learnt: Sequence[tuple[Candidate, float]]) -> bool:
     """Whether nothing learnt speaks against a question that its phrases are sure of."""
-    if _plain(words) in (_plain(text) for text, _ in _known(best.question).phrases):
-        return True
     probability = {c.question.id: p for c, p in learnt}.get(best.question.id)
     return probability is None or probability >= AGREED
 
@@ -183,12 +185,10 @@ def _of_one(candidate: Candidate) -> Candidate:
     return candidate if candidate.question.needs_model else replace(candidate, score=max(0.0, candidate.score - BEHIND))
 
 
-def _sure(words: str, wanted: frozenset[str], likely: Sequence[Candidate]) -> bool:
+def _sure(wanted: frozenset[str], likely: Sequence[Candidate]) -> bool:
     if not likely:
         return False
     best = likely[0]
-    if _plain(words) in (_plain(text) for text, _ in _known(best.question).phrases):
-        return True  # a phrase of its own, word for word
     if best.score < SURE or best.unknown:
         return False
     rivals = [c.score for c in likely[1:] if c.question.needs_model]

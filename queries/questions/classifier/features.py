@@ -19,7 +19,12 @@ def features(text: str) -> Counter[str]:
     >>> sorted(features("tied heads"))[-3:], features("tied heads")["w tied heads"]
     (['w heads', 'w tied', 'w tied heads'], 1)
     """
-    return Counter(_features(_WORD.findall(american(text))))
+    return Counter(_features(plain_words(text)))
+
+
+def plain_words(text: str) -> list[str]:
+    """Its words in lower case, in American spelling."""
+    return _WORD.findall(american(text))
 
 
 def _features(words: list[str]) -> Iterator[str]:
