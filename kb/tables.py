@@ -166,6 +166,7 @@ def check(tables: GraphTables) -> None:
 
     Of a model's own part alone, the store sees whether the modules it leads to are there.
     """
+    # nodes
     known: set[str] = set()
     for node in tables.nodes:
         props = schema.properties(node.primary, node.role)
@@ -176,6 +177,7 @@ def check(tables: GraphTables) -> None:
             if row[0] in known:
                 raise ArchkbError(f"two nodes have the uid {row[0]!r}", where=node.primary)
             known.add(row[0])
+    # relationships, both ends of which are there
     for edge in tables.edges:
         if not any((r.type, r.source, r.target) == (edge.type, edge.source, edge.target) for r in schema.RELATIONS):
             raise ArchkbError(f"the schema has no ({edge.source})-[{edge.type}]->({edge.target})")

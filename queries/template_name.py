@@ -63,12 +63,14 @@ def name_of(blocks: Sequence[Sequence[Part]]) -> str:
     >>> name_of([[*convs, Part(None, "b.0", "Block", None, 2)]])
     '2 × Conv3d 64, residual'
     """
+    # blocks with attention or a feed-forward: how many, and how wide
     attentions, feed_forwards = (_range(_count(b, role) for b in blocks) for role in _HOLDERS)
     if attentions or feed_forwards:
         nouns = ((attentions, "attention"), (feed_forwards, "feed-forward"))
         words = [f"{n} {noun}{'' if n == '1' else 's'}" for n, noun in nouns if n]
         widths = [max((p.width or 0 for p in b if p.label in _HOLDERS), default=0) for b in blocks]
         return ", ".join([*words, *([_range(widths)] if max(widths) else [])])
+    # any other: its layers by kind
     layers = [_layers(b) for b in blocks]
     kinds = list(dict.fromkeys(kind for found in layers for kind in found))
     said = [_times([found.get(kind, []) for found in layers], kind) for kind in kinds[:_KINDS]]

@@ -62,8 +62,10 @@ def _form(parts: Mapping[str, Layer], ranked: Mapping[str, tuple[int, Layer]]) -
     """The way q, k and v are kept, None where one of them is missing."""
     query = "q" in parts or "q_up" in parts
     separate = query and "k" in parts and "v" in parts
+    # one matrix for all three, unless separate ones are named more plainly
     if "qkv" in parts and not (separate and ranked["qkv"][0] > 0):
         return "fused_qkv" if parts["qkv"].out != parts["qkv"].inp else None
+    # keys and values by way of a narrow latent
     if query and "kv_down" in parts and ("kv_up" in parts or "k_up" in parts):
         return "mla"
     if separate:
@@ -88,18 +90,22 @@ def _ranked(leaves: Mapping[str, Leaf], node: Node, cores: Mapping[str, object])
         spelling = read_name(name)
         if child.path in cores:
             continue
+        # a child whose name spells a role
         if spelling.letters:
             layer = None if spelling.noise else matrix(leaves, child, name)
             if layer is not None:
                 _keep(by_role, spelling, layer)
+        # q, k and v in one matrix of a plain name
         elif name in _PACKED:
             layer = matrix(leaves, child, name)
             if layer is not None and layer.out == 3 * layer.inp and {"q_bias", "v_bias"} <= node.tensors.keys():
                 by_role["qkv"] = (0, layer)
+        # deformable attention has no query
         elif name in ("sampling_offsets", "attention_weights"):
             layer = matrix(leaves, child, name)
             if layer is not None:
                 by_role["offsets" if name == "sampling_offsets" else "weights"] = (0, layer)
+    # tensors of the module itself
     for local, spec in node.tensors.items():
         if len(spec.shape) in (2, 3) and all(spec.shape):
             spelling = read_name("qkv" if local in _PACKED else local)
@@ -140,6 +146,7 @@ def _add_outputs(
         layer = matrix(leaves, child, name)
         if layer is None or layer.path in taken:
             continue
+        # a gate, the second stream's output, else the plainest name of an output
         if name_words & _GATE:
             parts.setdefault("gate", layer)
         elif name_words & _SECOND and name_words & _OUT[0]:

@@ -116,12 +116,15 @@ def _separate(leaves: Mapping[str, Leaf], node: Node, layers: Mapping[str, Layer
     if not 3 <= len(layers) <= 5 or not all(_nameless(m) and _pointwise(leaves, node, m) for m in layers.values()):
         return None
     wide = sorted(layers.values(), key=lambda m: m.out)
+    # five: the shortest may be a gate
     if len(wide) == 5:
         gate, *wide = wide
         if gate.out * _GATE_RATIO > wide[0].out:
             return None
+    # three of one shape beside norms of queries and keys
     if len(wide) == 3 and len({m.widths for m in wide}) == 1 and _twin_norms(node, wide[0].out):
         return "separate", dict(zip(("q", "k", "v"), wide, strict=True)), 0
+    # else the one order whose widths fit, with an output beside the module where three are inside
     outside = list(_sibling_layers(leaves, node)) if len(wide) == 3 else []
     for ordered in permutations(wide):
         parts = _four(ordered) if len(ordered) == 4 else _three(ordered, outside)

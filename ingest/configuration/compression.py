@@ -41,13 +41,16 @@ def stated_compression(object_: Mapping[str, Stated]) -> Compression | None:
     side = patch if isinstance(patch, int) and not isinstance(patch, bool) else 1
     blocks = _json(object_.get("encoder_blocks"))
     names = [str(b[0] if isinstance(b, list) and b else b) for b in blocks]
+    # LTX: a list of blocks, each named by what it halves
     if any(name.startswith("compress_") for name in names):
         space = sum(name.startswith(("compress_space", "compress_all")) for name in names)
         time = sum(name.startswith(("compress_time", "compress_all")) for name in names)
         return Compression(side * 2**space, 2**time, f"patch {side}, {space} halvings of a side, {time} of the frames")
+    # a list of upsampling steps, each [time, height, width]
     steps = [b[0] for b in _json(object_.get("upsampling")) if isinstance(b, list) and b and isinstance(b[0], list)]
     if steps and all(len(step) == 3 for step in steps):
         return Compression(side * prod(s[-1] for s in steps), prod(s[0] for s in steps), f"patch {side}, steps {steps}")
+    # diffusers: every stage but the last halves the sides
     down = [name for name in names if "Down" in name]
     if down and len(down) == len(names) and "latent_channels" in object_:
         return Compression(side * 2 ** (len(down) - 1), 1, f"{len(down)} stages, all but the last halve a side")
@@ -67,15 +70,18 @@ def _json(value: Stated | None) -> list[Any]:
 def shown_compression(inside: Sequence[Cells]) -> Compression | None:
     """What the widths of an encoder show, of which these are the modules; None where they do not add up."""
     convolutions = [m for m in inside if m["label"] == "Conv"]
+    # the first convolution and the stages behind it
     stages = _stages(inside)
     first = next((c for c in convolutions if _side(c["in_channels"]) and not _in(c, stages)), None)
     if first is None or len(stages) < 2:
         return None
+    # how many cells each step from stage to stage folds into one
     parts = [[c for c in convolutions if within(str(c["path"]), path)] for path in stages]
     last = [c for c in convolutions if within(str(c["path"]), _after(inside, stages) or stages[-1])]
     ratios = [_ratio(a, b) for a, b in itertools.pairwise([[first], *parts, last])]
     folded = [ratio for ratio in ratios if ratio in _FOLDS]
     frames = len(first["kernel"] or ()) == 3
+    # strides, and folds that fit no picture, leave it open
     if (
         not folded
         or (not frames and set(folded) != {4})
@@ -83,6 +89,7 @@ def shown_compression(inside: Sequence[Cells]) -> Compression | None:
     ):
         return None
     side = _side(first["in_channels"])
+    # a kernel of one axis is a convolution over time: what it does to the frames is unknown
     over_time = any(len(c["kernel"] or ()) == 1 for c in convolutions)
     return Compression(
         side * prod(_FOLDS[ratio][0] for ratio in folded),

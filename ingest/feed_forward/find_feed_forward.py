@@ -126,8 +126,10 @@ def _only_mlp(structure: Structure, node: Node, content: _Content) -> FeedForwar
     if shaped is None:
         return None
     because, up, down, hidden = shaped
+    # a squeeze-and-excitation gate is no feed-forward
     if all(m.conv for m in maps) and _squeezes(structure, node, down.out, hidden):
         return None
+    # one that does not widen needs a name or a place in a stack
     if hidden <= down.out:
         stacked = node.parent is not None and node.parent.path in structure.stacks
         stacked = stacked and (up[0].out > hidden or not all(m.conv for m in maps))
@@ -202,6 +204,7 @@ def _inline(structure: Structure, node: Node, content: _Content) -> FeedForward 
     maps = content.maps
     if maps is None or len(maps) < 2 or not node.path or any(_is_stack(structure, c) for c in node.children.values()):
         return None
+    # pairs of linear maps there and back, the first of which widens
     linear = [m for m in maps if not m.conv and not _adapts(m)]
     pairs = [
         (up, down)
@@ -209,6 +212,7 @@ def _inline(structure: Structure, node: Node, content: _Content) -> FeedForward 
         for up, down in ((up, down), (down, up))
         if up.inp == down.out and up.out == down.inp and up.out > up.inp
     ]
+    # all share one way back; a gate alone is no pair
     downs = {d.path: d for _, d in pairs}
     if len(downs) != 1:
         return None

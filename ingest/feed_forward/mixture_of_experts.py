@@ -28,10 +28,12 @@ def stacked_experts(node: Node) -> FeedForward | None:
     stacked = {name: t.shape for name, t in node.tensors.items() if len(t.shape) == 3 and "bias" not in name}
     if len(stacked) not in (2, 3) or len({s[0] for s in stacked.values()}) != 1 or node.children:
         return None
+    # the way back by name; what is left leads up
     down = next((n for n in stacked if "down" in n or "w2" in n or n.endswith(("out", "output", "wo"))), None)
     if down is None:
         return None
     ups = tuple(n for n in stacked if n != down)
+    # either order of rows and columns that makes both ways agree
     a, b = stacked[down][1:]
     for width, hidden in ((a, b), (b, a)):
         rows = {tuple(sorted(stacked[u][1:])) for u in ups}

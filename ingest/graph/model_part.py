@@ -45,10 +45,12 @@ def own_part(
 ) -> GraphTables:
     """A model's own part, but for its settings' nodes. `structure`: the properties of its structure; `top`: what its
     models lead to, by type."""
+    # what is known of a published header
     known = published(structure["header_hash"], structure["architecture"], structure["shape_hash"])
     uid = ids.model_uid(name, structure["uid"], {**known, **header.configurations, **header.declared})
     family = header.declared.get("family") or known.get("family")
     files, spans = _layout(header)
+    # what the model states of itself; the rest of its row is its structure's
     properties = {
         "uid": uid,
         "name": name,
@@ -69,6 +71,7 @@ def own_part(
     row = {
         column: properties[column] if column in properties else structure[column] for column in node_columns("Model")
     }
+    # metadata, and the edges to what models share
     entries = tuple((ids.metadata_uid(k, v), k, v) for k, v in sorted(header.metadata.items()))
     edges = [
         EdgeTable(type_, "Model", target, edge_columns(type_), tuple((uid, *row) for row in top.get(type_, ())))

@@ -91,6 +91,7 @@ def matrix_leaf(node: Node, parameters: Params, model: Model) -> Leaf | None:
 
 def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | None:
     """Why a matrix is a lookup table, None where it is none. The last telling word of the name decides."""
+    # a lookup has no bias, is not packed and not very wide
     rows, columns = parameters.weight or (0, 0)
     if parameters.bias is not None or parameters.form == "packed" or (rows >= _SHORT and columns >= _ELONGATED * rows):
         return None
@@ -98,6 +99,7 @@ def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | N
     last = next((word for word in reversed(name_words) if word in _TABLE or word in _MAP), None)
     if _maps(node, parameters, name_words, last):
         return None
+    # by its name, unless it cuts patches
     hashed = last == "embedder" and not _INDEXED.isdisjoint(name_words)
     if (
         name_words == ("shared",)
@@ -106,6 +108,7 @@ def _table(node: Node, parameters: Params, model: Model) -> tuple[Rule, str] | N
         or (last in _TABLE and _PATCH.isdisjoint(name_words))
     ):
         return _NAMED, f"{_shape_text(parameters)} without bias, called {node.name}"
+    # by its height: more rows than anything reads
     outside = last is None and not node.numbered
     if outside and rows >= _VOCABULARY and rows >= _ELONGATED * columns and rows not in model.read:
         return _TALL, f"{_shape_text(parameters)} without bias, and nothing reads {rows}"

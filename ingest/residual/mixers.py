@@ -124,11 +124,13 @@ def _alone(sublayers: Sublayers, node: Node) -> tuple[Node, ...]:
         parent.path in sublayers.stacks or (parent.parent and parent.parent.path in sublayers.stacks)
     ):
         return ()
+    # no more mixers than norms, each reading and writing the width of the norms
     norms = [c for c in node.children.values() if is_norm(sublayers.leaves, c)]
     others = [c for c in node.children.values() if c not in norms and (c.children or c.tensors)]
     wide = norm_widths(sublayers.leaves, node)
     if not norms or len(others) > len(norms) or not all(c.children and _spans(sublayers, c, wide) for c in others):
         return ()
+    # convolutions alone are a step of a convolutional block
     chains = [layers(sublayers.leaves, c, A_SUBLAYER) or [] for c in others]
     if len(others) == 1 and all(m.conv for m in chains[0]):
         return ()

@@ -27,6 +27,7 @@ def bottleneck(sublayers: Sublayers, node: Node, reads: int, writes: int) -> Res
     block = node.parent
     if block is None or node.name.isdigit():
         return None
+    # convolutions beside the attention: one narrows, one widens, one may be the short way
     branch, short, ends = [node.name], None, {"first": 0, "last": 0}
     for name, child in block.children.items():
         maps = [m for m in layers(sublayers.leaves, child.representative, 2) or () if m.conv]

@@ -33,11 +33,13 @@ def infer_parameter_names(tensors: Iterable[TensorSpec]) -> Mapping[str, str]:
 
 
 def _roles_by_shape(modules: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dict[str, str]:
+    # the name most matrices have
     matrices = Counter(name for shapes in modules.values() for name, shape in shapes.items() if len(shape) > 1)
     if not matrices:
         return {}
     weight = max(matrices, key=lambda n: (matrices[n], n))
     out = {weight: "weight"}
+    # the name of a vector as long as a side of the matrix beside it
     vector_names = Counter(
         name
         for shapes in modules.values()
@@ -47,6 +49,7 @@ def _roles_by_shape(modules: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dic
     )
     if vector_names:
         out[max(vector_names, key=lambda n: (vector_names[n], n))] = "bias"
+    # two equal vectors and a scalar: the statistics of a batch norm
     counting: Counter[str] = Counter()
     averages: Counter[str] = Counter()
     for shapes in modules.values():

@@ -238,6 +238,7 @@ def _finish(node: Node, interned: dict[object, Node], ordered: dict[str, Node]) 
 
 
 def _sign(node: Node, interned: dict[object, Node]) -> None:
+    # sums over its own tensors
     tensors = node.tensors
     shapes: list[tuple[str, tuple[int, ...]]] = []
     params = size = 0
@@ -253,6 +254,7 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
         size += n * DTYPE_BITS[spec.dtype] // 8
     if len(shapes) > 1 and (ordered := sorted(shapes)) != shapes:
         shapes, node.tensors = ordered, {name: tensors[name] for name, _ in ordered}
+    # sums over its children; equal numbered ones point at the first
     siblings: dict[int, Node] = {}
     below: list[tuple[str, int]] = []
     for name, child in node.children.items():
@@ -264,6 +266,7 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
                 child.twin_of = representative
     if len(below) == 1 and not tensors:
         node.core = child.core
+    # one number for all modules of one form
     first = interned.setdefault((tuple(shapes), tuple(below)), node)
     node.n_params, node.n_bytes, node.n_tensors = params, size, count
     if first is node:

@@ -66,7 +66,7 @@ def stated_marks(metadata: Mapping[str, Any]) -> list[str]:
     >>> stated_marks({"origin": "0123456789abcdef"})
     ['id origin 68c4f033', 'key origin']
     """
-    return sorted(set(_said(metadata)))[:MOST]
+    return sorted(set(_metadata_choices(metadata)))[:MOST]
 
 
 def is_stated(mark: str) -> bool:
@@ -134,7 +134,7 @@ def _left(path: str, entries: Mapping[int, set[str]]) -> Iterator[str]:
         yield from (f"remains {path} {i}" for i in remains)
 
 
-def _said(metadata: Mapping[str, Any]) -> Iterator[str]:
+def _metadata_choices(metadata: Mapping[str, Any]) -> Iterator[str]:
     """Unusual keys to two levels, and identifiers in the values, which may be JSON texts."""
     for key, value in metadata.items():
         text = value if isinstance(value, str) else json.dumps(value)

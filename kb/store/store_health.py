@@ -16,10 +16,12 @@ Size = tuple[int | None, int | None]
 
 def faults(read: Read) -> Iterator[str]:
     """All that is wrong, as 'what: what is wrong with it'. Every node and every relationship of models is read."""
+    # counts as stated, and as held
     sizes = {str(uid): (tensors, modules) for uid, tensors, modules in read(statements.STRUCTURE_SIZES, {}).rows}
     held = [{str(s): int(n) for s, n in read(statements.count_all(x), {}).rows if s} for x in statements.COUNTED]
     tops, wanted = ({str(u): int(n) for u, n in read(s, {}).rows} for s in _TOPS)
     models: dict[str, list[str]] = {}
+    # each model beside its structure
     for uid, name, structure, *size in read(statements.SIZES, {}).rows:
         if uid is None or name is None:
             yield "a model without a name: its properties are gone"
@@ -30,6 +32,7 @@ def faults(read: Read) -> Iterator[str]:
             wrong = f"it leads to {tops.get(str(uid), 0)} of {wanted.get(str(structure), 0)} top modules"
         if wrong:
             yield f"{name}: {wrong}"
+    # each structure beside its parts
     for uid, structure_size in sizes.items():
         wrong = _miscounted(read, uid, structure_size) or miscounted(
             structure_size, (held[0].get(uid, 0), held[1].get(uid, 0))
@@ -38,6 +41,7 @@ def faults(read: Read) -> Iterator[str]:
             yield f"{uid}: a structure that no model has; `archkb gc` frees it"
         elif wrong:
             yield f"{_names(models[uid])}: {wrong}"
+    # settings
     stated = {str(uid): (str(name), int(n or 0)) for uid, name, n in read(statements.MODEL_SETTINGS, {}).rows}
     kept = {str(uid): int(n) for uid, n in read(statements.SETTINGS, {}).rows}
     for uid, (name, n) in stated.items():
@@ -45,6 +49,7 @@ def faults(read: Read) -> Iterator[str]:
             yield f"{name}: it has {counted(n, 'setting')}, and {kept.get(uid, 0):,} of them are found"
     for uid in sorted(kept.keys() - stated.keys()):
         yield f"{uid}: settings of a model that is not there; `archkb gc` frees them"
+    # parts that belong to nothing
     for uid in sorted({uid for counts in held for uid in counts} - sizes.keys()):
         yield f"{uid}: parts of a structure that is not there; `archkb gc` frees them"
 

@@ -54,10 +54,12 @@ def _convert(tx: Transaction, uid: str) -> None:
 
 def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
     """The tables of a model in today's form."""
+    # its structure's name, from its header's hash, configuration and rules
     metadata: dict[str, str] = json.loads(model["metadata"]) if model.get("metadata") else {}
     read = spelt(configuration(metadata))
     structure = ids.structure_uid(str(model.get("header_hash")), read, str(model.get("rules")))
     tensors = [row[1] for row in tx.run(_nodes("Tensor"), {"uid": uid})]
+    # what was inferred, under that structure
     nodes: Nodes = {}
     for label in schema.INFERRED:
         rows = ((labels, _moved(props, uid, structure)) for labels, props in tx.run(_nodes(label), {"uid": uid}))
@@ -67,6 +69,7 @@ def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
     entries = [(ids.metadata_uid(k, v), k, v) for k, v in sorted(metadata.items())]
     if entries:
         nodes["Metadata", None] = {row[0]: row for row in entries}
+    # the rows of the structure and of the model
     kept = _sketch(model, nodes)
     structure_cells = _structure(model, structure, read, kept, tensors)
     files, spans = _layout(tensors)
@@ -80,6 +83,7 @@ def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
     for primary, cells in (("Structure", structure_cells), ("Model", model_cells)):
         row = tuple(cells.get(column) for column in node_columns(primary))
         nodes[primary, None] = {str(row[0]): row}
+    # relationships
     edges = [table for r in _KEPT for table in _edges(tx, r, uid, structure)]
     states = EdgeTable("STATES", "Model", "Metadata", edge_columns("STATES"), tuple((uid, e[0]) for e in entries))
     columns = node_columns("Model")

@@ -46,9 +46,9 @@ def _compare(path: str, source: ModelView, target: ModelView, left: Cells | None
         _depth(left),
         _depth(right),
         kept,
-        _said(gained),
-        _said(lost),
-        _said(widened),
+        _names_times(gained),
+        _names_times(lost),
+        _names_times(widened),
     )
 
 
@@ -58,5 +58,5 @@ def _inside(view: ModelView, block: Cells) -> dict[str, tuple[int, ...]]:
     return {key[cut:]: tuple(view.tensors[key]["shape"]) for key in view.keys_below.get(str(block["path"]), ())}
 
 
-def _said(counted: Counter[str]) -> tuple[str, ...]:
+def _names_times(counted: Counter[str]) -> tuple[str, ...]:
     return tuple(f"{name} × {n}" for name, n in sorted(counted.items()))

@@ -61,6 +61,7 @@ def parts(view: ModelView) -> list[Part]:
     """Blocks by place and template, and the rest by the first names that do not lead to blocks."""
     blocks = outermost(str(c["path"]) for c in view.labelled("Block"))
     tensors = {key: tuple(t["shape"]) for key, t in view.tensors.items() if t["role"] != "side_car"}
+    # every tensor to its block, else to the first name that leads to no block
     inside: dict[str, dict[str, Shape]] = {path: {} for path in blocks}
     rest: dict[str, dict[str, Shape]] = {}
     leading = {path for block in blocks for path in above(block)}
@@ -71,6 +72,7 @@ def parts(view: ModelView) -> list[Part]:
         else:
             root = next((q for q in above(key) if q not in leading), key)
             rest.setdefault(root, {})[key[len(root) + 1 :]] = shape
+    # blocks of one place and template are one part
     groups: dict[tuple[str, str], list[str]] = {}
     for path in blocks:
         module = view.modules[path]

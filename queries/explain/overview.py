@@ -41,6 +41,7 @@ def overview(view: ModelView) -> Iterator[Line]:
 
 
 def _attends(view: ModelView, attentions: list[Cells]) -> str:
+    # kinds, and what cross-attentions read
     kinds = Counter(str(a["attends"] or "of unknown kind") for a in attentions)
     reads: Counter[str] = Counter()
     for attention in attentions:
@@ -51,6 +52,7 @@ def _attends(view: ModelView, attentions: list[Cells]) -> str:
     for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
         read_streams = f" ({listed(f'{m} to {name}' for name, m in reads.most_common())})" if kind == "cross" else ""
         parts.append(f"{n} {kind}{read_streams}")
+    # heads and gates
     numbers = {(a["heads"], a["head_dim"] or 0) for a in attentions if a["heads"]}
     heads = [f"{count} of {width or 'unknown width'}" for count, width in sorted(numbers)]
     heads += ["unknown"] * any(not a["heads"] for a in attentions)

@@ -47,6 +47,7 @@ def _table(heads: Sequence[str], shorter: Shorter, right: Sequence[bool], column
     rows, above = shorter.rows, shorter.above
     widths = natural = _natural(heads, rows)
     if columns is not None:
+        # the narrowest columns that break no word; then heads may break, then cells
         cells = [[r[i] for r in rows] for i in range(len(heads))]
         for within_head, within in ((False, False), (True, False), (True, True)):
             floors = [
@@ -55,10 +56,12 @@ def _table(heads: Sequence[str], shorter: Shorter, right: Sequence[bool], column
             ]
             if _total(floors) <= columns:
                 break
+        # still too wide: a record a row
         if rows and _total(floors) > columns:
             said = "".join(f"{part}\n" for text in shorter.said for part in _whole(text, columns))
             return said + _records(heads, rows, columns, above)
         widths = _fit(natural, floors, columns)
+    # head, rule and rows; rows of several lines stand apart
     lines = [
         *(part for text in shorter.said for part in _whole(text, columns)),
         *_line(heads, widths, right),

@@ -127,6 +127,7 @@ def _why_empty(cypher: str, params: Mapping[str, Any], models: Models, values: V
         text = params.get(c.text) if c.parameter else c.text
         if not isinstance(text, str):
             continue
+        # a name where a uid stands
         if c.prop in _UIDS and text in models:
             uid = models[text].of(c.prop)
             right = f"-p {c.text}={uid}" if c.parameter else f"{c.prop}: {uid!r}"
@@ -134,12 +135,15 @@ def _why_empty(cypher: str, params: Mapping[str, Any], models: Models, values: V
                 f"{c.prop!r} holds a uid, and {text!r} is a model's name: write {right}, "
                 f"or MATCH (m:Model {{name: {text!r}}}) and {{{c.prop}: m.{c.prop}}}"
             )
+        # a property that nothing has
         elif c.prop == "model":
             yield no_model_property(text if text in models else None)
+        # a misspelt model
         elif c.prop == "name" and about_models and text not in models:
             near = nearest(text, models, 1)
             if near:
                 yield f"no model is named {text!r}; did you mean {near[0]!r}?"
+        # a misspelt value
         elif c.prop in _ENUMERATED:
             known = values(c.prop)
             near = nearest(text, known, 1)

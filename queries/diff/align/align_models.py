@@ -200,6 +200,7 @@ def _pairs_by_near_isomorphism(
         near_isomorphic(source_root, target_root, CommonSubtree(SubtreeHashes())) or [],
         *(root.walk() for root in trees),
     )
+    # believed where the pairs by name agree with it
     target_of = {k: p.b for p in by_name for k in p.a}
     pairs = [p for link in links for p in tensor_pairs(link, source, target)]
     named = [p for p in pairs if p.a[0] in target_of]

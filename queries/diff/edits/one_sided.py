@@ -37,7 +37,7 @@ def one_sided_edits(subtrees: UnmatchedSubtrees) -> list[Edit]:
     groups: dict[tuple[str, str], list[str]] = {}
     for root in left:
         groups.setdefault(_group(root, alone if subtrees.tensors[root] == (root,) else {}), []).append(root)
-    return out + [_said(what, name, some, subtrees) for (what, name), some in groups.items()]
+    return out + [_one_sided_edit(what, name, some, subtrees) for (what, name), some in groups.items()]
 
 
 def _words(path: str) -> set[str]:
@@ -82,7 +82,7 @@ def _layer_group(path: str) -> str:
     return stream_free(".".join((*parts[:number], "{i}", parts[number + 1])))
 
 
-def _said(what: str, name: str, members: Sequence[str], subtrees: UnmatchedSubtrees) -> Edit:
+def _one_sided_edit(what: str, name: str, members: Sequence[str], subtrees: UnmatchedSubtrees) -> Edit:
     keys = _keys(members, subtrees)
     names_of_roots = {last(root) for root in members}
     name = names_of_roots.pop() if len(names_of_roots) == 1 and not what else name

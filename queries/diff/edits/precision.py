@@ -37,7 +37,7 @@ def quantised(alignment: Alignment) -> list[Retyped]:
         if change is not None:
             groups.setdefault(change, []).append(pair)
     gained, lost = _side_cars(alignment.b, alignment.added), _side_cars(alignment.a, alignment.removed)
-    return [_said(old, new, pairs, gained, lost, alignment) for (old, new), pairs in sorted(groups.items())]
+    return [_retype_edit(old, new, pairs, gained, lost, alignment) for (old, new), pairs in sorted(groups.items())]
 
 
 def retyped(pair: Pair, alignment: Alignment) -> tuple[str, str] | None:
@@ -57,7 +57,9 @@ def _level(dtype: str) -> int:
     return 0 if dtype in _FLOATS else 1 if dtype.startswith(_PACKED) else 2
 
 
-def _said(old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: SideCars, alignment: Alignment) -> Retyped:
+def _retype_edit(
+    old: str, new: str, pairs: Sequence[Pair], gained: SideCars, lost: SideCars, alignment: Alignment
+) -> Retyped:
     added = tuple(k for p in pairs for k in gained.get(p.b[0], ()))
     removed = tuple(k for p in pairs for k in lost.get(p.a[0], ()))
     matrices = all(_is_linear(p.b[0], alignment) for p in pairs)

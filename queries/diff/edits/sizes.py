@@ -34,7 +34,7 @@ def resized(alignment: Alignment) -> list[Edit]:
     for pair in (p for p in alignment.reshaped if not packs(p, alignment)):
         groups.setdefault(_what(pair, alignment), []).append(pair)
     _follow(groups, alignment)
-    return [_said(kind, where, members, alignment) for (kind, where), members in groups.items()]
+    return [_resize_edit(kind, where, members, alignment) for (kind, where), members in groups.items()]
 
 
 def _what(pair: Pair, alignment: Alignment) -> tuple[str, object]:
@@ -56,11 +56,13 @@ def _what(pair: Pair, alignment: Alignment) -> tuple[str, object]:
 
 def _follow(groups: dict[tuple[str, object], list[Pair]], alignment: Alignment) -> None:
     """Move what lies outside of blocks to the blocks beside it, where its sizes changed by the same factors."""
+    # the factors by which the widths of blocks changed
     blocks = {
         str(where): {Fraction(new, old) for p in pairs for old, new in _widths(p, alignment) if old}
         for (kind, where), pairs in groups.items()
         if kind == "sizes" and any(_in_blocks(p.b[0]) for p in pairs)
     }
+    # a group outside joins the nearest blocks that changed by the same
     for (kind, where), pairs in list(groups.items()):
         if kind != "sizes" or str(where) in blocks:
             continue
@@ -121,7 +123,7 @@ def _rows(pair: Pair, alignment: Alignment) -> Step | None:
     return step if step[0] != step[1] and max(step) <= TABLE else None
 
 
-def _said(kind: str, where: object, pairs: Sequence[Pair], alignment: Alignment) -> Edit:
+def _resize_edit(kind: str, where: object, pairs: Sequence[Pair], alignment: Alignment) -> Edit:
     changed = tuple((p.a[0], p.b[0]) for p in pairs)
     names, count = _names(p.b[0] for p in pairs), behind(len(pairs))
     place = common(p.b[0] for p in pairs)
@@ -191,6 +193,7 @@ def _ends(pairs: Sequence[Pair], alignment: Alignment) -> str:
     said = [features(p.b[0].split(".")) for p in pairs]
     if all("head" in s for s in said) and not any(_axis(p, alignment, 1) for p in pairs):
         return "outputs"
+    # what reads the input and what writes the output
     reads = [p for p, s in zip(pairs, said, strict=True) if {"patch", "input"} & s.keys()]
     writes = [p for p, s in zip(pairs, said, strict=True) if {"out", "final"} & s.keys() and p not in reads]
     within_hidden = any(_axis(p, alignment, 0) for p in reads) or any(_axis(p, alignment, 1) for p in writes)

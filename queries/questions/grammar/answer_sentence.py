@@ -109,10 +109,12 @@ def _broken_down(asked: Asked, fitting: Sequence[Record]) -> str:
     """How many of each sort, where there are several."""
     kind, said = words().kinds[asked.kind], {f.by for f in asked.filters}
     by = kind.by
+    # by what is not asked for already
     if by == "attends" and "attends" in said:
         by = "queries" if "reads" in said else "reads"
     if not by or (by in said and by != "layer"):
         return ""
+    # counts by sort, the largest first
     sorts: Counter[str] = Counter()
     for row in fitting:
         value = row["path"].rpartition(".")[0] if by == "stack" else row[by]

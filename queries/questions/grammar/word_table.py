@@ -137,27 +137,27 @@ def _property(entry: Mapping[str, Any]) -> Property:
 
 def _phrases(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]:
     """Every phrase with what it says; of two that are alike the later one counts."""
-    yield from _said(data["stop"]["words"], Sense("stop"))
+    yield from _entries(data["stop"]["words"], Sense("stop"))
     for name, texts in data["ask"].items():
-        yield from _said(texts, Sense("ask", name))
+        yield from _entries(texts, Sense("ask", name))
     for name, entry in data["kind"].items():
-        yield from _said(entry["words"], Sense("kind", name))
+        yield from _entries(entry["words"], Sense("kind", name))
     for entry in data["sort"].values():
-        yield from _said(entry["words"], Sense("kind", entry["kind"], (entry["by"], entry["value"])))
+        yield from _entries(entry["words"], Sense("kind", entry["kind"], (entry["by"], entry["value"])))
     for name, entry in data["property"].items():
-        yield from _said(entry["words"], Sense("property", name))
+        yield from _entries(entry["words"], Sense("property", name))
         for sort, sides in (("super", ("largest", "smallest")), ("than", (">", "<"))):
             for i, text in enumerate(entry.get(sort, ())):
-                yield from _said([text], Sense(sort, name, sides[i % 2]))
+                yield from _entries([text], Sense(sort, name, sides[i % 2]))
     for name, entry in data["filter"].items():
         for value, texts in entry["values"].items():
-            yield from _said(texts, Sense("filter", name, _YES_NO.get(value, value)))
+            yield from _entries(texts, Sense("filter", name, _YES_NO.get(value, value)))
     for sort in ("compare", "most", "how"):
         for name, texts in data[sort].items():
-            yield from _said(texts, Sense(sort, name))
+            yield from _entries(texts, Sense(sort, name))
     for name, texts in data["sign"].items():
-        yield from _said(texts, Sense(name))
+        yield from _entries(texts, Sense(name))
 
 
-def _said(texts: Iterable[str], sense: Sense) -> Iterator[tuple[tuple[str, ...], Sense]]:
+def _entries(texts: Iterable[str], sense: Sense) -> Iterator[tuple[tuple[str, ...], Sense]]:
     yield from ((split(text), sense) for text in texts)

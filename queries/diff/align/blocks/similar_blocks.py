@@ -84,6 +84,7 @@ def similar_parts(
         step = [pair for i, j in run_pairs for pair in _pairs_in_step(source_runs[i][1], target_runs[j][1], orders)]
         if not step:
             break
+        # what was paired teaches the order of the next round
         for source, target in step:
             orders.learn(source, target)
         pairs += step
