@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archkb.kb.errors import ArchkbError
     from archkb.queries.interface.knowledge_base import KnowledgeBase, connect, read
-    from archkb.queries.interface.shown import Comparison, Page, Reading, Table
+    from archkb.queries.interface.notebook_values import Comparison, Page, Reading, Table
 
     __version__: str
 
@@ -23,7 +23,7 @@ if not (Path(__path__[0]) / "kb").is_dir():
 _DOORS = {
     "ArchkbError": "archkb.kb.errors",
     **dict.fromkeys(("KnowledgeBase", "connect", "read"), "archkb.queries.interface.knowledge_base"),
-    **dict.fromkeys(("Comparison", "Page", "Reading", "Table"), "archkb.queries.interface.shown"),
+    **dict.fromkeys(("Comparison", "Page", "Reading", "Table"), "archkb.queries.interface.notebook_values"),
 }
 """Where each public name is; it is imported when it is first asked for."""
 

@@ -17,7 +17,7 @@ from archkb.ingest.stacks import find_stacks
 from archkb.ingest.streams.find_streams import find_streams
 from archkb.ingest.tree.anonymous_names import infer_parameter_names
 from archkb.ingest.tree.module_tree import Tree, build
-from archkb.kb.head_counts import Configuration, configuration
+from archkb.kb.declared_heads import Configuration, configuration
 from archkb.kb.values import Header
 
 

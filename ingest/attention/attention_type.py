@@ -264,6 +264,7 @@ def _fused(context: AttentionContext) -> Fact | None:
 
 
 def _second(context: AttentionContext) -> Fact | None:
+    """`attn2` beside `attn1` reads another stream, unless the widths of its kind elsewhere say that it does not."""
     unit_words = words(context.unit.name)
     if unit_words[-1:] != ("2",) or not any(words(name) == (*unit_words[:-1], "1") for name, _ in context.neighbours):
         return None

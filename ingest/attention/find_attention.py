@@ -15,7 +15,7 @@ from archkb.ingest.layers.layer_view import Layer
 from archkb.ingest.rules import fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.ingest.tree.name_words import vocabulary, words
-from archkb.kb.head_counts import Configuration
+from archkb.kb.declared_heads import Configuration
 from archkb.kb.paths import child_path
 from archkb.kb.values import Fact
 

@@ -9,7 +9,7 @@ from archkb.ingest.attention.heads_evidence import HeadCount, Shows, direct
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.rules import Rule, fact, rule, unknown
 from archkb.ingest.tree.module_tree import Node
-from archkb.kb.head_counts import Configuration
+from archkb.kb.declared_heads import Configuration
 from archkb.kb.values import Fact
 
 _SIBLING = rule("heads.sibling", "neighbour", "An attention of the same names and widths elsewhere shows its heads.")

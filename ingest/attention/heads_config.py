@@ -1,6 +1,6 @@
 """Head counts a header's own metadata declares, held against the shapes.
 
-Which those are, :func:`archkb.kb.head_counts.configuration` says: it is part of what makes a structure.
+Which those are, :func:`archkb.kb.declared_heads.configuration` says: it is part of what makes a structure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archkb.ingest.attention.projections import Projections
 from archkb.ingest.tree.module_tree import Node
 from archkb.ingest.tree.name_words import words
-from archkb.kb.head_counts import Configuration, HeadCount
+from archkb.kb.declared_heads import Configuration, HeadCount
 
 
 class Setting(NamedTuple):

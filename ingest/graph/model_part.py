@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archkb.ingest.configuration.read_config import statements
-from archkb.ingest.graph.published import published
+from archkb.ingest.graph.known_releases import published
 from archkb.ingest.rules import RULES_VERSION
 from archkb.kb import ids
-from archkb.kb.head_counts import configuration, spelt
+from archkb.kb.declared_heads import configuration, spelt
 from archkb.kb.relations.rare_choices import stated_marks
 from archkb.kb.spans import pack
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns

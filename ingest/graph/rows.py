@@ -21,7 +21,7 @@ from archkb.ingest.graph.tensor_roles import tensor_role
 from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
-from archkb.kb.head_counts import configuration, spelt
+from archkb.kb.declared_heads import configuration, spelt
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns

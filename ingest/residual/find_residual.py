@@ -15,7 +15,7 @@ from archkb.ingest.residual.groups import group_residuals
 from archkb.ingest.residual.layer_chain import is_norm
 from archkb.ingest.residual.mixers import mixer_residuals
 from archkb.ingest.residual.order import in_order
-from archkb.ingest.residual.sampler import sampler_residuals
+from archkb.ingest.residual.space_to_depth import sampler_residuals
 from archkb.ingest.residual.sublayers import sublayer_residuals
 from archkb.kb.paths import part_path
 

@@ -1,4 +1,4 @@
-"""Sources: what a model's header can be read from. One file a format; `registry.py` declares them."""
+"""Sources: what a model's header can be read from. One file a format; `formats.py` declares them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archkb.ingest.sources.registry import Source
+    from archkb.ingest.sources.formats import Source
     from archkb.kb.values import Header
 
 
@@ -39,19 +39,19 @@ def read_header(path: str | Path) -> Header:
 
 
 def _source_of(path: str) -> Source:
-    from archkb.ingest.sources import registry
+    from archkb.ingest.sources import formats
     from archkb.ingest.sources.files import read_start
     from archkb.ingest.sources.refusals import START, refuse_name, refuse_start
     from archkb.kb.errors import SourceError
 
-    for source in registry.SOURCES:
+    for source in formats.SOURCES:
         if path.lower().endswith(source.suffixes):
             return source
     start = read_start(path, START)
-    for source in registry.SOURCES:
+    for source in formats.SOURCES:
         if source.begins(start):
             return source
     refuse_start(start, path)
     refuse_name(path)
     what = "neither its name nor its first bytes tell what kind of file it is" if start else "the file is empty"
-    raise SourceError(what, path=path, cure=f"name one of {', '.join(registry.suffixes())}")
+    raise SourceError(what, path=path, cure=f"name one of {', '.join(formats.suffixes())}")

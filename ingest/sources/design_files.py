@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archkb.ingest.sources.design.spec import parse_design
 from archkb.ingest.sources.files import read_small
-from archkb.ingest.sources.header import MAX_LENGTH
+from archkb.ingest.sources.safetensors_header import MAX_LENGTH
 from archkb.kb.errors import NotFoundError, SourceError
 from archkb.kb.near_misses import nearest
 from archkb.kb.values import Header

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from archkb.ingest.sources.files import read_small
-from archkb.ingest.sources.header import MAX_LENGTH, METADATA, read
-from archkb.ingest.sources.header_errors import shown as shown_key
-from archkb.ingest.sources.registry import INDEX, SAFETENSORS
+from archkb.ingest.sources.formats import INDEX, SAFETENSORS
+from archkb.ingest.sources.safetensors_errors import shown as shown_key
+from archkb.ingest.sources.safetensors_header import MAX_LENGTH, METADATA, read
 from archkb.kb.errors import SourceError
 from archkb.kb.values import Header
 
@@ -23,8 +23,8 @@ _SHOWN = 3
 def read_header_json(path: str | Path) -> Header:
     """A header kept as JSON or .json.gz. Offsets must be contiguous from 0; there is no data to hold them against.
 
-    Raises SourceError as :func:`archkb.ingest.sources.header.read` does, and one that says what the JSON is where it
-    is no header at all. Offsets in messages count from the start of the JSON.
+    Raises SourceError as :func:`archkb.ingest.sources.safetensors_header.read` does, and one that says what the JSON
+    is where it is no header at all. Offsets in messages count from the start of the JSON.
     """
     shown = str(path)
     raw = read_small(path, MAX_LENGTH)

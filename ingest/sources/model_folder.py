@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archkb.ingest.sources.header_errors import shown
-from archkb.ingest.sources.registry import INDEX, SAFETENSORS, folder_suffixes
+from archkb.ingest.sources.formats import INDEX, SAFETENSORS, folder_suffixes
+from archkb.ingest.sources.safetensors_errors import shown
 from archkb.ingest.sources.unread_formats import unread_suffixes
 from archkb.kb.errors import SourceError
 

@@ -86,7 +86,7 @@ def _fetched(repository: str) -> str:
     named, _, file = below_owner.partition("/")
     name, _, revision = named.partition("@")
     at = f" --revision {quote(revision)}" if revision else ""
-    from archkb.ingest.sources.registry import published_suffixes
+    from archkb.ingest.sources.formats import published_suffixes
 
     weights = " ".join(quote(f"*{suffix}") for suffix in published_suffixes())
     which = quote(file) if file else f"--include {weights}"
@@ -99,7 +99,7 @@ def _fetched(repository: str) -> str:
 
 def _has_header(name: str) -> bool:
     """Whether a file of that name begins with its header, by which alone it can be read."""
-    from archkb.ingest.sources.registry import SAFETENSORS
+    from archkb.ingest.sources.formats import SAFETENSORS
 
     return name.endswith(SAFETENSORS.suffixes)
 

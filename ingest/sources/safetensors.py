@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from archkb.ingest.sources.files import read_exactly, read_start, regular_file
-from archkb.ingest.sources.header import MAX_LENGTH, PREFIX, header_length, read
 from archkb.ingest.sources.refusals import START, refuse_start
+from archkb.ingest.sources.safetensors_header import MAX_LENGTH, PREFIX, header_length, read
 from archkb.kb.errors import SourceError
 from archkb.kb.values import Header
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from operator import mul
 
-from archkb.ingest.sources.header_errors import shown
+from archkb.ingest.sources.safetensors_errors import shown
 from archkb.kb.errors import SourceError
 from archkb.kb.keys import owner
 from archkb.kb.values import Header

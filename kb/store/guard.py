@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archkb.kb.errors import ReadOnlyError
-from archkb.kb.store import limits
+from archkb.kb.store import query_limits
 from archkb.kb.store.engine import Plan
 
 PROCEDURES = frozenset({"db.labels", "db.propertykeys", "db.relationshiptypes", "db.schema.visualization"})
@@ -56,7 +56,7 @@ def check_text(cypher: str) -> str:
     """
     text = cypher.strip()
     tokens = _tokens(text)
-    limits.check_size(text, tokens)
+    query_limits.check_size(text, tokens)
     while tokens and tokens[-1] == ";":
         text = text[: text.rindex(";")].rstrip()
         tokens.pop()
@@ -75,8 +75,8 @@ def check_patterns(cypher: str, params: Mapping[str, Any]) -> None:
         return
     literals = (m.group()[1:-1] for m in _TOKEN.finditer(decoded) if m.lastgroup == "string")
     values = (v for value in params.values() for v in (value if isinstance(value, list | tuple) else (value,)))
-    limits.check_patterns([re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in literals])
-    limits.check_patterns([value for value in values if isinstance(value, str)])
+    query_limits.check_patterns([re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in literals])
+    query_limits.check_patterns([value for value in values if isinstance(value, str)])
 
 
 def check_plan(plan: Plan) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archkb.kb import ids, schema
-from archkb.kb.head_counts import configuration, spelt
+from archkb.kb.declared_heads import configuration, spelt
 from archkb.kb.relations.adapter import adapted_width
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.relations.rare_choices import is_stated, stated_marks

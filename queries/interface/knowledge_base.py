@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from archkb.kb.store_choice import store_uri
-from archkb.queries.interface.shown import Comparison, Page, Reading, Table
+from archkb.queries.interface.notebook_values import Comparison, Page, Reading, Table
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store

@@ -23,7 +23,7 @@ def default_name(source: str) -> str:
     >>> default_name("models/ltx.safetensors.index.json"), default_name("design:aiprod-shdt")
     ('ltx', 'aiprod-shdt')
     """
-    from archkb.ingest.sources.registry import without_suffix
+    from archkb.ingest.sources.formats import without_suffix
 
     name = source.removeprefix("design:").replace("\\\\", "/").rstrip("/").rpartition("/")[2]
     return without_suffix(name)

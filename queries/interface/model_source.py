@@ -101,6 +101,6 @@ def _shipped() -> list[str]:
 
 
 def _files() -> list[str]:
-    from archkb.ingest.sources.registry import folder_suffixes
+    from archkb.ingest.sources.formats import folder_suffixes
 
     return [f.name for f in Path().iterdir() if f.name.lower().endswith(folder_suffixes())]

@@ -31,8 +31,8 @@ from archkb.kb.errors import QuestionError
 from archkb.queries.output.answer import SHOWS, Column
 from archkb.queries.output.sentence import Sentence, sentence_of
 from archkb.queries.output.totals import Total, total_of
+from archkb.queries.questions.cypher_lint import offences
 from archkb.queries.questions.cypher_text import blank, final_return, line_of, parameters, top_words
-from archkb.queries.questions.portable import offences
 
 TYPES: Mapping[str, type] = {"model": str, "string": str, "int": int, "float": float, "bool": bool}
 """Types of parameters, and what Python value binds them."""

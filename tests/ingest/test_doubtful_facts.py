@@ -12,7 +12,7 @@ from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse, find_modules
 from archkb.ingest.scorer_format import predictions
 from archkb.ingest.tree.module_tree import build
-from archkb.kb.head_counts import configuration
+from archkb.kb.declared_heads import configuration
 from archkb.kb.values import Header, TensorSpec
 from tests.nets import repeated
 

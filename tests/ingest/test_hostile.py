@@ -14,7 +14,7 @@ from archkb.ingest.graph import row_tables, rows
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
-from archkb.ingest.sources.header import read
+from archkb.ingest.sources.safetensors_header import read
 from archkb.ingest.tree import module_tree
 from archkb.ingest.tree.module_tree import One, build
 from archkb.kb.columns import Columnar

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from archkb.ingest.sources.design.pattern import Pattern, parse
 from archkb.ingest.sources.design.yaml_subset import Parsed, read_yaml
-from archkb.ingest.sources.header import MAX_LENGTH
-from archkb.ingest.sources.header_errors import bits_fault, shown
+from archkb.ingest.sources.safetensors_errors import bits_fault, shown
+from archkb.ingest.sources.safetensors_header import MAX_LENGTH
 from archkb.kb.errors import SourceError
 from archkb.kb.values import DTYPE_BITS, Header, TensorSpec
 

@@ -15,7 +15,7 @@ from pathlib import PurePath
 from archkb.ingest.sources.design.cartesian import Product, to_products
 from archkb.ingest.sources.design.pattern import MAX_DIGITS, escape, write_indices
 from archkb.ingest.sources.design.yaml_subset import write_block, write_entry, write_text
-from archkb.ingest.sources.registry import without_suffix
+from archkb.ingest.sources.formats import without_suffix
 from archkb.kb.values import Header, TensorSpec
 
 MAX_AXES = 6

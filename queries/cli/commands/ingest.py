@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archkb.ingest.sources.registry import what_a_file_is
+from archkb.ingest.sources.formats import what_a_file_is
 from archkb.kb.errors import ArchkbError
 from archkb.queries.cli import completion, terminal
 from archkb.queries.cli.arguments.model_name import check_name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archkb.ingest.sources import read_header, shipped
-from archkb.ingest.sources.registry import SOURCES
+from archkb.ingest.sources.formats import SOURCES
 from archkb.kb.errors import NotFoundError, SourceError
 
 HEADER = '{"%s":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}'

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from archkb.kb.errors import StoreError
-from archkb.kb.store import Store, guard, limits
+from archkb.kb.store import Store, guard, query_limits
 from archkb.kb.store.engine import Params, Plan
 
 HUGE = {
@@ -110,7 +110,7 @@ def test_a_pattern_that_repeats_a_repeat_is_refused(store: Store, pattern: str) 
     ["a+", "(a|b)+", r"blocks\.\d+\.(attn|ff)", r"\Q(a+)+\E", r"\(a+\)+", "[(a+)+]", "[a[b(c+)]]+", "(a{1})+", "("],
 )
 def test_other_patterns_pass(pattern: str) -> None:
-    limits.check_patterns([pattern])
+    query_limits.check_patterns([pattern])
 
 
 def test_texts_of_a_query_without_a_pattern_are_left_alone() -> None:

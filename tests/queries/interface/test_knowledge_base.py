@@ -11,7 +11,7 @@ import pytest
 
 import archkb
 from archkb.kb.store import open_store
-from archkb.queries.interface.shown import Table
+from archkb.queries.interface.notebook_values import Table
 from tests.queries.graphs import small_models
 
 HEAVY = {"torch", "neo4j", "arcadedb", "networkx", "yaml", "pydantic", "numpy", "pandas", "pyarrow", "rapidfuzz"}

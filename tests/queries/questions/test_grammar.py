@@ -18,6 +18,7 @@ from archkb.ingest.sources import read_header
 from archkb.kb import schema
 from archkb.kb.store import Store, open_store
 from archkb.queries.output.answer import Answer
+from archkb.queries.questions.cypher_lint import offences
 from archkb.queries.questions.cypher_text import final_return, parameters
 from archkb.queries.questions.grammar.compile_cypher import compile_cypher
 from archkb.queries.questions.grammar.grammar_answer import grammar_answer
@@ -26,7 +27,6 @@ from archkb.queries.questions.grammar.parse import corrections, parse, unnamed
 from archkb.queries.questions.grammar.phrase import title
 from archkb.queries.questions.grammar.understand import understand
 from archkb.queries.questions.grammar.word_table import words
-from archkb.queries.questions.portable import offences
 from archkb.queries.questions.unknown_names import unknown_names
 from tests.queries.graphs import parts, small_models
 from tests.queries.questions.composed import ABSENT, NOT_UNDERSTOOD, UNDERSTOOD

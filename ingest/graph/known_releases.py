@@ -3,7 +3,7 @@
 A file is known by its header, else by the names and shapes of its tree, else by its shapes alone: the same bases on
 which the store calls two models the same.
 
-python -m archkb.ingest.graph.published          write the index anew, after a design was added
+python -m archkb.ingest.graph.known_releases          write the index anew, after a design was added
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 Said = Mapping[str, str]
-NAME = "headers.json"
+NAME = "known_releases.json"
 
 
 @cache

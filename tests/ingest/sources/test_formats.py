@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from archkb.ingest.sources.registry import SOURCES, suffixes
+from archkb.ingest.sources.formats import SOURCES, suffixes
 from archkb.ingest.sources.unread_formats import UNREAD_FORMATS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -15,7 +15,7 @@ TOY = """
 import sys
 from pathlib import Path
 from types import ModuleType
-from archkb.ingest.sources import registry
+from archkb.ingest.sources import formats
 from archkb.kb.values import Header, TensorSpec
 
 def read_toy(path):
@@ -24,8 +24,8 @@ def read_toy(path):
 
 module = sys.modules["toy_reader"] = ModuleType("toy_reader")
 module.read_toy = read_toy
-registry.SOURCES += (
-    registry.Source(
+formats.SOURCES += (
+    formats.Source(
         "toy", (".toy",), lambda s: s.startswith(b"TOY\\n"), "toy_reader:read_toy", "a toy as .toy", published=True
     ),
 )

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from importlib.resources import files
 
-from archkb.ingest.graph.published import NAME, index_text, published
+from archkb.ingest.graph.known_releases import NAME, index_text, published
 from archkb.ingest.graph.rows import to_tables
 from archkb.ingest.pipeline import analyse
 from archkb.ingest.sources import read_header
@@ -16,7 +16,7 @@ from archkb.kb.values import Header
 
 def test_the_index_is_what_the_designs_say() -> None:
     text = (files("archkb.ingest") / "designs" / NAME).read_text(encoding="utf-8")
-    assert text == index_text(), "run: python -m archkb.ingest.graph.published"
+    assert text == index_text(), "run: python -m archkb.ingest.graph.known_releases"
 
 
 def bare(name: str, rename: str = "") -> Header:

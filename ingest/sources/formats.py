@@ -54,7 +54,7 @@ INDEX = Source(
     "index",
     (".safetensors.index.json",),
     lambda start: b'"weight_map"' in start,
-    f"{_HERE}.index:read_index",
+    f"{_HERE}.safetensors_index:read_index",
     ".safetensors.index.json",
     published=True,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archkb.ingest.sources.header import header_length, read
+from archkb.ingest.sources.safetensors_header import header_length, read
 from archkb.kb.errors import SourceError
 
 TWO = b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}'

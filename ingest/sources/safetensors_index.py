@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from archkb.ingest.sources.files import read_small
-from archkb.ingest.sources.header_errors import shown as shown_key
-from archkb.ingest.sources.header_errors import twice
 from archkb.ingest.sources.safetensors import read_safetensors
+from archkb.ingest.sources.safetensors_errors import shown as shown_key
+from archkb.ingest.sources.safetensors_errors import twice
 from archkb.kb.errors import SourceError
 from archkb.kb.text import is_text
 from archkb.kb.values import Header

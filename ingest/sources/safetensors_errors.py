@@ -1,5 +1,5 @@
-"""What is wrong with a header, entry by entry. Slow and exact; :mod:`archkb.ingest.sources.header` calls it when in
-doubt.
+"""What is wrong with a header, entry by entry. Slow and exact, for what
+:mod:`archkb.ingest.sources.safetensors_header` finds not plainly regular.
 
 The rules are those of the Rust crate (`safetensors/src/tensor.rs`: `HashMetadata`, `TensorInfo`,
 `Metadata::validate`), down to how its JSON reader takes numbers: `-0` and whatever does not fit 64 bits is a

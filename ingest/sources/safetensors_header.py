@@ -6,8 +6,8 @@ and little-endian; N bytes of JSON, one object that maps each tensor's name to i
 hole or overlap.
 
 `read` is fast because regular headers are checked in bulk. Whatever is not plainly regular goes to
-:mod:`archkb.ingest.sources.header_errors`, which looks at every entry, reports what is wrong and where, and lets odd
-but lawful headers pass.
+:mod:`archkb.ingest.sources.safetensors_errors`, which looks at every entry, reports what is wrong and where, and lets
+odd but lawful headers pass.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from operator import itemgetter, mul
 from sys import intern
 from typing import Any, cast
 
-from archkb.ingest.sources.header_errors import check_entries, json_fault
+from archkb.ingest.sources.safetensors_errors import check_entries, json_fault
 from archkb.kb.errors import SourceError
 from archkb.kb.values import DTYPE_BITS, TensorSpec
 
