@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from archkb.ingest.sources.files import read_exactly, read_start, regular_file
-from archkb.ingest.sources.refusals import START, refuse_start
+from archkb.ingest.sources.formats import SAFETENSORS
+from archkb.ingest.sources.refusals import START, refuse_misnamed, refuse_start
 from archkb.ingest.sources.safetensors_header import MAX_LENGTH, PREFIX, header_length, read
 from archkb.kb.errors import SourceError
 from archkb.kb.values import Header
@@ -37,6 +38,7 @@ def _refuse_foreign(prefix: bytes, size: int, shown: str) -> None:
     start = read_start(shown, START)
     if start[PREFIX:].lstrip()[:1] == b"{":
         return  # a header that is cut off, or lies about its length
+    refuse_misnamed(start, shown, SAFETENSORS)
     refuse_start(start, shown)
     if length >> 32 and prefix.isascii() and prefix.decode().isprintable():
         raise SourceError("is text, not safetensors", path=shown, offset=0, cure="fetch the file itself")

@@ -7,8 +7,18 @@ from typing import Annotated
 
 import typer
 
+from archkb.queries.cli import completion
+
 Folder = Annotated[
     Path | None, typer.Option("--questions", metavar="DIR", help="Your own questions. Default: $ARCHKB_QUESTIONS.")
+]
+
+
+About = Annotated[
+    str | None,
+    typer.Option(
+        "--model", "-m", metavar="MODEL", help="The model, instead of a last word.", autocompletion=completion.models
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from archkb.kb.errors import ArchkbError
 from archkb.kb.near_misses import nearest
 from archkb.queries.cli import completion
 from archkb.queries.cli.arguments.free_words import question_of
-from archkb.queries.cli.arguments.question_options import Folder, Params
+from archkb.queries.cli.arguments.question_options import About, Folder, Params
 from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
 from archkb.queries.interface.composed import composed_answer
@@ -36,6 +36,7 @@ def ask(
             metavar="QUESTION... [MODEL]", help="Id or free words; then the model.", autocompletion=completion.words
         ),
     ],
+    model: About = None,
     param: Params = None,
     questions: Folder = None,
 ) -> None:
@@ -49,7 +50,7 @@ def ask(
     Examples:
       archkb ask cross-attention ltx-2-19b-dev-fp8
       archkb ask "which blocks do cross-attention?" ltx-2-19b-dev-fp8 --json
-      archkb ask "how many linear layers are not in fp8" ltx-2-19b-dev-fp8
+      archkb ask "how many linear layers are not in fp8" --model ltx-2-19b-dev-fp8
       archkb ask largest-tensors ltx-2-19b-dev-fp8 --param top=5 --show-cypher
     """
     catalog = open_catalog(questions)
@@ -58,9 +59,10 @@ def ask(
     with run.store() as store:
         question: Question | Asked
         if known is not None:
-            question, name = known, (words[1] if len(words) == 2 else None)
+            question, name = known, _one_of(words[1] if len(words) == 2 else None, model)
         else:
-            name, text = _model_in(store, words)
+            named, text = _model_in(store, words)
+            name = _one_of(named, model)
             question = question_of(text, catalog, store, model=name, composed=not given)
         only = partial(only_model, meant=words[-1])
         if isinstance(question, Question):
@@ -69,6 +71,13 @@ def ask(
         else:
             answer = composed_answer(store, question, name or only(store))
     run.show(answer)
+
+
+def _one_of(word: str | None, option: str | None) -> str | None:
+    """The model named by a last word or by --model, which may not differ."""
+    if word is not None and option is not None and word != option:
+        raise ArchkbError(f"two models are named: {word!r} and --model {option!r}", cure="name one")
+    return word if option is None else option
 
 
 def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archkb.ingest.sources import read_header, shipped
-from archkb.ingest.sources.formats import SOURCES
+from archkb.ingest.sources.formats import SAFETENSORS, SOURCES, Source
 from archkb.kb.errors import NotFoundError, SourceError
 
 HEADER = '{"%s":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}'
@@ -51,22 +52,32 @@ def test_a_header_on_its_own_packed_or_not(tmp_path: Path):
         assert (header.format, header.size, header.tensors[0].key) == ("header-json", None, "a")
 
 
-@pytest.mark.parametrize("format", [source.format for source in SOURCES])
-def test_without_a_telling_name_the_content_tells(format: str, tmp_path: Path):
+SAMPLES: dict[str, Callable[[Path], object]] = {
+    "safetensors": write_model,
+    "index": lambda path: path.write_text(json.dumps({"weight_map": {"a": "shard.safetensors"}})),
+    "design": lambda path: path.write_text("name: m\ntensors:\n  a: u8 [2]\n"),
+    "header-json": lambda path: path.write_bytes(gzip.compress((HEADER % ("a", 2, 2)).encode())),
+}
+"""A file of each format with one tensor, `a`: a new source has its line here."""
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.format)
+def test_without_a_telling_name_the_content_tells(source: Source, tmp_path: Path):
     write_model(tmp_path / "shard.safetensors")
-    path = tmp_path / "blob"
-    if format == "safetensors":
-        write_model(path)
-    elif format == "index":
-        path.write_text(json.dumps({"weight_map": {"a": "shard.safetensors"}}))
-    elif format == "design":
-        path.write_text("name: m\ntensors:\n  a: u8 [2]\n")
-    else:
-        path.write_bytes(gzip.compress((HEADER % ("a", 2, 2)).encode()))
+    SAMPLES[source.format](tmp_path / "blob")
 
-    header = read_header(path)
+    header = read_header(tmp_path / "blob")
 
-    assert (header.format, [t.key for t in header.tensors]) == (format, ["a"])
+    assert (header.format, [t.key for t in header.tensors]) == (source.format, ["a"])
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s is not SAFETENSORS], ids=lambda source: source.format)
+def test_under_the_name_of_another_format_it_is_told_how_to_call_it(source: Source, tmp_path: Path):
+    write_model(tmp_path / "shard.safetensors")
+    SAMPLES[source.format](tmp_path / "m.safetensors")
+
+    with pytest.raises(SourceError, match=rf"begins as .* does.*a name that ends in {source.suffixes[0]}"):
+        read_header(tmp_path / "m.safetensors")
 
 
 def test_what_nothing_tells_is_refused_with_the_known_kinds(tmp_path: Path):

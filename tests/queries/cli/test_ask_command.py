@@ -192,3 +192,19 @@ def test_questions_shows_one(archkb: Archkb) -> None:
     [one] = archkb("questions", "largest-tensors", "--json").json
     assert one["takes"] == ["model:model", "top:int=20"]
     assert one["cypher"] == find_question("largest-tensors").cypher
+
+
+@pytest.mark.parametrize("asked", [["cross-attention"], ["which", "blocks", "do", "cross-attention?"]])
+def test_the_model_may_be_an_option(archkb: Archkb, small: Path, asked: list[str]) -> None:
+    last = archkb("ask", *asked, "duo", "--json", store=small)
+    option = archkb("ask", *asked, "--model", "duo", "--json", store=small)
+    assert option.code == 0
+    assert option.out == last.out
+
+
+@pytest.mark.parametrize("asked", [["cross-attention"], ["which blocks do cross-attention?"]])
+def test_a_model_named_twice_is_named_once(archkb: Archkb, small: Path, asked: list[str]) -> None:
+    assert archkb("ask", *asked, "duo", "-m", "duo", store=small).code == 0
+    called = archkb("ask", *asked, "duo", "-m", "other", store=small)
+    assert called.code == 2
+    assert "two models are named: 'duo' and --model 'other'" in called.err

@@ -58,6 +58,7 @@ def test_every_question_gives_its_golden_rows(store: Store) -> None:
     found = everything(store)
     assert found.keys() == golden.keys()
     for name, rows in found.items():
+        assert name in golden, f"no golden rows for {name}; write them: python -m tests.queries.questions.test_library"
         assert rows == golden[name], name
 
 
