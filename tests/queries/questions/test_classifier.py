@@ -20,7 +20,7 @@ def test_every_question_of_the_library_is_a_class() -> None:
 
 
 def test_every_question_has_phrasings() -> None:
-    many = Counter({id_: 0 for id_ in shipped().classes})
+    many = Counter(dict.fromkeys(shipped().classes, 0))
     for phrasings in PHRASINGS.values():
         many.update({id_: len(texts) for id_, texts in phrasings.items()})
     assert set(many) == set(shipped().classes), "phrasings of a question that is not there"
