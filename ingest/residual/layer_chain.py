@@ -31,10 +31,10 @@ def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = A_BLOCK) -> list
 
     None where there are more than `limit`, or where the way down to them is longer than DEEP.
     """
+    if node.height > DEEP:
+        return None
     out: list[Layer] = []
     for layer in _walk(leaves, node):
-        if layer is None:
-            return None
         out.append(layer)
         if len(out) > limit:
             return None
@@ -45,8 +45,7 @@ _Place = tuple[Node, str, Node]
 """A module, its path below the top, and the representative that rules saw in its place."""
 
 
-def _walk(leaves: Mapping[str, Leaf], top: Node) -> Iterator[Layer | None]:
-    """Each layer, and None at the first module that stands too deep."""
+def _walk(leaves: Mapping[str, Leaf], top: Node) -> Iterator[Layer]:
     levels: list[Iterator[_Place]] = [iter(((top, "", top),))]
     while levels:
         place = next(levels[-1], None)
@@ -58,9 +57,6 @@ def _walk(leaves: Mapping[str, Leaf], top: Node) -> Iterator[Layer | None]:
         if layer is not None:
             yield layer
         if place[0].children:
-            if len(levels) > DEEP:
-                yield None
-                return
             levels.append(_below(*place))
 
 
