@@ -64,6 +64,16 @@ def numbered() -> bytes:
     return _filled(lambda i: ".".join(["0"] * (DEPTH - 2)) + f".{i}.weight")
 
 
+def few_branches(name: str = "m") -> bytes:
+    """A chain for every 28 tensors, just few enough modules to be read."""
+    return _filled(lambda i: f"b{i // 28}." + ".".join([name] * (DEPTH - 2)) + f".x{i % 28}.weight")
+
+
+def few_numbered_branches() -> bytes:
+    """The same, every module of a chain a block of a stack."""
+    return few_branches("0")
+
+
 def branches() -> bytes:
     """A chain for each tensor: more modules than the header has bytes for. Refused."""
     return _filled(lambda i: f"b{i}." + ".".join(["m"] * (DEPTH - 2)) + ".weight")
@@ -145,7 +155,7 @@ def memory(make: Callable[[int], Shapes], tensors: int = MANY) -> Ratio:
 
 
 RUNS = (
-    *(partial(run, make, 3.0) for make in (trunk, numbered, branches)),
+    *(partial(run, make, 3.0) for make in (trunk, numbered, few_branches, few_numbered_branches, branches)),
     *(partial(run, make, 2.0) for make in (long_names, metadata, doubled)),
     *(partial(memory, make) for make in (blocks, single)),
 )

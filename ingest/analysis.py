@@ -6,13 +6,15 @@ representative; :mod:`archkb.ingest.equal_siblings` carries the answer to its eq
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from archkb.ingest.tree.module_tree import Tree
 from archkb.kb.values import Fact, Header
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,10 @@ class Findings(Sublayers):
     role: Fact
     origin: Mapping[str, str]
     """Path of a twin -> path of the representative the rules saw; empty while there are only representatives."""
+
+    def firsts(self, facts: Mapping[str, T]) -> Iterator[tuple[str, T]]:
+        """What is known of representatives, by path; nothing is made for their twins."""
+        return ((path, facts[path]) for path in facts if path not in self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from __future__ import annotations
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from archkb.kb.errors import StoreError
+from archkb.kb.values import TensorSpec
 
 Span = tuple[str, int, int]
 """The file a tensor lies in, its first byte in the data region, and the byte after its last."""
@@ -28,17 +30,39 @@ def pack(spans: Mapping[str, Span], sizes: Mapping[str, int]) -> tuple[list[str]
     files = sorted({file for file, _, _ in spans.values()})
     number = {file: i for i, file in enumerate(files)}
     keys = {key: i for i, key in enumerate(sorted(sizes))}
+    placed = sorted((number[file], begin, stop, keys[key], sizes[key]) for key, (file, begin, stop) in spans.items())
+    return files, _packed(placed)
+
+
+def pack_tensors(tensors: Iterable[TensorSpec]) -> tuple[list[str], str]:
+    """The same of tensors, those without a span left out; made of what they are, as a header may list a million.
+
+    >>> pack_tensors([TensorSpec("b", "F32", (2,), "x", (0, 8)), TensorSpec("a", "F32", (4,), "x", (8, 24))]) == pack(
+    ...     {"b": ("x", 0, 8), "a": ("x", 8, 24)}, {"a": 16, "b": 8})
+    True
+    """
+    ranked = sorted(tensors, key=attrgetter("key"))
+    order = sorted(
+        (rank for rank, tensor in enumerate(ranked) if tensor.span), key=lambda rank: ranked[rank].span or ()
+    )
+    order.sort(key=lambda rank: ranked[rank].file)
+    files = list(dict.fromkeys(ranked[rank].file for rank in order))
+    number = {file: i for i, file in enumerate(files)}
+    in_order = ((rank, ranked[rank]) for rank in order)
+    return files, _packed((number[t.file], *(t.span or (0, 0)), rank, t.n_bytes) for rank, t in in_order)
+
+
+def _packed(placed: Iterable[tuple[int, int, int, int, int]]) -> str:
+    """The text of places in their order: file, first byte, byte after the last, rank of the key, bytes by shape."""
     out = bytearray()
-    last_key = last_file = end = 0
-    placed = sorted((number[file], begin, stop, keys[key], key) for key, (file, begin, stop) in spans.items())
-    for file, begin, stop, at, key in placed:
+    last_rank = last_file = end = 0
+    for file, begin, stop, rank, size in placed:
         if file != last_file:
             end = 0
-        steps = (at - last_key - 1, file - last_file, begin - end, stop - begin - sizes[key])
-        for step in steps:
+        for step in (rank - last_rank - 1, file - last_file, begin - end, stop - begin - size):
             _put(out, 2 * step if step >= 0 else -2 * step - 1)
-        last_key, last_file, end = at, file, stop
-    return files, b64encode(zlib.compress(bytes(out), 9)).decode()
+        last_rank, last_file, end = rank, file, stop
+    return b64encode(zlib.compress(bytes(out), 9)).decode()
 
 
 def unpack(files: Iterable[str], text: str, sizes: Mapping[str, int]) -> dict[str, Span]:

@@ -15,7 +15,7 @@ from archkb.ingest.rules import RULES_VERSION
 from archkb.kb import ids
 from archkb.kb.declared_heads import configuration, spelt
 from archkb.kb.relations.rare_choices import stated_marks
-from archkb.kb.spans import pack
+from archkb.kb.spans import pack_tensors
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 from archkb.kb.values import Header
 
@@ -97,11 +97,10 @@ def whole_model(
 
 def _layout(header: Header) -> tuple[list[str] | None, str | None]:
     """The files of a header's tensors and where they lie in them, or None for both."""
-    spans = {t.key: (t.file, *t.span) for t in header.tensors if t.span is not None}
-    if not spans:
-        named = sorted({t.file for t in header.tensors if t.file})
-        return named or None, None
-    return pack(spans, {t.key: t.n_bytes for t in header.tensors})
+    if any(t.span is not None for t in header.tensors):
+        return pack_tensors(header.tensors)
+    named = sorted({t.file for t in header.tensors if t.file})
+    return named or None, None
 
 
 def _licence(header: Header) -> str | None:

@@ -265,11 +265,12 @@ def _stacks(analysis: Analysis, uid: str, signs: Signatures, rows: RowTables) ->
             continue
         node = analysis.tree.nodes[path]
         blocks = [node.children[c] for c in stack.children if c in node.children]
-        for block in blocks:
+        uids = [f"{uid}/{block.path}" for block in blocks]
+        for me, block in zip(uids, blocks, strict=True):
             sign = signs.template[block.sig]
             first_blocks.setdefault(sign, block)
-            instance.append((f"{uid}/{block.path}", sign))
-        follows.extend((f"{uid}/{a.path}", f"{uid}/{b.path}") for a, b in itertools.pairwise(blocks))
+            instance.append((me, sign))
+        follows.extend(itertools.pairwise(uids))
     counts = _counts(analysis.tree) if first_blocks else {}
     for sign, block in first_blocks.items():
         rows.node("Template").append((sign, *counts[block.sig], _outline(block)))
@@ -288,7 +289,7 @@ def _counts(tree: Tree) -> dict[int, tuple[int, int]]:
 def _outline(block: Node) -> str:
     """Keys and shapes below a block, cut at so many characters; what would be cut off is not looked at."""
     cut, length, lines = len(block.path) + 1, 0, list[str]()
-    for t in (t for n in block.walk() for t in n.tensors.values()):
+    for t in (t for n in block.core.walk() for t in n.tensors.values()):
         lines.append(f"{t.key[cut:]} {list(t.shape)}")
         length += len(lines[-1]) + 1
         if length > _OUTLINE:

@@ -123,9 +123,11 @@ class _Ways(NamedTuple):
 
 def _block(sublayers: Sublayers, node: Node) -> Residual | None:
     """The addition of one block, None where its widths or its place say there is none."""
+    # before its layers are walked: a long way down through modules of one child each costs nothing then
+    if len(node.children) < 2 and not (node.name.isdigit() or NAMED & set(words(node.name))):
+        return None
     chain = layers(sublayers.leaves, node)
-    named = node.name.isdigit() or bool(NAMED & set(words(node.name)))
-    if not chain or (len(node.children) < 2 and not named):
+    if not chain:
         return None
     dense = dense_width(chain)
     if dense is not None:

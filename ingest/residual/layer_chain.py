@@ -21,8 +21,18 @@ A_PART, A_SUBLAYER_OF_CONVOLUTIONS, A_WRAPPED_MODULE, A_BLOCK, A_SUBLAYER, A_STA
 long. Set by hand."""
 
 
+DEEP = 16
+"""Levels below which a module's layers are not looked for. Those of published blocks stand a handful of levels down; a
+walk from each module of a longer way down would cost the square of its length. Set by hand."""
+
+
 def layers(leaves: Mapping[str, Leaf], node: Node, limit: int = A_BLOCK) -> list[Layer] | None:
-    """Layers below a node in natural order, equal siblings included, norms' own maps left out; None above `limit`."""
+    """Layers below a node in natural order, equal siblings included, norms' own maps left out.
+
+    None where there are more than `limit`, or where the way down to them is longer than DEEP.
+    """
+    if node.height > DEEP:
+        return None
     out: list[Layer] = []
     for layer in _walk(leaves, node):
         out.append(layer)
@@ -104,12 +114,16 @@ def is_shortcut(path: str) -> bool:
 
 def is_norm(leaves: Mapping[str, Leaf], node: Node) -> bool:
     """Whether the module is a norm, or holds nothing but one, or is named as one."""
-    leaf = leaves.get(node.path)
-    if leaf is not None and leaf.role == "Norm":
-        return True
-    if node.children and _NORM_NAMES & set(words(node.name)):
-        return True
-    return len(node.children) == 1 and not node.tensors and is_norm(leaves, next(iter(node.children.values())))
+    for _ in range(DEEP):
+        leaf = leaves.get(node.path)
+        if leaf is not None and leaf.role == "Norm":
+            return True
+        if node.children and _NORM_NAMES & set(words(node.name)):
+            return True
+        if len(node.children) != 1 or node.tensors:
+            return False
+        node = next(iter(node.children.values()))
+    return False
 
 
 def norm_widths(leaves: Mapping[str, Leaf], node: Node) -> set[int]:

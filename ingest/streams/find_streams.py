@@ -21,10 +21,10 @@ def find_streams(findings: Findings) -> StreamLinks:
     queries: dict[str, int] = {}
     attends_to: dict[str, int] = {}
     known: dict[tuple[str | None, str], tuple[int, int] | None] = {}
-    for path, attention in findings.attentions.items():
+    for path in findings.attentions:
         memo = (table.scope(path), findings.origin.get(path, path))
         if memo not in known:
-            known[memo] = table.ends(attention)
+            known[memo] = table.ends(findings.attentions[path])
         ends = known[memo]
         if ends is not None:
             queries[path], attends_to[path] = ends

@@ -58,10 +58,11 @@ class Contexts(Table):
         """The table of tokens below the module, or the one around it, that a stack is in: it writes what enters it."""
         module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
-            path: leaf.attributes.rows
-            for path, leaf in self.findings.leaves.items()
-            if module and path.startswith(f"{module}.") and isinstance(leaf.attributes, EmbeddingAttributes)
-            if leaf.attributes.width == width and _PLACES.isdisjoint(words(path))
+            path: embedding.rows
+            for path in self.findings.leaves
+            if module and path.startswith(f"{module}.")
+            if isinstance(embedding := self.findings.leaves[path].attributes, EmbeddingAttributes)
+            if embedding.width == width and _PLACES.isdisjoint(words(path))
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
 

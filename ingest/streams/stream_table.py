@@ -57,12 +57,11 @@ class Table:
         self._sources: origins.Sources | None = None
         self._crosses: dict[str, list[str]] = {}
         self._shapes = Shapes(findings, self.scope)
-        for path, attention in findings.attentions.items():
-            if path not in findings.origin:
-                self._look(path, attention)
-        for path, attention in findings.attentions.items():
-            if path not in findings.origin:
-                self._look_at_bridge(path, attention)
+        attentions = list(findings.firsts(findings.attentions))
+        for path, attention in attentions:
+            self._look(path, attention)
+        for path, attention in attentions:
+            self._look_at_bridge(path, attention)
 
     def scope(self, path: str) -> str | None:
         """The outermost stack of blocks around a path, None outside all."""

@@ -64,6 +64,7 @@ class Node:
     __slots__ = (
         "children",
         "core",
+        "height",
         "n_bytes",
         "n_params",
         "n_tensors",
@@ -85,6 +86,8 @@ class Node:
         self.sig = -1
         self.core = self
         """The module inside wrappers: this one, or the core of its single child where it owns no tensor."""
+        self.height = 0
+        """Levels of modules below this one: 0 for one without children."""
         self.numbered: bool = parent is not None and (parent.numbered or parent.name.isdigit())
         """Whether a module above this one has a number for a name."""
         self.twin_of: Node | None = None
@@ -264,6 +267,8 @@ def _sign(node: Node, interned: dict[object, Node]) -> None:
             representative = siblings.setdefault(child.sig, child)
             if representative is not child:
                 child.twin_of = representative
+    if below:
+        node.height = 1 + max(child.height for child in node.children.values())
     if len(below) == 1 and not tensors:
         node.core = child.core
     # one number for all modules of one form

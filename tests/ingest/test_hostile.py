@@ -41,6 +41,8 @@ def seconds(act: Callable[[], object]) -> float:
     [
         (hostile.trunk, 3),
         (hostile.numbered, 3),
+        (hostile.few_branches, 3),
+        (hostile.few_numbered_branches, 3),
         (hostile.branches, 3),
         (hostile.long_names, 2),
         (hostile.metadata, 2),
