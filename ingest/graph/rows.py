@@ -23,7 +23,7 @@ from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
 from archkb.kb.head_counts import configuration, spelt
-from archkb.kb.relations.adapter import adapted_width, targets, widths
+from archkb.kb.relations.adapter import adapted_width, target_lines, targets, widths
 from archkb.kb.relations.fingerprint import forms, size_class, sketch
 from archkb.kb.relations.packed_matrices import pack_targets, pack_widths
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns
@@ -98,6 +98,7 @@ def _structure_row(
         "forms": forms(sketched),
         "sketch": sketched.text,
         "matrices": pack_targets(changed) if adapts else pack_widths(widths(nodes)),
+        "targets": target_lines(changed) if adapts else None,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,
         "n_bytes": root.n_bytes,

@@ -93,6 +93,23 @@ def adapted_width(found: Mapping[str, Target]) -> int | None:
     return max(sizes, key=lambda w: (sizes[w], w), default=None)
 
 
+def target_lines(found: Mapping[str, Target]) -> list[str]:
+    """Rank, number and place of targets, one text a rank and place, sorted.
+
+    >>> names = [f"layers.{i}.q.lora_{half}.weight" for i in range(3) for half in "AB"]
+    >>> target_lines(targets({name: (4, 8) if "_A" in name else (8, 4) for name in names}))
+    ['4 3 layers.{i}.q']
+    """
+    places = Counter((t.rank, _place(t.path)) for t in found.values())
+    return sorted(f"{'?' if rank is None else rank} {count} {place}" for (rank, place), count in places.items())
+
+
+def _place(path: str) -> str:
+    """A path with its numbers as {i}; one without dots has underscores for them."""
+    sign = "." if "." in path else "_"
+    return sign.join("{i}" if word.isdecimal() else word for word in path.split(sign))
+
+
 def _is_factor(rest: str, shape: Shape) -> bool:
     """Whether what follows the factor's name leaves it a matrix: its bias and its scale are not the factor."""
     return (not rest or rest.lower().endswith("weight")) and len(shape) > 1

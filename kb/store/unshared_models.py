@@ -12,7 +12,7 @@ from typing import Any
 
 from archkb.kb import ids, schema
 from archkb.kb.head_counts import configuration, spelt
-from archkb.kb.relations.adapter import adapted_width, targets, tensor_shapes, widths
+from archkb.kb.relations.adapter import adapted_width, target_lines, targets, tensor_shapes, widths
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
 from archkb.kb.relations.packed_matrices import pack_targets, pack_widths
 from archkb.kb.relations.rare_choices import is_stated, stated_marks
@@ -108,6 +108,7 @@ def _structure(model: Cells, uid: str, read: str | None, kept: Sketch, nodes: No
         "size_class": size_class(model.get("role"), width),
         "forms": forms(kept),
         "matrices": pack_targets(changed) if adapts else pack_widths(widths(tables)),
+        "targets": target_lines(changed) if adapts else None,
     }
 
 
