@@ -2,7 +2,9 @@
 
 python -m benchmarks.hub [MODELS] [STORE] [--seed N]
 
-STORE is a folder (default: a temporary one) or bolt://HOST:7687 of an empty server.
+STORE is a folder (default: a temporary one) or bolt://HOST:7687 of a server; what it holds of the population is left as
+it is, so a run that was ended goes on. Beside the time stands the processor time of this process, which other programs
+of the machine change less.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -25,8 +28,9 @@ from archkb.queries.questions.catalog import open_catalog
 from benchmarks.population import Checkpoint, population
 from benchmarks.shared_structure import disk
 
-Seconds = defaultdict[str, list[float]]
-"""Of one ingest between two stops, by the kind of model, and by whether its structure was known."""
+Seconds = defaultdict[str, list[tuple[float, float]]]
+"""Of one ingest between two stops, by the kind of model, and by whether its structure was known; on the clock, and of
+the processor."""
 
 STOPS = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 """Numbers of models at which questions are asked."""
@@ -35,22 +39,28 @@ TIMES = 5
 ABOUT_ONE = ("model-summary", "attention-inventory", "cross-attention", "size-by-component", "kin")
 
 
-def fill(
-    store: Store, folder: Path, checkpoints: Iterator[Checkpoint], costs: Seconds, until: int, already: int
-) -> int:
-    """Ingest one checkpoint after another from files, until so many are there; how many are there now."""
+def fill(store: Store, folder: Path, checkpoints: Iterable[Checkpoint], costs: Seconds) -> None:
+    """Ingest checkpoints from files."""
     file = folder / "model.header.json"
-    for number, checkpoint in enumerate(checkpoints, already + 1):
+    for checkpoint in checkpoints:
         file.write_text(checkpoint.header)
-        start = time.perf_counter()
+        start = clocks()
         ingested = ingest_source(str(file), store, name=checkpoint.name)
-        seconds = time.perf_counter() - start
+        seconds = since(start)
         known = "known" if "same architecture" in str(ingested.row[-1]) else "new"
         costs[known].append(seconds)
         costs[checkpoint.kind].append(seconds)
-        if number == until:
-            return number
-    return until
+
+
+def clocks() -> tuple[float, float]:
+    """The clock, and the processor time of this process, in seconds."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(start: tuple[float, float]) -> tuple[float, float]:
+    """How far both went on."""
+    now = clocks()
+    return now[0] - start[0], now[1] - start[1]
 
 
 def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -64,15 +74,16 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"{id_} of one", lambda q=question: ask(store, q, bind(q, {"model": "base-1"}), counted=False)
 
 
-def taken(call: Callable[[], object]) -> float:
-    """Milliseconds of a call, the median of a few after a first."""
+def taken(call: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of a call, on the clock and of the processor, each the median of a few after a first."""
     call()
     out = []
     for _ in range(TIMES):
-        start = time.perf_counter()
+        start = clocks()
         call()
-        out.append(1000 * (time.perf_counter() - start))
-    return median(out)
+        out.append(since(start))
+    clock, processor = zip(*out, strict=True)
+    return median(clock), median(processor)
 
 
 def count(store: Store, label: str) -> int:
@@ -87,11 +98,17 @@ def report(store: Store, folder: Path | None, models: int, costs: Seconds) -> No
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"\n## {models:,} models of {structures:,} structures{size}, peak memory of the process {peak:,.0f} MB")
     for kind, seconds in sorted(costs.items()):
-        high = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
-        middle = f"median {1000 * median(seconds):5.0f} ms, 95 % {1000 * high:5.0f} ms"
-        print(f"{kind:>10}: {len(seconds):5} in {sum(seconds):6.1f} s, {middle}")
+        clock, processor = zip(*seconds, strict=True)
+        high = quantiles(clock, n=20)[-1] if len(clock) > 1 else clock[0]
+        middle = f"median {1000 * median(clock):5.0f} ms, 95 % {1000 * high:5.0f} ms"
+        print(f"{kind:>10}: {len(clock):5} in {sum(clock):6.1f} s, {middle}; processor {_both(processor)}")
     for name, call in questions(store):
-        print(f"{name:>32}: {taken(call):7.1f} ms", flush=True)
+        clock_s, processor_s = taken(call)
+        print(f"{name:>32}: {1000 * clock_s:7.1f} ms, processor {1000 * processor_s:7.1f} ms", flush=True)
+
+
+def _both(seconds: Sequence[float]) -> str:
+    return f"{sum(seconds):6.1f} s, median {1000 * median(seconds):5.0f} ms"
 
 
 def run(models: int, where: str | None, seed: int) -> None:
@@ -100,12 +117,14 @@ def run(models: int, where: str | None, seed: int) -> None:
         uri = where or str(Path(parent) / "store")
         folder = None if is_server(uri) else Path(uri)
         store = open_store(uri)
-        checkpoints = population(models, seed=seed)
-        already = 0
+        there = {model.name for model in store.models()}
+        checkpoints, before = population(models, seed=seed), 0
         for stop in sorted({*(s for s in STOPS if s < models), models}):
             costs: Seconds = defaultdict(list)
-            already = fill(store, Path(parent), checkpoints, costs, stop, already)
-            report(store, folder, already, costs)
+            fill(store, Path(parent), (c for c in islice(checkpoints, stop - before) if c.name not in there), costs)
+            if costs or stop == models:
+                report(store, folder, stop, costs)
+            before = stop
         store.close()
 
 

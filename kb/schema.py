@@ -131,6 +131,8 @@ PRIMARY: tuple[Label, ...] = (
                 indexed=True,
             ),
             _p("sketch", "string", "Weighted features as JSON text, by which models are compared."),
+            _p("matrices", "string", "Paths and widths of its matrices, packed; of an adapter, of what it changes."),
+            _p("targets", "string[]", "What an adapter changes as 'rank count place', '?' a rank not shown; or null."),
             *_WHOLE,
             _p("configuration", "string", "What inference read of the metadata, as JSON text; null for nothing."),
             _p("rules", "string", "Version of the rule set that inferred the facts."),

@@ -15,7 +15,7 @@ from typing import Any
 
 from archkb.kb.outline import Box, outline
 from archkb.kb.paths import outermost, within
-from archkb.kb.relations.adapter import Target, targets_of
+from archkb.kb.relations.adapter import Target, targets, tensor_shapes
 from archkb.kb.relations.fingerprint import Sketch, kept_sketch
 from archkb.kb.tables import GraphTables
 from archkb.queries.model_items import HOLDERS, Item, items_of
@@ -61,7 +61,7 @@ class ModelView:
     @cached_property
     def targets(self) -> dict[str, Target]:
         """What an adapter changes, by its name there; empty for any other model, whatever pairs it holds."""
-        return targets_of(self.tables) if self.model["role"] == "adapter" else {}
+        return targets(tensor_shapes(self.tables.nodes)) if self.model["role"] == "adapter" else {}
 
     @cached_property
     def modules(self) -> dict[str, Cells]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from math import prod
 from sys import intern
 from typing import Any, NamedTuple
@@ -22,8 +23,9 @@ from archkb.ingest.tree.hashes import Signatures, signatures
 from archkb.ingest.tree.module_tree import Node, Tree
 from archkb.kb import ids
 from archkb.kb.declared_heads import configuration, spelt
-from archkb.kb.relations.adapter import adapted_width
-from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
+from archkb.kb.relations.adapter import adapted_width, target_lines, targets, widths
+from archkb.kb.relations.fingerprint import forms, size_class, sketch
+from archkb.kb.relations.packed_matrices import pack_targets, pack_widths
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, node_columns
 from archkb.kb.values import DTYPE_BITS, Fact, TensorSpec
 
@@ -63,15 +65,17 @@ def structure_tables(analysis: Analysis) -> tuple[dict[str, Any], list[NodeTable
     _stacks(analysis, uid, signs, rows)
     _rules(rows)
     nodes = rows.node_tables()
-    row = _structure_row(analysis, uid, hashed, signs, sketch(nodes))
+    row = _structure_row(analysis, uid, hashed, signs, nodes)
     row["configuration"] = read
     ordered = {column: row[column] for column in node_columns("Structure")}
     whole = NodeTable("Structure", None, tuple(ordered), (tuple(ordered.values()),))
     return ordered, [whole, *nodes], list(rows.edge_tables())
 
 
-def _structure_row(analysis: Analysis, uid: str, hashed: str, signs: Signatures, sketched: Sketch) -> dict[str, Any]:
-    header, root = analysis.header, analysis.tree.root
+def _structure_row(
+    analysis: Analysis, uid: str, hashed: str, signs: Signatures, nodes: Sequence[NodeTable]
+) -> dict[str, Any]:
+    header, root, sketched = analysis.header, analysis.tree.root, sketch(nodes)
     by_dtype: dict[str, list[int]] = {}
     for (dtype, shape), count in Counter((t.dtype, t.shape) for t in header.tensors).items():
         entry = by_dtype.setdefault(dtype, [0, 0, 0])
@@ -83,16 +87,18 @@ def _structure_row(analysis: Analysis, uid: str, hashed: str, signs: Signatures,
         zip(("role", "role_rule", "role_basis", "role_confidence", "role_detail"), spell(analysis.role), strict=True)
     )
     adapts = bool(analysis.role and analysis.role.value == "adapter")
-    changed = adapted_width({t.key: t.shape for t in header.tensors}) if adapts else None
+    changed = targets({t.key: t.shape for t in header.tensors}) if adapts else {}
     return {
         "uid": uid,
         **role,
         "header_hash": hashed,
         "architecture": signs.architecture,
         "shape_hash": None if adapts else signs.shapes,
-        "size_class": size_class("adapter" if adapts else None, changed or int(sketched.scale["width"])),
+        "size_class": size_class("adapter" if adapts else None, adapted_width(changed) or int(sketched.scale["width"])),
         "forms": forms(sketched),
         "sketch": sketched.text,
+        "matrices": pack_targets(changed) if adapts else pack_widths(widths(nodes)),
+        "targets": target_lines(changed) if adapts else None,
         "n_tensors": len(header.tensors),
         "n_params": root.n_params,
         "n_bytes": root.n_bytes,

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from operator import itemgetter
+from typing import Any
 
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import NodeTable
 
 Shape = tuple[int, ...]
 
@@ -74,19 +76,38 @@ def targets(tensors: Mapping[str, Shape]) -> dict[str, Target]:
     return {path: _target(path, part) for path, part in sorted(factors.items())}
 
 
-def targets_of(tables: GraphTables) -> dict[str, Target]:
-    """Adapted modules of a model; empty where it holds no low-rank factors."""
-    return targets({t["key"]: tuple(t["shape"]) for t in tables.records("Tensor")})
+def tensor_shapes(nodes: Iterable[NodeTable]) -> dict[str, Shape]:
+    """Key -> shape of all tensors."""
+    tables = (node for node in nodes if node.primary == "Tensor")
+    return {key: tuple(shape) for key, shape in _cells(tables, None, "key", "shape")}
 
 
-def adapted_width(tensors: Mapping[str, Shape]) -> int | None:
+def adapted_width(found: Mapping[str, Target]) -> int | None:
     """The width most of an adapter's targets have to do with, None where its form shows none.
 
-    >>> adapted_width({"x.a.lora_A.weight": (4, 8), "x.a.lora_B.weight": (16, 4), "x.b.lora_A.weight": (4, 8)})
+    >>> factors = {"x.a.lora_A.weight": (4, 8), "x.a.lora_B.weight": (16, 4), "x.b.lora_A.weight": (4, 8)}
+    >>> adapted_width(targets(factors))
     8
     """
-    widths = Counter(w for t in targets(tensors).values() for w in {t.reads, t.writes} if w)
-    return max(widths, key=lambda w: (widths[w], w), default=None)
+    sizes = Counter(w for t in found.values() for w in {t.reads, t.writes} if w)
+    return max(sizes, key=lambda w: (sizes[w], w), default=None)
+
+
+def target_lines(found: Mapping[str, Target]) -> list[str]:
+    """Rank, number and place of targets, one text a rank and place, sorted.
+
+    >>> names = [f"layers.{i}.q.lora_{half}.weight" for i in range(3) for half in "AB"]
+    >>> target_lines(targets({name: (4, 8) if "_A" in name else (8, 4) for name in names}))
+    ['4 3 layers.{i}.q']
+    """
+    places = Counter((t.rank, _place(t.path)) for t in found.values())
+    return sorted(f"{'?' if rank is None else rank} {count} {place}" for (rank, place), count in places.items())
+
+
+def _place(path: str) -> str:
+    """A path with its numbers as {i}; one without dots has underscores for them."""
+    sign = "." if "." in path else "_"
+    return sign.join("{i}" if word.isdecimal() else word for word in path.split(sign))
 
 
 def _is_factor(rest: str, shape: Shape) -> bool:
@@ -104,25 +125,43 @@ def _target(path: str, factors: Mapping[str, Shape]) -> Target:
     return Target(path, rank, reads, second[0] if second else None, whole=bool(first and second))
 
 
-def match_targets(adapter: Mapping[str, Target], base: Mapping[str, tuple[int, int]]) -> TargetMatch:
-    """Match the targets of an adapter with the modules of a base.
+class ModuleNames:
+    """The modules of a base an adapter may change, by the ways their names may be spelt.
 
-    `base`: (width read, width written) of its matrices and convolutions by path; a kernel counts as width read.
+    `widths`: (width read, width written) of its matrices and convolutions by path; a kernel counts as width read.
     """
-    names: dict[str, list[str]] = {}
-    for path in base:
-        names.setdefault(_flat(path), []).append(path)
-    prefixes = _prefixes(adapter, names)
+
+    def __init__(self, widths: Mapping[str, tuple[int, int]]) -> None:
+        self.widths = widths
+        self.flat: dict[str, list[str]] = {}
+        for path in widths:
+            self.flat.setdefault(_flat(path), []).append(path)
+        self._by_last_words: dict[tuple[str, ...], list[str]] = {}
+        for name in self.flat:
+            self._by_last_words.setdefault(_last_words(name), []).append(name)
+
+    def ending(self, end: str) -> Iterator[str]:
+        """Names that are `end`, or end with it behind an underscore. Of one word alone only the first: it is the end
+        of too many."""
+        for name in self._by_last_words.get(_last_words(end), ()):
+            if name == end or ("_" in end and name.endswith(f"_{end}")):
+                yield name
+
+
+def match_targets(adapter: Mapping[str, Target], base: ModuleNames) -> TargetMatch:
+    """Match the targets of an adapter with the modules of a base."""
+    prefixes = _prefixes(adapter, base)
     touched: dict[str, str] = {}
     missing, misfits, incomplete = [], [], []
     for path, target in adapter.items():
-        module = _resolve(path, prefixes, names)
+        module = _resolve(path, prefixes, base.flat)
         if module is None:
             missing.append(path)
         elif not target.whole:
             incomplete.append(path)
         elif any(
-            want not in (None, has) for want, has in zip((target.reads, target.writes), base[module], strict=True)
+            want not in (None, has)
+            for want, has in zip((target.reads, target.writes), base.widths[module], strict=True)
         ):
             misfits.append(path)
         else:
@@ -134,26 +173,25 @@ def _flat(path: str) -> str:
     return path.replace(".", "_").lower()
 
 
-def _prefixes(adapter: Iterable[str], names: Iterable[str]) -> list[tuple[str, str]]:
+def _last_words(name: str) -> tuple[str, ...]:
+    """The last two words of a flat name, of one word that alone."""
+    return tuple(name.rsplit("_", 2)[-2:])
+
+
+def _prefixes(adapter: Iterable[str], base: ModuleNames) -> list[tuple[str, str]]:
     """(text to leave off, text to put before), the pair that serves most targets first; neither holds their numbers."""
     sample = list(adapter)
     sample = sample[:: max(1, len(sample) // _SAMPLE)][:_SAMPLE]
-    by_last_word: dict[str, list[str]] = {}
-    for name in names:
-        by_last_word.setdefault(name.rpartition("_")[2], []).append(name)
     votes: Counter[tuple[str, str]] = Counter()
     for path in sample:
-        words = _flat(path).split("_")
-        alike = by_last_word.get(words[-1], ())
+        flat = _flat(path)
+        words = flat.split("_")
         for drop in range(min(_DROP, len(words))):
             if any(w.isdigit() for w in words[:drop]):
                 break
             end = "_".join(words[drop:])
-            off = _flat(path)[: -len(end)]
-            alone = drop == len(words) - 1  # one word is the end of too many names
-            votes.update(
-                (off, name[: -len(end)]) for name in alike if name == end or (not alone and name.endswith(f"_{end}"))
-            )
+            off = flat[: -len(end)]
+            votes.update((off, name[: -len(end)]) for name in base.ending(end))
     return [pair for pair, _ in sorted(votes.items(), key=lambda v: (-v[1], v[0]))]
 
 
@@ -167,9 +205,24 @@ def _resolve(path: str, prefixes: Iterable[tuple[str, str]], names: Mapping[str,
     return None
 
 
-def widths(tables: GraphTables) -> dict[str, tuple[int, int]]:
-    """Path -> (width read, width written) of a model's matrices and convolutions; a kernel counts as width read."""
-    found = {m["path"]: (m["in_features"], m["out_features"]) for m in tables.records("Module", "Linear")}
-    for m in tables.records("Module", "Conv"):
-        found[m["path"]] = ((m["in_channels"] or 0) * prod(m["kernel"] or ()), m["out_channels"])
+def widths(nodes: Iterable[NodeTable]) -> dict[str, tuple[int, int]]:
+    """Path -> (width read, width written) of a model's matrices and convolutions; a kernel counts as width read.
+
+    In the order of the paths, matrices first.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    tables = list(nodes)
+    for path, reads, writes in _cells(tables, "Linear", "path", "in_features", "out_features"):
+        found[path] = (reads, writes)
+    for path, reads, writes, kernel in _cells(tables, "Conv", "path", "in_channels", "out_channels", "kernel"):
+        found[path] = ((reads or 0) * prod(kernel or ()), writes)
     return found
+
+
+def _cells(nodes: Iterable[NodeTable], role: str | None, *columns: str) -> list[tuple[Any, ...]]:
+    """These columns of the nodes of a role, sorted by the first."""
+    rows: list[tuple[Any, ...]] = []
+    for node in nodes:
+        if node.role == role:
+            rows += map(itemgetter(*(node.columns.index(column) for column in columns)), node.rows)
+    return sorted(rows, key=itemgetter(0))

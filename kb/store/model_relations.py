@@ -8,23 +8,17 @@ structures, those are looked at that share a hash, a family, a width or the most
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import prod
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from archkb.kb.relations.adapter import Target, match_targets, targets, targets_of, widths
 from archkb.kb.relations.fingerprint import forms, size_class
-from archkb.kb.relations.known_columns import COLUMNS
 from archkb.kb.relations.lineage import BASES, Known, Link, links
 from archkb.kb.store import relation_statements as statements
+from archkb.kb.store.adapter_links import Reading, Subject, adapted, read_known
 from archkb.kb.store.statements import create_edges
 from archkb.kb.store.writing import run_rows
-from archkb.kb.tables import EdgeTable, GraphTables, edge_columns
-from archkb.kb.wording import counted
+from archkb.kb.tables import EdgeTable, edge_columns
 
-ADAPTED = 0.5
-"""Least share of an adapter's targets that must be modules of a model for the one to adapt the other."""
 MANY = 100
 """Structures up to which a new one is compared with all."""
 SOME = 30
@@ -35,37 +29,6 @@ NAMED = 100
 """Most models of one architecture that are named to whoever writes another."""
 
 _HASHES = ("header_hash", "architecture", "shape_hash")
-
-Widths = Mapping[str, tuple[int, int]]
-
-
-class Reading(Protocol):
-    """What runs a reading statement: an open transaction, or a store."""
-
-    def run(self, cypher: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A model to be related: what is known of it, its targets if it is an adapter, else its matrices."""
-
-    known: Known
-    targets: Callable[[], Mapping[str, Target]]
-    widths: Callable[[], Widths]
-
-    @classmethod
-    def of(cls, tables: GraphTables) -> Subject:
-        """A model by its whole tables."""
-        return cls(Known.of(tables.facts), lambda: targets_of(tables), lambda: widths(tables))
-
-    @classmethod
-    def stored(cls, tx: Reading, uid: str) -> Subject:
-        """A model of the store."""
-        [row] = tx.run(statements.KNOWN, {"uid": uid})
-        known = _known(row)
-        structure = str(known.structure)
-        return cls(known, lambda: _targets(tx, structure), lambda: _widths(tx, structure))
 
 
 def relate(tx: Any, uid: str, structure: str, facts: Sequence[Any]) -> int:
@@ -112,7 +75,7 @@ def find(tx: Reading, subject: Subject) -> list[Link]:
     """All relationships of a model with the speakers of other structures."""
     mine = subject.known
     others = candidates(tx, mine)
-    return [*links(mine, others), *_adapted(tx, subject, others)]
+    return [*links(mine, others), *adapted(tx, subject, others)]
 
 
 def equals(tx: Reading, mine: Mapping[str, Any]) -> list[str]:
@@ -132,12 +95,12 @@ def candidates(tx: Reading, mine: Known) -> list[Known]:
     """Speakers of the structures a model may have to do with; of all, where there are not many."""
     [(few,)] = tx.run(statements.STRUCTURES, {"limit": MANY + 1})
     if few <= MANY:
-        return [_known(row) for row in tx.run(statements.ALL_SPEAKERS, {"structure": mine.structure})]
+        return [read_known(row) for row in tx.run(statements.ALL_SPEAKERS, {"structure": mine.structure})]
     uids: dict[str, None] = {}
     for statement, value in _lookups(mine):
         params = {"value": value, "structure": mine.structure, "limit": SOME}
         uids.update(dict.fromkeys(str(row[0]) for row in tx.run(statement, params)))
-    return [_known(row) for row in tx.run(statements.SPEAKERS, {"structures": list(uids)})]
+    return [read_known(row) for row in tx.run(statements.SPEAKERS, {"structures": list(uids)})]
 
 
 def _lookups(mine: Known) -> Iterator[tuple[str, Any]]:
@@ -163,64 +126,7 @@ def tables_of(found: Iterable[Link]) -> list[EdgeTable]:
     return [EdgeTable(t, "Model", "Model", edge_columns(t), tuple(r)) for t, r in sorted(rows.items())]
 
 
-def _known(row: Sequence[Any]) -> Known:
-    return Known.of(dict(zip(COLUMNS, row, strict=True)))
-
-
 def _facts(row: Sequence[Any]) -> tuple[Any, ...]:
     """Family, version and marks as values that can be compared: an engine keeps no empty list apart from null."""
     family, version, marks = row
     return family or None, version or None, tuple(sorted(marks or ()))
-
-
-def _adapted(tx: Reading, subject: Subject, others: Sequence[Known]) -> list[Link]:
-    """An adapter with the models it adapts, or a model with the adapters that adapt it."""
-    mine = subject.known
-    if mine.role == "adapter":
-        own = subject.targets()
-        return [
-            link
-            for other in others
-            if other.role != "adapter" and _could_fit(own, other)
-            for link in _link(mine, own, other, _widths(tx, str(other.structure)))
-        ]
-    adapters = [other for other in others if other.role == "adapter"]
-    out = []
-    for other in adapters:
-        theirs = _targets(tx, str(other.structure))
-        if _could_fit(theirs, mine):
-            out += _link(other, theirs, mine, subject.widths())
-    return out
-
-
-def _could_fit(wanted: Mapping[str, Target], base: Known) -> bool:
-    """Whether the base has matrices of these sizes at all: cheap, and spares most models a query."""
-    if base.sketch is None or not wanted:
-        return False
-    has: dict[int, set[int]] = {}
-    for feature in base.sketch.parts.get("layers", {}):
-        reads, _, writes = feature.split(" ")[1].partition(">")
-        if reads.isdecimal() and writes.isdecimal() and int(reads):
-            has.setdefault(int(writes), set()).add(int(reads))
-    sizes = [(t.reads, t.writes) for t in wanted.values() if t.reads and t.writes]
-    fitting = sum(any(reads % width == 0 for width in has.get(writes, ())) for reads, writes in sizes)  # times a kernel
-    return not sizes or fitting >= ADAPTED * len(sizes)
-
-
-def _targets(tx: Reading, structure: str) -> Mapping[str, Target]:
-    return targets({k: tuple(s) for k, s in tx.run(statements.TENSORS, {"uid": structure})})
-
-
-def _widths(tx: Reading, structure: str) -> Widths:
-    found = {path: (reads, writes) for path, reads, writes in tx.run(statements.MATRICES, {"uid": structure})}
-    for path, reads, writes, kernel in tx.run(statements.CONVOLUTIONS, {"uid": structure}):
-        found[path] = ((reads or 0) * prod(kernel or ()), writes)
-    return found
-
-
-def _link(adapter: Known, wanted: Mapping[str, Target], base: Known, modules: Widths) -> list[Link]:
-    match = match_targets(wanted, modules)
-    if not match.touched or len(match.touched) < ADAPTED * len(wanted):
-        return []
-    said = f"{len(match.touched)} of {counted(len(wanted), 'target')} found in {base.name} with the widths they need"
-    return [Link("ADAPTS", adapter.uid, base.uid, (len(match.touched), match.no_ops, said))]

@@ -46,6 +46,11 @@ UNRELATE = (
     f"MATCH (a)-[r:{'|'.join(dict.fromkeys(r.type for r in schema.FOUND))}]->(b:Model) DELETE r RETURN count(*) AS n"
 )
 MODELS_OF = "MATCH (m:Model) RETURN m.uid AS uid, m.structure AS structure ORDER BY m.name, uid"
+PACKED = (
+    "UNWIND $structures AS found MATCH (s:Structure {uid: found}) RETURN s.uid AS uid, s.matrices AS matrices "
+    "ORDER BY uid"
+)
+"""What structures say of their matrices."""
 TENSORS = "MATCH (t:Tensor {structure: $uid}) RETURN t.key AS key, t.shape AS shape ORDER BY key"
 MATRICES = (
     "MATCH (m:Linear {structure: $uid}) RETURN m.path AS path, m.in_features AS reads, m.out_features AS writes "

@@ -12,8 +12,9 @@ from typing import Any
 
 from archkb.kb import ids, schema
 from archkb.kb.declared_heads import configuration, spelt
-from archkb.kb.relations.adapter import adapted_width
+from archkb.kb.relations.adapter import adapted_width, target_lines, targets, tensor_shapes, widths
 from archkb.kb.relations.fingerprint import Sketch, forms, size_class, sketch
+from archkb.kb.relations.packed_matrices import pack_targets, pack_widths
 from archkb.kb.relations.rare_choices import is_stated, stated_marks
 from archkb.kb.spans import pack
 from archkb.kb.store import statements, writing
@@ -71,7 +72,7 @@ def _shared(tx: Transaction, uid: str, model: Cells) -> GraphTables:
         nodes["Metadata", None] = {row[0]: row for row in entries}
     # the rows of the structure and of the model
     kept = _sketch(model, nodes)
-    structure_cells = _structure(model, structure, read, kept, tensors)
+    structure_cells = _structure(model, structure, read, kept, nodes)
     files, spans = _layout(tensors)
     model_cells = {
         **model,
@@ -99,9 +100,10 @@ def _sketch(model: Cells, nodes: Nodes) -> Sketch:
     return Sketch({**kept.parts, "marks": marks}, kept.scale) if "marks" in kept.parts else kept
 
 
-def _structure(model: Cells, uid: str, read: str | None, kept: Sketch, tensors: Sequence[Cells]) -> dict[str, Any]:
-    changed = adapted_width({t["key"]: tuple(t["shape"]) for t in tensors}) if model.get("role") == "adapter" else None
-    width = changed or int(kept.scale.get("width", 0))
+def _structure(model: Cells, uid: str, read: str | None, kept: Sketch, nodes: Nodes) -> dict[str, Any]:
+    adapts, tables = model.get("role") == "adapter", node_tables(nodes)
+    changed = targets(tensor_shapes(tables)) if adapts else {}
+    width = adapted_width(changed) or int(kept.scale.get("width", 0))
     return {
         **model,
         "uid": uid,
@@ -109,6 +111,8 @@ def _structure(model: Cells, uid: str, read: str | None, kept: Sketch, tensors: 
         "configuration": read,
         "size_class": size_class(model.get("role"), width),
         "forms": forms(kept),
+        "matrices": pack_targets(changed) if adapts else pack_widths(widths(tables)),
+        "targets": target_lines(changed) if adapts else None,
     }
 
 

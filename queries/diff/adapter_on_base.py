@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable
 
-from archkb.kb.relations.adapter import Target, TargetMatch, match_targets, widths
+from archkb.kb.relations.adapter import ModuleNames, Target, TargetMatch, match_targets, widths
 from archkb.kb.wording import ranges
 from archkb.queries.diff.comparison import Adaptation, NoOp, Touch
 from archkb.queries.model_view import ModelView
@@ -26,7 +26,7 @@ def adaptation(source: ModelView, target: ModelView) -> Adaptation | None:
 
 def _adaptation(adapter: ModelView, base: ModelView) -> Adaptation:
     wanted = adapter.targets
-    match = match_targets(wanted, widths(base.tables))
+    match = match_targets(wanted, ModuleNames(widths(base.tables.nodes)))
     changed = [base.modules[path] for path in set(match.touched.values())]
     return Adaptation(
         adapter.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archkb.kb.store import model_relations
+from archkb.kb.store.adapter_links import Subject
 from archkb.kb.store.port import Store
 from archkb.kb.tables import GraphTables
 
@@ -39,7 +40,7 @@ def adapts(tables: GraphTables, store: Store) -> list[Base] | None:
     if store.read(_THERE, {"uid": tables.uid}).rows:
         return [(str(n), str(detail)) for n, detail in store.read(_KEPT, {"structure": tables.structure}).rows]
     names = {m.uid: m.name for m in store.models()}
-    found = model_relations.find(Reading(store), model_relations.Subject.of(tables))
+    found = model_relations.find(Reading(store), Subject.of(tables))
     return sorted((names[k.target], str(k.properties[-1])) for k in found if k.type == "ADAPTS")
 
 

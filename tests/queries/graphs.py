@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archkb.kb.relations.adapter import target_lines, targets
 from archkb.kb.relations.fingerprint import Sketch
 from archkb.kb.tables import EdgeTable, GraphTables, NodeTable, edge_columns, node_columns
 
@@ -290,9 +291,12 @@ def solo(name: str = "solo", root: str = "net", header: str = "head-solo") -> Gr
 def adapter() -> GraphTables:
     """A low-rank adapter of `duo`'s first projections, of two ranks, with one target `duo` has not."""
     g = Graph("lora", role="adapter", n_params=1000, n_bytes=2000, dtypes=["BF16"])
+    shapes = {}
     for path, rank in (("net.blocks.0.attn1.to_q", 4), ("net.blocks.1.attn1.to_q", 8), ("net.nowhere", 4)):
-        for half, shape in (("lora_A", [rank, 32]), ("lora_B", [32, rank])):
-            g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", shape)
+        for half, shape in (("lora_A", (rank, 32)), ("lora_B", (32, rank))):
+            g.tensor(g.module(f"{path}.{half}", kind="Container"), "weight", list(shape))
+            shapes[f"{path}.{half}.weight"] = shape
+    g.structure["targets"] = target_lines(targets(shapes))
     return g.tables()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archkb.kb.relations.adapter import match_targets, targets
+from archkb.kb.relations.adapter import ModuleNames, match_targets, targets
 
 BASE = {
     f"model.diffusion_model.blocks.{i}.attn.{name}": (64, 32 if name == "to_k" else 64)
@@ -36,7 +36,7 @@ def test_every_spelling_finds_its_base(given: dict[str, tuple[int, ...]]) -> Non
     found = targets(given)
     assert len(found) == len(BASE)
     assert {t.rank for t in found.values()} == {4}
-    match = match_targets(found, BASE)
+    match = match_targets(found, ModuleNames(BASE))
     assert sorted(match.touched.values()) == sorted(BASE)
     assert match.no_ops == 0
 
@@ -45,7 +45,7 @@ def test_a_target_the_base_has_not_is_a_silent_no_op() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     given["diffusion_model.blocks.7.attn.to_q.lora_A.weight"] = (4, 64)
     given["diffusion_model.blocks.7.attn.to_q.lora_B.weight"] = (64, 4)
-    match = match_targets(targets(given), BASE)
+    match = match_targets(targets(given), ModuleNames(BASE))
     assert match.missing == ("diffusion_model.blocks.7.attn.to_q",)
     assert len(match.touched) == len(BASE)
 
@@ -53,7 +53,7 @@ def test_a_target_the_base_has_not_is_a_silent_no_op() -> None:
 def test_one_factor_alone_changes_nothing() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     del given["diffusion_model.blocks.1.attn.to_q.lora_B.weight"]
-    match = match_targets(targets(given), BASE)
+    match = match_targets(targets(given), ModuleNames(BASE))
     assert match.incomplete == ("diffusion_model.blocks.1.attn.to_q",)
     assert match.no_ops == 1
 
@@ -61,14 +61,16 @@ def test_one_factor_alone_changes_nothing() -> None:
 def test_a_target_of_another_width_does_not_fit() -> None:
     given = adapter("diffusion_model.{}", "lora_A", "lora_B")
     given["diffusion_model.blocks.1.attn.to_k.lora_B.weight"] = (96, 4)
-    assert match_targets(targets(given), BASE).misfits == ("diffusion_model.blocks.1.attn.to_k",)
+    assert match_targets(targets(given), ModuleNames(BASE)).misfits == ("diffusion_model.blocks.1.attn.to_k",)
 
 
 def test_convolutions_count_their_kernel() -> None:
     given = {"lora_unet_conv_in.lora_down.weight": (8, 4, 3, 3), "lora_unet_conv_in.lora_up.weight": (320, 8, 1, 1)}
     (target,) = targets(given).values()
     assert (target.rank, target.reads, target.writes) == (8, 36, 320)
-    assert match_targets(targets(given), {"unet.conv_in": (36, 320)}).touched == {"lora_unet_conv_in": "unet.conv_in"}
+    assert match_targets(targets(given), ModuleNames({"unet.conv_in": (36, 320)})).touched == {
+        "lora_unet_conv_in": "unet.conv_in"
+    }
 
 
 def test_other_low_rank_forms_are_targets_without_widths() -> None:
@@ -96,12 +98,14 @@ def _pair(path: str) -> dict[str, tuple[int, ...]]:
 
 def test_a_target_of_one_word_is_found() -> None:
     for path in ("proj", "diffusion_model.proj"):
-        assert match_targets(targets(_pair(path)), {"proj": (8, 16), "x.proj": (3, 3)}).touched == {path: "proj"}
+        assert match_targets(targets(_pair(path)), ModuleNames({"proj": (8, 16), "x.proj": (3, 3)})).touched == {
+            path: "proj"
+        }
 
 
 def test_dots_tell_apart_what_reads_alike_without_them() -> None:
     base = {"a.b_c": (8, 16), "a_b.c": (5, 5)}
-    assert match_targets(targets(_pair("a.b_c")), base).touched == {"a.b_c": "a.b_c"}
-    assert match_targets(targets(_pair("model.a.b_c")), dict(reversed(base.items()))).touched == {
+    assert match_targets(targets(_pair("a.b_c")), ModuleNames(base)).touched == {"a.b_c": "a.b_c"}
+    assert match_targets(targets(_pair("model.a.b_c")), ModuleNames(dict(reversed(base.items())))).touched == {
         "model.a.b_c": "a.b_c"
     }

@@ -158,8 +158,11 @@ def test_relations_are_those_of_each_model_and_outlive_the_one_that_has_them(sto
     assert kept == 1, "once for all of two structures"
     for lora in ("lora-a", "lora-b"):
         assert {to for what, start, to in relations(store, lora) if (what, start) == ("ADAPTS", lora)} == bases
-    pairs = {(r["adapter"], r["base"]) for r in rows(store, "adapters")}
-    assert pairs == {(lora, base) for lora in ("lora-a", "lora-b") for base in bases}
+    told = ("adapter", "alike", "base", "bases_alike")
+    assert {tuple(r[c] for c in told) for r in rows(store, "adapters")} == {("lora-a", 1, "base-a", 2)}
+    for lora, base in ((None, "base-b"), ("lora-b", None)):
+        asked = {tuple(r[c] for c in told) for r in rows(store, "adapters", model=lora or base)}
+        assert asked == {(lora or "lora-a", 1, base or "base-a", 2)}, "of several the one that is asked about"
 
     [(speaker,)] = store.read("MATCH (:Structure)-[:SPEAKER]->(m:Model {role: 'adapter'}) RETURN m.name AS n").rows
     store.forget(speaker)
