@@ -16,7 +16,15 @@ from archkb.ingest.sources import read_header
 from archkb.kb.tables import GraphTables, KnownStructure
 from archkb.kb.values import Header
 
-__all__ = ["infer", "read_declared", "read_tables", "settings_uid", "structure_uid", "with_structure"]
+__all__ = [
+    "collector_paused",
+    "infer",
+    "read_declared",
+    "read_tables",
+    "settings_uid",
+    "structure_uid",
+    "with_structure",
+]
 
 
 def read_tables(
@@ -40,7 +48,7 @@ def read_declared(
 ) -> Header:
     """Read a header, with `family`, `version` and `config` as given. SourceError where the source is no model."""
     given = {key: value for key, value in (("family", family), ("version", version)) if value}
-    with _collector_paused():
+    with collector_paused():
         header = read_header(source)
         if config is not None:
             header = replace(header, config=read_config(config))
@@ -49,7 +57,7 @@ def read_declared(
 
 def infer(header: Header, *, name: str) -> GraphTables:
     """Infer the tables of a header."""
-    with _collector_paused():
+    with collector_paused():
         return to_tables(analyse(header), name=name)
 
 
@@ -59,7 +67,7 @@ def with_structure(header: Header, known: KnownStructure, *, name: str) -> Graph
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Without the cyclic garbage collector: 50,000 new rows hold no cycles, and searching them costs a third more."""
     enabled = gc.isenabled()
     gc.disable()

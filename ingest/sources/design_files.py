@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
 from archkb.ingest.sources.design.spec import parse_design
-from archkb.ingest.sources.files import read_small
+from archkb.ingest.sources.files import read_small, read_start
 from archkb.ingest.sources.safetensors_header import MAX_LENGTH
 from archkb.kb.errors import NotFoundError, SourceError
 from archkb.kb.near_misses import nearest
@@ -14,6 +15,10 @@ from archkb.kb.values import Header
 
 SCHEME = "design:"
 """How the name of a shipped design begins, in place of a path."""
+
+_TENSORS = re.compile(rb"^\W*tensors\W*:", re.MULTILINE)
+_SEARCHED = 1 << 20
+"""Bytes at the beginning of a file in which a design's key is looked for."""
 
 
 def read_design(path: str | Path) -> Header:
@@ -28,6 +33,11 @@ def read_design(path: str | Path) -> Header:
             "the file is not UTF-8", path=str(path), offset=err.start, cure="save it as UTF-8 text"
         ) from None
     return parse_design(text, path=str(path))
+
+
+def is_design(path: str | Path) -> bool:
+    """Whether a YAML file has the key every design has; SourceError where it cannot be read."""
+    return _TENSORS.search(read_start(path, _SEARCHED)) is not None
 
 
 def shipped() -> tuple[str, ...]:

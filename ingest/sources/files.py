@@ -75,6 +75,17 @@ def read_start(path: str | Path, count: int) -> bytes:
         return read_exactly(descriptor, count, str(path))
 
 
+def read_unpacked_start(path: str | Path, count: int) -> bytes:
+    """The first `count` bytes of a regular file, unpacked as far as that goes when it is gzip."""
+    start = read_start(path, count)
+    if not start.startswith(GZIP_MAGIC):
+        return start
+    try:
+        return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(start, count)
+    except zlib.error:
+        return b""
+
+
 def read_end(path: str | Path, count: int) -> bytes:
     """The last `count` bytes of a regular file, fewer when it is shorter."""
     with regular_file(path) as (descriptor, size):

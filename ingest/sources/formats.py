@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archkb.kb.values import Header
 
@@ -21,7 +21,8 @@ class Source(NamedTuple):
     first bytes are those of the format, asked only where no suffix tells. `reader`: module and function, from a path to
     a Header. `about`: what a FILE of it is, for help texts. `in_folder`: whether a file of these suffixes in a model's
     folder is likely the model, as a JSON file there is not. `published`: whether models are published in files of it:
-    these are fetched of a repository, and a configuration beside one is the model's.
+    these are fetched of a repository, and a configuration beside one is the model's. `told_by`: module and function,
+    from a path to whether the file is one, for suffixes that other files have too; asked where folders are searched.
     """
 
     format: str
@@ -31,6 +32,7 @@ class Source(NamedTuple):
     about: str
     in_folder: bool = True
     published: bool = False
+    told_by: str = ""
 
     @property
     def suffix(self) -> str:
@@ -39,9 +41,19 @@ class Source(NamedTuple):
 
     def read(self, path: str | Path) -> Header:
         """The header of a file of this format. Raises SourceError where the file breaks the format."""
-        module, _, function = self.reader.partition(":")
-        header: Header = getattr(import_module(module), function)(path)
+        header: Header = _imported(self.reader)(path)
         return header
+
+    def tells(self, path: str | Path) -> bool:
+        """Whether a file that has one of the suffixes is of this format, as far as that can be told unread."""
+        return not self.told_by or bool(_imported(self.told_by)(path))
+
+
+def _imported(function: str) -> Callable[[str | Path], Any]:
+    """The function that `module:function` names."""
+    module, _, name = function.partition(":")
+    imported: Callable[[str | Path], Any] = getattr(import_module(module), name)
+    return imported
 
 
 def _is_safetensors(start: bytes) -> bool:
@@ -76,6 +88,7 @@ SOURCES: tuple[Source, ...] = (
         lambda start: b"\ntensors:" in b"\n" + start,
         f"{_HERE}.design_files:read_design",
         "a design as .yaml",
+        told_by=f"{_HERE}.design_files:is_design",
     ),
     Source(
         "header-json",
@@ -84,6 +97,7 @@ SOURCES: tuple[Source, ...] = (
         f"{_HERE}.header_json:read_header_json",
         "a header as .json or .json.gz",
         in_folder=False,
+        told_by=f"{_HERE}.header_json:may_be_header",
     ),
 )
 """All sources. A file name's end decides, the first that fits; after that its content, again the first that fits."""

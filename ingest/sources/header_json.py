@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from archkb.ingest.sources.files import read_small
+from archkb.ingest.sources.files import read_small, read_unpacked_start
 from archkb.ingest.sources.formats import INDEX, SAFETENSORS
 from archkb.ingest.sources.safetensors_errors import shown as shown_key
 from archkb.ingest.sources.safetensors_header import MAX_LENGTH, METADATA, read
@@ -18,6 +18,8 @@ _FIELDS = {"dtype", "shape", "data_offsets"}
 _CONFIG = {"architectures", "model_type", "hidden_size", "_class_name", "num_hidden_layers", "torch_dtype"}
 """Keys that tell a model's configuration."""
 _SHOWN = 3
+_SEARCHED = 1 << 20
+"""Bytes at the beginning of a file, unpacked, in which a tensor is looked for."""
 
 
 def read_header_json(path: str | Path) -> Header:
@@ -33,6 +35,21 @@ def read_header_json(path: str | Path) -> Header:
     except SourceError as error:
         raise _no_header(raw, shown) or error from None
     return Header(tensors, metadata, source=shown, format="header-json")
+
+
+def may_be_header(path: str | Path) -> bool:
+    """Whether a JSON file lists tensors, or is too damaged to tell; SourceError where it cannot be read.
+
+    A model's folder has JSON of other kinds (a configuration, a tokenizer), none of which names offsets of data.
+    """
+    start = read_unpacked_start(path, _SEARCHED)
+    if b'"data_offsets"' in start or len(start) >= _SEARCHED:
+        return b'"data_offsets"' in start
+    try:
+        json.loads(start)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _no_header(raw: bytes, shown: str) -> SourceError | None:

@@ -51,6 +51,12 @@ def read_index(path: str | Path) -> Header:
     return Header(tensors, metadata, source=shown, format="index", size=size)
 
 
+def shards_of(path: str | Path) -> frozenset[str]:
+    """File names of the shards an index names. SourceError for an index that is not one."""
+    weight_map, _ = _parse(read_small(path, MAX_INDEX), str(path))
+    return frozenset(weight_map.values())
+
+
 def _parse(raw: bytes, shown: str) -> tuple[dict[str, str], dict[str, str]]:
     """The weight map, and the index's metadata as strings."""
     try:

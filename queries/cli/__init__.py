@@ -14,7 +14,8 @@ __all__ = ["main"]
 def main(arguments: list[str] | None = None) -> None:
     """Run `archkb` with these arguments (default: those of the process); ends by SystemExit.
 
-    Exit codes: 0 yes, 1 models differ, 2 wrong usage or input, 130 interrupted, 141 the reader of stdout went away.
+    Exit codes: 0 yes, 1 models differ, or some of several could not be kept; 2 wrong usage or input, 130 interrupted,
+    141 the reader of stdout went away.
     """
     terminal.open_streams()
     code = _run(sys.argv[1:] if arguments is None else arguments)

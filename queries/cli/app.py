@@ -83,7 +83,7 @@ def root(
 
     It reads a checkpoint's header, never its weights, infers the module graph, keeps it, and answers questions about it
     with the evidence beside each fact. Data goes to stdout, everything else to stderr; exit code 0 is yes, 1 means that
-    models differ (`diff --exit-code`), 2 that something is wrong.
+    models differ (`diff --exit-code`) or that some of several could not be kept (`ingest`), 2 that something is wrong.
 
     \b
     Examples:

@@ -38,3 +38,10 @@ def sources(incomplete: str) -> list[str]:
 def either(incomplete: str) -> list[str]:
     """Models in the store, then shipped designs: what commands that compare take beside files."""
     return models(incomplete) + sources(incomplete)
+
+
+def jobs(incomplete: str) -> list[str]:
+    """Numbers of processes."""
+    from archkb.queries.interface.ingest_many import cores
+
+    return [n for n in ("auto", *map(str, range(1, cores() + 1))) if n.startswith(incomplete)]

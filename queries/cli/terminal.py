@@ -23,6 +23,7 @@ _WIDTH = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _WIDEST = 100_000
 _PIECE = 16_384
 _PAGE = 160
+_COMMON = 80
 
 
 def say(text: str) -> None:
@@ -61,6 +62,14 @@ def columns() -> int:
     if not _WIDTH.fullmatch(named) and not sys.stdout.isatty():
         return PIPED
     return min(shutil.get_terminal_size((_PAGE, 24)).columns, _WIDEST)
+
+
+def columns_of_stderr() -> int:
+    """Width of the terminal that stderr is, or of a common one."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _COMMON
+    except (OSError, ValueError):
+        return _COMMON
 
 
 def interactive() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ class Ingested:
 
     row: tuple[Any, ...]
     notes: tuple[str, ...] = ()
+    there: bool = False
+    """Whether the store had the very model already."""
 
 
 def ingest_source(
@@ -35,26 +37,50 @@ def ingest_source(
     release: str | None = None,
     config: str | None = None,
     progress: Progress | None = None,
+    compare: bool = True,
 ) -> Ingested:
     """Read a header, infer its architecture and keep it whole; without a store it is only checked.
 
-    `config` is a JSON file that states what the header does not.
+    `config` is a JSON file that states what the header does not. `compare`: say what a new model is near to.
 
     SourceError where the source is no model.
     """
     from archkb.ingest.read_tables import infer, read_declared
 
     header = read_declared(source, family=family, version=release, config=config)
-    notes = [] if header.tensors else [_EMPTY.format(source)]
+    return keep(
+        header,
+        store,
+        name=name,
+        infer_tables=lambda: infer(header, name=name),
+        progress=progress,
+        compare=compare,
+    )
+
+
+def keep(
+    header: Header,
+    store: Store | None,
+    *,
+    name: str,
+    infer_tables: Callable[[], GraphTables],
+    progress: Progress | None = None,
+    compare: bool = True,
+) -> Ingested:
+    """Write a model of a header that was read, whose tables are asked for only where the store lacks its structure.
+
+    Without a store it is only checked. With `compare`, the notes say what a new model is near to.
+    """
+    notes = [] if header.tensors else [_EMPTY.format(header.source)]
     if store is None:
-        return _checked(infer(header, name=name), notes)
+        return _checked(infer_tables(), notes)
     known = _with_known_structure(store, header, name, progress)
-    tables = known[0] if known else infer(header, name=name)
+    tables = known[0] if known else infer_tables()
     counts = known[1] if known else store.replace(tables, progress)
-    if tables.whole and not (counts.unchanged or counts.same_as):
+    if compare and tables.whole and not (counts.unchanged or counts.same_as):
         notes += _nearest(store, tables)
     roles = _roles(tables) if tables.whole else _counted(store, tables.structure)
-    return Ingested(_row(tables, roles, _status(counts)), tuple(notes))
+    return Ingested(_row(tables, roles, _status(counts)), tuple(notes), there=counts.unchanged)
 
 
 def _with_known_structure(
@@ -86,6 +112,11 @@ def _row(tables: GraphTables, roles: Mapping[str, int], status: str) -> tuple[An
     m = tables.model
     sizes = (m["n_tensors"], m["n_params"], m["n_bytes"], m["n_modules"])
     return (tables.name, *sizes, roles["Attention"], roles["Stack"], status)
+
+
+def failure(name: str, why: str) -> Ingested:
+    """The row of a source that could not be kept, in a summary for programs."""
+    return Ingested((name, *[None] * (len(_COLUMNS) - 2), f"failed: {why}"))
 
 
 def summary(ingested: list[Ingested]) -> Answer:

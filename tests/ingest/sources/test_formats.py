@@ -59,7 +59,8 @@ def test_one_declaration_reads_names_and_is_in_the_help(tmp_path: Path) -> None:
     tmp_path.joinpath("empty").touch()
     assert ".toy" in with_toy(tmp_path, "ingest", "empty", "--dry-run").stderr
     assert "'*.safetensors.index.json' '*.toy'" in with_toy(tmp_path, "ingest", "hf://owner/name", "--dry-run").stderr
-    assert "name a file in it: small.toy" in with_toy(tmp_path, "ingest", ".", "--dry-run").stderr
+    assert "name a file in it: small.toy" in with_toy(tmp_path, "explain", ".").stderr
+    assert '"name":"small"' in with_toy(tmp_path, "ingest", ".", "--dry-run", "--json").stdout.replace(" ", "")
 
 
 def test_no_suffix_is_both_read_and_refused() -> None:

@@ -40,9 +40,12 @@ def test_one_bad_file_does_not_stop_the_others(archkb: Archkb, header, tmp_path:
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00{")
     called = archkb("ingest", header("a.json"), bad, header("b.json", 16), "--json")
-    assert called.code == 2
-    assert [row["name"] for row in called.json] == ["a", "b"]
+    assert called.code == 1
+    assert [row["name"] for row in called.json] == ["a", "bad", "b"]
+    assert called.json[1]["status"].startswith("failed: ")
+    assert called.json[1]["tensors"] is None
     assert str(bad) in called.err
+    assert "2 read, 0 already there, 1 failed" in called.err
     assert [m["name"] for m in archkb("models", "--json").json] == ["a", "b"]
 
 
