@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from archkb.queries.questions.catalog import LIBRARY, Catalog
 from archkb.queries.questions.classifier.features import features
 from archkb.queries.questions.classifier.model import NONE, WEIGHTS, Classifier, vector
+from benchmarks.asking.vary import varied
 
 PHRASINGS = Path(__file__).parent / "phrasings.json"
 LEAST = {"w": 2, "c": 5}
@@ -45,15 +46,17 @@ def samples_by_writer() -> dict[str, list[Sample]]:
 
 
 def train(samples: Sequence[Sample]) -> bytes:
-    """The weights as a file holds them."""
+    """The weights as a file holds them; features are those of the samples, weights are learnt of varied ones too."""
     counted = [features(text) for text, _ in samples]
     frequency = Counter(name for counts in counted for name in counts)
     names = sorted(name for name, n in frequency.items() if n >= LEAST[name[0]])
     index = {name: i for i, name in enumerate(names)}
+    more = list(varied(samples))
+    counted += [features(text) for text, _ in more]
     rarity = [1 + float(np.log((1 + len(samples)) / (1 + frequency[name]))) for name in names]
     rows = [vector(counts, index, rarity) for counts in counted]
     fitted = LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced").fit(
-        _matrix(rows, len(names)), [id_ for _, id_ in samples]
+        _matrix(rows, len(names)), [id_ for _, id_ in (*samples, *more)]
     )
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / STEPS

@@ -79,12 +79,14 @@ class KnowledgeBase:
     def ask(self, question: str, *, model: str | None = None, **params: object) -> Table:
         """Answer a question, by its id or in free words, about a model (it may be left out where there is only one).
 
-        NotFoundError where the words mean no question, or several: it lists them.
+        Words with several readings of which one is meant as good as surely get a row each. NotFoundError where the
+        words mean no question, or could mean any of several: it lists them.
         """
         from archkb.queries.interface.composed import composed_answer
         from archkb.queries.interface.meaning import meant, refuse
         from archkb.queries.interface.model_names import sole_model
         from archkb.queries.interface.parameters import with_model
+        from archkb.queries.interface.readings import readings_answer
         from archkb.queries.questions import ask_store
         from archkb.queries.questions.catalog import open_catalog
 
@@ -97,6 +99,8 @@ class KnowledgeBase:
                 from archkb.queries.questions.match import Candidate
 
                 means = meant(question, catalog, store, refuse, model=model, composed=not given)
+                if isinstance(means, tuple):
+                    return Table.of(readings_answer(store, [c.question for c in means], model, question))
                 if not isinstance(means, Candidate):
                     return Table.of(composed_answer(store, means, model or sole_model(store)))
                 asked = means.question

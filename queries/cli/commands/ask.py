@@ -18,6 +18,7 @@ from archkb.queries.cli.options import with_answer
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
+from archkb.queries.interface.readings import readings_answer
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
@@ -56,9 +57,9 @@ def ask(
     given = asks.pairs(param or ())
     known = catalog.find(words[0]) if len(words) <= 2 else None
     with run.store() as store:
-        question: Question | Asked
+        question: Question | Asked | tuple[Question, ...]
         if known is not None:
-            question, name = known, (words[1] if len(words) == 2 else None)
+            question, name, text = known, (words[1] if len(words) == 2 else None), known.id
         else:
             name, text = _model_in(store, words)
             question = question_of(text, catalog, store, model=name, composed=not given)
@@ -66,6 +67,8 @@ def ask(
         if isinstance(question, Question):
             params = asks.bind(question, with_model(store, question, name, given, only))
             answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
+        elif isinstance(question, tuple):
+            answer = readings_answer(store, question, name, text)
         else:
             answer = composed_answer(store, question, name or only(store))
     run.show(answer)

@@ -19,6 +19,7 @@ from archkb.ingest.read_tables import read_tables
 from archkb.kb.store import Store, open_store
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.meaning import meant
+from archkb.queries.interface.readings import readings_answer
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
 from archkb.queries.questions.ask_store import ask, bind
@@ -58,6 +59,8 @@ def answer_of(store: Store, item: dict[str, Any]) -> Answer:
 
     model = item["model"]
     asked = meant(item["words"], CATALOG, store, choose, model=model)
+    if isinstance(asked, tuple):
+        return readings_answer(store, [c.question for c in asked], model, item["words"])
     if not isinstance(asked, Candidate):
         if model is None:
             raise AskedBackError
@@ -76,8 +79,10 @@ def verdict(store: Store, item: dict[str, Any]) -> str:
     except (AskedBackError, ArchkbError):
         return "asked back"
     text = f"{answer.sentence}\n{render(answer, 'table', columns=400)}"
+    sentences = [part.sentence for _, part in answer.parts] or [answer.sentence]
     right = all(re.search(p, text, re.IGNORECASE) for p in item["must"])
-    return "right" if right and not any(re.search(p, answer.sentence, re.I) for p in item["must_not"]) else "wrong"
+    contrary = any(re.search(p, sentence, re.IGNORECASE) for p in item["must_not"] for sentence in sentences)
+    return "right" if right and not contrary else "wrong"
 
 
 @pytest.mark.shared
