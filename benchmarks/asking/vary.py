@@ -9,26 +9,28 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 PARTS = (
-    "the decoder", "the encoder", "the vae", "the video vae", "the audio vae", "the vocoder", "the transformer", "the DiT",
-    "the backbone", "the audio stream", "the video stream", "the text connector", "the audio connector", "block 17",
-    "the first block", "each block", "one block", "the last five blocks", "the upsampler", "the codec", "stage 2",
-    "this checkpoint", "the 19b file", "version 2.3", "the whole file", "the state dict", "the audio branch", "the video branch",
-    "the diffusion model", "the unet", "the text encoder", "the vision tower", "the language model", "the bridge",
+    "the decoder", "the encoder", "the vae", "the video vae", "the audio vae", "the vocoder", "the transformer",
+    "the DiT", "the backbone", "the audio stream", "the video stream", "the text connector", "the audio connector",
+    "block 17", "the first block", "each block", "one block", "the last five blocks", "the upsampler", "the codec",
+    "stage 2", "this checkpoint", "the 19b file", "version 2.3", "the whole file", "the state dict",
+    "the audio branch", "the video branch", "the diffusion model", "the unet", "the text encoder", "the vision tower",
+    "the language model", "the bridge",
 )  # fmt: skip
 PLACED = ("{words} in {part}", "{words} of {part}", "{part}: {words}", "in {part}, {words}", "{words} for {part}")
 BEFORE = (
-    "pls", "please", "quick question:", "hi,", "hey,", "I am a student,", "just wondering:", "sorry if obvious:", "ok so",
-    "um,", "one thing:", "is it true that", "can you tell me", "do you know", "and", "wait,",
+    "pls", "please", "quick question:", "hi,", "hey,", "I am a student,", "just wondering:", "sorry if obvious:",
+    "ok so", "um,", "one thing:", "is it true that", "can you tell me", "do you know", "and", "wait,",
 )  # fmt: skip
 BEHIND = (
-    "pls", "please", "?", "??", "here", "in here", "anywhere", "exactly", "actually", "at all", "in total", "in numbers",
-    "thanks", "and why", "and which ones", "and how many", "yes/no", "right?", "in the config", "according to the header",
+    "pls", "please", "?", "??", "here", "in here", "anywhere", "exactly", "actually", "at all", "in total",
+    "in numbers", "thanks", "and why", "and which ones", "and how many", "yes/no", "right?", "in the config",
+    "according to the header",
 )  # fmt: skip
 
 
 def varied(samples: Iterable[tuple[str, str]], seed: int = 0) -> Iterator[tuple[str, str]]:
     """Each sample once more, in other words by chance."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     for text, id_ in samples:
         yield _varied(text, chance), id_
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archkb.kb.errors import ArchkbError, NotFoundError
+from archkb.kb.errors import NotFoundError
+from archkb.queries.interface.across_models import of_one_or_all
 from archkb.queries.interface.model_names import full_name, sole_model
 from archkb.queries.output.answer import Answer, Column
 
@@ -31,42 +32,46 @@ _COLUMNS = (
 
 
 def answers(store: Store, questions: Sequence[Question], model: str | None, words: str) -> Iterator[tuple[str, Answer]]:
-    """Each question that needs nothing but a model with its answer, by its title; then what the header names so.
+    """Each question that takes nothing but a model with its answer, by its title; then what the header names so.
 
-    `model` is the name of the one asked about, None where it is the only one or the one in use, if there is such a one.
+    `model` is the name of the one asked about, None for the only one or the one in use, or for all where there is none.
     """
-    from archkb.queries.questions.ask_store import ask, bind
     from archkb.queries.questions.header_words import TITLE, header_answer
 
-    model = _model(store, model)
     for question in questions:
-        if any(p.required and (p.type != "model" or model is None) for p in question.params):
-            continue
-        given = {question.needs_model: model} if question.needs_model and model else {}
-        yield question.title, ask(store, question, bind(question, given), counted=False, named=True)
-    named = header_answer(store, model, words) if model else None
+        if not any(p.required and p.type != "model" for p in question.params):
+            yield question.title, answer_of(store, question, model)
+    one = _one(store, model)
+    named = header_answer(store, one, words) if one else None
     if named:
         yield TITLE, named
 
 
-def _model(store: Store, name: str | None) -> str | None:
+def answer_of(store: Store, question: Question, model: str | None) -> Answer:
+    """The answer to a question of the library that was asked in words, about one model or all."""
+    from archkb.queries.questions.ask_store import ask, bind
+
+    def about(given: dict[str, str]) -> Answer:
+        return ask(store, question, bind(question, given), counted=False, named=True)
+
+    needed = question.needs_model
+    return of_one_or_all(store, model, lambda name: about({needed: name})) if needed else about({})
+
+
+def _one(store: Store, name: str | None) -> str | None:
     try:
         return full_name(store, name) if name is not None else sole_model(store)
     except NotFoundError:
-        if name is not None:
-            raise
         return None
 
 
 def readings_answer(store: Store, questions: Sequence[Question], model: str | None, words: str) -> Answer:
     """All readings as one answer: a row each for programs, one below the other for people; where there is none, that
-    what is asked is in no header. ArchkbError where each needs a model, and none is named.
+    what is asked is in no header.
     """
     if not questions:
         return Answer("none", (), (), sentence=NOT_IN_A_HEADER)
     parts = tuple(answers(store, questions, model, words))
-    if not parts:
-        raise ArchkbError(f"{words!r} is asked about a model, and none is named", cure="name the model behind it")
     rows = tuple((part.question, title, part.sentence, part.records()) for title, part in parts)
     sentence = " ".join(f"{title} {part.sentence}" for title, part in parts)
     return Answer(

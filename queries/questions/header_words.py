@@ -37,12 +37,8 @@ _RARE = 0.12
 TENSORS = """\
 MATCH (mine:Model {name: $model}) WITH mine
 MATCH (t:Tensor {structure: mine.structure})
-OPTIONAL MATCH (m:Module)-[:HAS_TENSOR]->(t)
-WITH CASE WHEN m IS NULL THEN t.key ELSE m.pattern + '.' + t.name END AS name, t.shape AS shape,
-     reduce(s = '', n IN [p IN split(coalesce(m.path, ''), '.') WHERE p =~ '[0-9]+'] | CASE WHEN s = '' THEN n ELSE s + '.' + n END) AS index
-ORDER BY size(index), index
-RETURN name, shape, collect(index) AS blocks, count(*) AS count
-ORDER BY name, shape"""
+RETURN t.key AS key, t.shape AS shape
+ORDER BY key"""
 SETTINGS = """\
 MATCH (mine:Model {name: $model}) WITH mine
 MATCH (s:Setting {settings: mine.settings}) WHERE s.basis = 'metadata'
@@ -59,12 +55,15 @@ _COLUMNS = (
 _SAME = {"window": "kernel", "windowed": "kernel", "sampling": "sample", "samplerate": "sample", "bandwidth": "bwe",
          "conv": "convolution"}  # fmt: skip
 _PLAIN = frozenset(
-    "what which where when does have this that there with from into many much long wide deep large each every model"
-    " checkpoint file header layer layers block blocks module modules tensor tensors weight weights bias parameter"
-    " parameters params number count used uses using kind kinds sort type about anything more than less other only"
-    " stage stages network name names named config configuration value values total size part parts them they their"
-    " really actually exactly please tell give show list here anywhere in how why are is it the of and or at on to for"
-    " do any one two all not a an i per by be as its stored".split()
+    re.findall(
+        r"\w+",
+        "what which where when does have this that there with from into many much long wide deep large each every model"
+        " checkpoint file header layer layers block blocks module modules tensor tensors weight weights bias parameter"
+        " parameters params number count used uses using kind kinds sort type about anything more than less other only"
+        " stage stages network name names named config configuration value values total size part parts them they their"
+        " really actually exactly please tell give show list here anywhere in how why are is it the of and or at on to"
+        " for do any one two all not a an i per by be as its stored",
+    )
 )
 
 
@@ -72,7 +71,6 @@ _PLAIN = frozenset(
 class _Name:
     row: tuple[Any, ...]
     words: frozenset[str]
-    setting: bool
 
 
 def header_answer(store: Store, model: str, words: str) -> Answer | None:
@@ -86,7 +84,9 @@ def header_answer(store: Store, model: str, words: str) -> Answer | None:
     more = (f"{len(best) - MOST} more names hold them",) if len(best) > MOST else ()
     columns = tuple(c.name for c in _COLUMNS)
     sentence = f"The header names: {listed(map(_said, rows), _SAID, ';')}."
-    return Answer(ID, columns, rows, TENSORS, params, notes=more, about={c.name: c for c in _COLUMNS}, sentence=sentence)
+    return Answer(
+        ID, columns, rows, TENSORS, params, notes=more, about={c.name: c for c in _COLUMNS}, sentence=sentence
+    )
 
 
 def wanted(words: str) -> frozenset[str]:
@@ -114,11 +114,19 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _tensors(rows: Iterable[Sequence[Any]]) -> list[_Name]:
-    return [_Name((name, blocks, count, shape, None), _words(name), False) for name, shape, blocks, count in rows]
+    """Tensors by their keys, those that differ in numbers alone together."""
+    alike: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for key, shape in rows:
+        parts = str(key).split(".")
+        pattern = ".".join("{i}" if part.isdigit() else part for part in parts)
+        alike.setdefault((pattern, tuple(shape)), []).append(".".join(filter(str.isdigit, parts)))
+    return [
+        _Name((name, blocks, len(blocks), list(shape), None), _words(name)) for (name, shape), blocks in alike.items()
+    ]
 
 
 def _settings(rows: Iterable[Sequence[Any]]) -> list[_Name]:
-    return [_Name((key, [], None, None, value), _words(key) | _words(name), True) for key, name, value in rows]
+    return [_Name((key, [], None, None, value), _words(key) | _words(name)) for key, name, value in rows]
 
 
 def _best(names: Sequence[_Name], words: frozenset[str]) -> list[_Name]:
@@ -135,7 +143,13 @@ def _best(names: Sequence[_Name], words: frozenset[str]) -> list[_Name]:
 def _said(row: Sequence[Any]) -> str:
     name, blocks, count, shape, value = row
     if count is None:
-        return f"{name} = {value}"
+        return f"{name} = {value}{_product(value)}"
     many = f"{count:,} x " if count > 1 else ""
     where = f" in {cell(blocks, 'ranges')}" if count > 1 and any(blocks) else ""
     return f"{many}{name} {cell(shape, 'shape')}{where}"
+
+
+def _product(value: str) -> str:
+    """What whole numbers in a list come to when multiplied, as rates of stages are."""
+    numbers = re.fullmatch(r"\d+(?:, \d+){2,}", value)
+    return f" (product {math.prod(map(int, value.split(', '))):,})" if numbers else ""

@@ -110,8 +110,8 @@ class Candidate:
 class Match:
     """The candidates, best first; `sure` when the first may be taken without asking.
 
-    `readings` are those of which one is meant as good as surely, where none is alone; `beyond` where what is asked is in
-    no header.
+    `readings` are those of which one is meant as good as surely, where none is alone; `beyond` where what is asked is
+    in no header.
     """
 
     candidates: tuple[Candidate, ...]
