@@ -16,7 +16,7 @@ identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
 [answer]
 some = "{each}."
-each = "[{shapes_show} ]{name} of {speaks_of}"
+each = "{name} {value} in {speaks_of}"
 none = "No stage is known: there is no VAE with numbered blocks, and no configuration states any."
 
 [params.model]

@@ -19,9 +19,9 @@ from archkb.ingest.read_tables import read_tables
 from archkb.kb.store import Store, open_store
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.meaning import meant
+from archkb.queries.interface.readings import answer_of, readings_answer
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
-from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.match import Candidate
 
@@ -52,32 +52,33 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
-def answer_of(store: Store, item: dict[str, Any]) -> Answer:
+def asked_answer(store: Store, item: dict[str, Any]) -> Answer:
     def choose(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
         raise AskedBackError
 
     model = item["model"]
     asked = meant(item["words"], CATALOG, store, choose, model=model)
+    if isinstance(asked, tuple):
+        return readings_answer(store, [c.question for c in asked], model, item["words"])
     if not isinstance(asked, Candidate):
-        if model is None:
-            raise AskedBackError
         return composed_answer(store, asked, model)
-    question = asked.question
-    if any(p.required and (p.type != "model" or model is None) for p in question.params):
+    if any(p.required and p.type != "model" for p in asked.question.params):
         raise AskedBackError
-    return ask(store, question, bind(question, {"model": model} if question.needs_model else {}), counted=False)
+    return answer_of(store, asked.question, model)
 
 
 def verdict(store: Store, item: dict[str, Any]) -> str:
     from archkb.kb.errors import ArchkbError
 
     try:
-        answer = answer_of(store, item)
+        answer = asked_answer(store, item)
     except (AskedBackError, ArchkbError):
         return "asked back"
     text = f"{answer.sentence}\n{render(answer, 'table', columns=400)}"
+    sentences = [part.sentence for _, part in answer.parts] or [answer.sentence]
     right = all(re.search(p, text, re.IGNORECASE) for p in item["must"])
-    return "right" if right and not any(re.search(p, answer.sentence, re.I) for p in item["must_not"]) else "wrong"
+    contrary = any(re.search(p, sentence, re.IGNORECASE) for p in item["must_not"] for sentence in sentences)
+    return "right" if right and not contrary else "wrong"
 
 
 @pytest.mark.shared
