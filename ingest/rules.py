@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from archkb.kb.values import Basis, Evidence, Fact, Value
 
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 """Raised whenever a rule changes what it infers, so that a re-ingest replaces older facts."""
 
 UNMEASURED = 0.5

@@ -85,8 +85,9 @@ def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Componen
         return
     if _is_autoencoder(node):
         yield from _halves(node, sublayers)
-    elif _is_stacked(node, sublayers):
-        small_parts = [component for part in parts if (component := _small_part(part, node, sublayers)) is not None]
+    elif _is_stacked(node, sublayers) or (len(parts) > 1 and _is_staged(node, sublayers)):
+        beside = parts if _is_stacked(node, sublayers) else [part for part in parts if _named(part.name) is not None]
+        small_parts = [component for part in beside if (component := _small_part(part, node, sublayers)) is not None]
         if small_parts:
             yield Component(node.path, _role(node, sublayers))
         yield from small_parts
@@ -101,6 +102,8 @@ def _split(node: Node, sublayers: Sublayers, place: _Place) -> Iterator[Componen
 
 
 _STATS = vocabulary("statistics stats")
+_STAGES = 3
+"""Fewest parts that share a word and differ in their number to be stages: two may be two models. Set by hand."""
 _DEEPEST = 3
 """Levels of bundles in bundles that are split into parts."""
 
@@ -155,6 +158,19 @@ def _has_stack(node: Node, sublayers: Sublayers) -> bool:
     return not _is_container(node) and any(
         (stack := sublayers.stacks.get(below.path)) is not None and stack.blocks and len(stack.children) > 1
         for below in node.distinct()
+    )
+
+
+def _is_staged(node: Node, sublayers: Sublayers) -> bool:
+    """Whether children are stages of one backbone: named alike but for a number, and not each for its own tokens."""
+    alike: dict[str, list[Node]] = {}
+    for child in node.children.values():
+        if child.children and any(letter.isdigit() for letter in child.name) and _named(child.name) is None:
+            alike.setdefault("".join(letter for letter in child.name if not letter.isdigit()), []).append(child)
+    return any(
+        len(stages) >= (_STAGES if name else 2)
+        and sum(bool(traits(s.representative, sublayers).tables) for s in stages) < 2
+        for name, stages in alike.items()
     )
 
 

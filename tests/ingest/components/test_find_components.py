@@ -198,3 +198,25 @@ def test_a_vocoder_is_convolutions_over_time() -> None:
 def test_one_part_has_no_components() -> None:
     assert parts(LM) == {}
     assert parts(DIT) == {}
+
+
+def staged(*names: str) -> Shapes:
+    stages = [below(name, repeated("layers", 2, RESIDUAL)) for name in names]
+    return {"conv_in.weight": (32, 3, 3, 3), **{key: shape for stage in stages for key, shape in stage.items()}}
+
+
+def test_numbered_stages_of_one_backbone_are_no_components() -> None:
+    assert not parts(staged("stages.0", "stages.1", "stages.2"))
+    assert not parts(staged("block1", "block2", "block3"))
+    assert not parts({**staged("encoder1", "encoder2", "encoder3"), "tail.conv.weight": (3, 32, 3, 3)})
+
+
+def test_a_named_part_beside_the_stages_is_one() -> None:
+    net = {**staged("block1", "block2", "block3"), **below("text_encoder", LM)}
+    assert roles(net) == {"": role(net)[0], "text_encoder": "text_encoder"}
+
+
+def test_two_models_that_differ_in_their_number_are_no_stages() -> None:
+    assert roles(staged("tower1", "tower2")).keys() == {"tower1", "tower2"}
+    models = {**below("models.0", LM), **below("models.1", {**LM, "model.norm.weight": (64,)})}
+    assert roles(models) == {"models.0": "causal_lm", "models.1": "causal_lm"}
