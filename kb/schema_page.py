@@ -5,6 +5,26 @@ from __future__ import annotations
 from archkb.kb import schema
 from archkb.kb.errors import NotFoundError
 
+IDIOMS = (
+    (
+        "What is inferred belongs to a structure, and `structure` ties to it: modules, tensors and streams say by it "
+        "whose they are, models which one they have. `WITH m` between the two keeps the engine at the right end:",
+        "MATCH (m:Model {name: $name}) WITH m MATCH (a:Attention {structure: m.structure}) RETURN count(a) AS n",
+    ),
+    (
+        "A label of what is inferred is counted once a structure, however many models share it:",
+        "MATCH (a:Attention) RETURN count(a) AS n",
+    ),
+    (
+        "Over all models, group by structure and multiply by its models; going down from every model instead takes as "
+        "often as long as there are models:",
+        "MATCH (a:Attention) WITH a.structure AS structure, count(a) AS n\n"
+        "MATCH (m:Model {structure: structure})\n"
+        "RETURN sum(n) AS n, count(m) AS models",
+    ),
+)
+"""How the graph is asked where models share structures: a sentence and a query each."""
+
 
 def schema_page(format: str = "md") -> str:
     """md: tables of labels and relationships; mermaid: their diagram; cypher: constraints and indexes."""
@@ -39,6 +59,9 @@ def _markdown() -> str:
         diagram().rstrip(),
         "```",
         "",
+        "# Finding and counting",
+        "",
+        *(line for text, query in IDIOMS for line in (text, "", "```cypher", query, "```", "")),
     ]
     for lab in schema.PRIMARY:
         out += _label(lab, f":{lab.name}")

@@ -11,10 +11,12 @@ from archkb.queries.questions.cypher_text import parameters
 from archkb.queries.questions.empty_results import (
     Uids,
     asks_relations,
+    counted_by_model,
     counts_structures,
     found_nothing,
     one_level,
     uids_for_names,
+    walks_each_model,
     wants_uids,
     why_empty,
 )
@@ -58,8 +60,8 @@ _SHARING = (
 
 def _of_shared(store: Store, text: str) -> list[str]:
     """What a query that looks past the models says of those that share a structure, where any do."""
-    counting, relations = counts_structures(text), asks_relations(text)
-    if not (counting or relations):
+    counting, walking, relations = counts_structures(text), walks_each_model(text), asks_relations(text)
+    if not (counting or walking or relations):
         return []
     [(structures, models)] = store.read(_SHARING).rows
     if not structures:
@@ -67,8 +69,13 @@ def _of_shared(store: Store, text: str) -> list[str]:
     sharing = f"{models} models share {structures} structure{'s' if structures > 1 else ''}"
     if counting:
         return [
-            f"{sharing}, and what a structure holds is counted once; by model: "
-            "MATCH (m:Model) MATCH (n {structure: m.structure}), or count by n.structure and multiply by its models"
+            f"{sharing}, and what a structure holds is counted once; once for each of its models: "
+            f"{counted_by_model(counting)}"
+        ]
+    if walking:
+        return [
+            f"{sharing}, and the query goes through a structure once for each of its models; faster is once a "
+            f"structure: {counted_by_model('Module')}"
         ]
     return [
         f"{sharing}: one of them has the relationships to others, and none lead between them; "

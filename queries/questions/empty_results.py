@@ -25,10 +25,12 @@ _HOP = re.compile(
     r"\(\s*(\w*)\s*(:\s*Model\b)?[^()]*\)\s*-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*->\s*\(([^()]*)\)"
 )
 _BACK = re.compile(r"\(([^()]*)\)\s*<-\s*\[\s*\w*\s*:\s*(HAS_TENSOR|CONTAINS)\s*\]\s*-\s*\(\s*(\w*)\s*(:\s*Model\b)?")
+_ANY_HOP = re.compile(r"\(\s*(\w*)\s*(:\s*Model\b)?[^()]*\)\s*-\s*(?:\[\s*\w*\s*\]\s*)?-\s*>\s*\(\s*\w*\s*:\s*Tensor\b")
+_WALK = re.compile(r"\(\s*(\w*)\s*:\s*Model\s*\)\s*-\s*\[\s*\w*\s*:\s*CONTAINS\s*\*")
 _UIDS = ("structure", "uid")
 _COUNTS = re.compile(r"\b(?:count|sum|avg|collect)\s*\(|\bCOUNT\s*\{", re.IGNORECASE)
 _RELATED = re.compile(rf"\b(?:{'|'.join(r.type for r in schema.LINEAGE)})\b")
-_INFERRED = re.compile(rf":\s*(?:{'|'.join((*schema.INFERRED, *(r.name for r in schema.ROLES)))})\b")
+_INFERRED = re.compile(rf":\s*({'|'.join((*schema.INFERRED, *(r.name for r in schema.ROLES)))})\b")
 _ENUMERATED = frozenset(
     p.name
     for role in (None, *(r.name for r in schema.ROLES))
@@ -98,8 +100,10 @@ def wants_uids(cypher: str) -> frozenset[str]:
 
 def one_level(cypher: str) -> list[str]:
     """What leads less far than it seems: a model's own tensors are the loose ones alone."""
+    bare = blank(cypher)
     hops = sum(kind == "HAS_TENSOR" for kind, _ in _hops_of_models(cypher))
-    if hops and hops == blank(cypher).count("HAS_TENSOR"):  # a query that asks modules for theirs knows of both
+    untyped = any(label or name in _models_of(bare) for name, label in _ANY_HOP.findall(bare))
+    if untyped or (hops and hops == bare.count("HAS_TENSOR")):  # a query that asks modules for theirs knows of both
         return [
             "HAS_TENSOR leads from a model to its loose tensors, those of no module, alone; all of them are "
             "MATCH (t:Tensor {structure: m.structure})"
@@ -110,10 +114,15 @@ def one_level(cypher: str) -> list[str]:
 def _hops_of_models(cypher: str) -> list[tuple[str, str]]:
     """Single steps that start at a model: the type of the relationship, and what the query says of its end."""
     bare = blank(cypher)
-    models = {name for name in _MODEL.findall(bare) if name}
+    models = _models_of(bare)
     hops = [(f[1], f[2], f[3], f[4]) for f in _HOP.finditer(bare)]
     hops += [(f[3], f[4], f[2], f[1]) for f in _BACK.finditer(bare)]
     return [(kind, end) for name, label, kind, end in hops if label or name in models]
+
+
+def _models_of(bare: str) -> set[str]:
+    """The variables that a query binds to models."""
+    return {name for name in _MODEL.findall(bare) if name}
 
 
 def why_empty(cypher: str, params: Mapping[str, Any], models: Models, values: Values) -> list[str]:
@@ -166,10 +175,33 @@ def no_model_property(name: str | None = None) -> str:
     )
 
 
-def counts_structures(cypher: str) -> bool:
-    """Whether a query counts what models share, and asks no model for it."""
+def counts_structures(cypher: str) -> str | None:
+    """The label of what a query counts that models share, where it asks no model for it."""
     bare = blank(cypher)
-    return bool(_COUNTS.search(bare) and _INFERRED.search(bare)) and not re.search(r":\s*Model\b|\bstructure\b", bare)
+    label = _INFERRED.search(bare)
+    counting = _COUNTS.search(bare) and not re.search(r":\s*Model\b|\bstructure\b", bare)
+    return label[1] if label and counting else None
+
+
+def counted_by_model(label: str) -> str:
+    """The query that counts what a structure has once for each of its models.
+
+    >>> counted_by_model("Attention").partition(" MATCH (m")[0]
+    'MATCH (n:Attention) WITH n.structure AS structure, count(n) AS n'
+    """
+    return (
+        f"MATCH (n:{label}) WITH n.structure AS structure, count(n) AS n MATCH (m:Model {{structure: structure}}) "
+        "RETURN sum(n) AS n, count(m) AS models"
+    )
+
+
+def walks_each_model(cypher: str) -> bool:
+    """Whether a query goes down from every model, and so through what models share once for each of them."""
+    bare = blank(cypher)
+    return any(
+        not re.search(rf"\b{name}\s*\.\s*(?:name|uid|structure)\s*(?:=|IN\b|STARTS\b)", bare, re.IGNORECASE)
+        for name in _WALK.findall(bare)
+    )
 
 
 def asks_relations(cypher: str) -> bool:

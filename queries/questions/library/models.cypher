@@ -11,6 +11,7 @@ aliases = [
   "all models",
   "which checkpoints are known",
   "which models have the most parameters",
+  "which model has the most parameters",
   "which models are the largest",
   "smallest models",
 ]

@@ -148,6 +148,25 @@ def test_questions_over_models_count_each_model(store: Store) -> None:
     assert relations(store, "b") == {("SAME_AS", "a", "b"), ("SAME_AS", "b", "c")}
 
 
+def test_questions_that_count_say_models_and_structures(store: Store) -> None:
+    for name in ("a", "b", "c"):
+        store.replace(named(duo(), name))
+    store.replace(named(adapter(), "lora"))
+
+    told = [(r["first"], r["models"]) for r in rows(store, "shared-structures")]
+    assert told == [("a", 3), ("lora", 1)]
+    kept = {(r["mostly"], tuple(r["dtypes"])): r for r in rows(store, "dtypes-across-models")}  # type: ignore[arg-type]
+    assert {key: (r["models"], r["structures"]) for key, r in kept.items()} == {
+        ("BF16", ("BF16", "F8_E4M3")): (3, 1),
+        ("BF16", ("BF16",)): (1, 1),
+    }
+    assert kept["BF16", ("BF16", "F8_E4M3")]["examples"] == ["a", "b", "c"]
+    roles = {r["role"]: r for r in rows(store, "features-by-role")}
+    assert (roles["adapter"]["models"], roles["adapter"]["attending"]) == (1, 0)
+    video = next(r for role, r in roles.items() if role != "adapter")
+    assert (video["models"], video["structures"], video["crossing"]) == (3, 1, 3)
+
+
 def test_relations_are_those_of_each_model_and_outlive_the_one_that_has_them(store: Store) -> None:
     for name in ("base-a", "base-b", "base-c"):
         store.replace(named(duo(), name))
