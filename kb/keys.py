@@ -30,11 +30,12 @@ _BY_NAME = {
 
 def owner(key: str) -> tuple[str, str]:
     """(module path, local name); torch parametrisations are folded into the module that carries them."""
-    cut = key.find(_PARAMETRIZED)
-    if cut >= 0:
-        return key[:cut], key[cut + 1 :]
-    if key.startswith(_PARAMETRIZED[1:]):
-        return "", key
+    if _PARAMETRIZED[1:] in key:
+        cut = key.find(_PARAMETRIZED)
+        if cut >= 0:
+            return key[:cut], key[cut + 1 :]
+        if key.startswith(_PARAMETRIZED[1:]):
+            return "", key
     path, _, local = key.rpartition(".")
     return path, local
 

@@ -22,6 +22,10 @@ from archkb.kb.errors import StoreError
 Span = tuple[str, int, int]
 """The file a tensor lies in, its first byte in the data region, and the byte after its last."""
 
+_NEXT = (0, 0, 0, 0)
+"""The steps to a tensor right behind the one before, in the order of keys and in its file, as long as it should be."""
+_NEXT_BYTES = bytes(4)
+
 
 def pack(spans: Mapping[str, Span], sizes: Mapping[str, int]) -> tuple[list[str], str]:
     """The files, and the packed text. `spans` by key; `sizes`: bytes of each tensor of the model by key."""
@@ -35,8 +39,11 @@ def pack(spans: Mapping[str, Span], sizes: Mapping[str, int]) -> tuple[list[str]
         if file != last_file:
             end = 0
         steps = (at - last_key - 1, file - last_file, begin - end, stop - begin - sizes[key])
-        for step in steps:
-            _put(out, 2 * step if step >= 0 else -2 * step - 1)
+        if steps == _NEXT:
+            out += _NEXT_BYTES
+        else:
+            for step in steps:
+                _put(out, 2 * step if step >= 0 else -2 * step - 1)
         last_key, last_file, end = at, file, stop
     return files, b64encode(zlib.compress(bytes(out), 9)).decode()
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archkb.kb.paths import first_number, within
 from archkb.kb.tables import GraphTables
 
 Cells = Mapping[str, Any]
+
+
+def _around(module: Cells) -> list[str]:
+    """Names of the modules a module lies in."""
+    return str(module["path"]).split(".")[:-1]
 
 
 class ModelRows:
@@ -16,12 +22,28 @@ class ModelRows:
     def __init__(self, tables: GraphTables) -> None:
         self._tables = tables
         self._labelled: dict[str, list[Cells]] = {}
+        self._within: dict[tuple[str, str], list[Cells]] = {}
+        self._outside: dict[tuple[str, str], list[Cells]] = {}
 
     def labelled(self, label: str) -> list[Cells]:
         """Modules with this role label, in the tables' order."""
         if label not in self._labelled:
             self._labelled[label] = list(self._tables.records("Module", label))
         return self._labelled[label]
+
+    def within(self, label: str, path: str) -> list[Cells]:
+        """Modules with this role label at or below a path."""
+        key = label, path
+        if key not in self._within:
+            self._within[key] = [m for m in self.labelled(label) if within(str(m["path"]), path)]
+        return self._within[key]
+
+    def outside(self, label: str, path: str) -> list[Cells]:
+        """Those of them that lie in no numbered module."""
+        key = label, path
+        if key not in self._outside:
+            self._outside[key] = [m for m in self.within(label, path) if first_number(_around(m)) is None]
+        return self._outside[key]
 
     def inside(self, path: str) -> list[Cells]:
         """All modules below a path."""

@@ -98,7 +98,11 @@ def _layout(header: Header) -> tuple[list[str] | None, str | None]:
     if not spans:
         named = sorted({t.file for t in header.tensors if t.file})
         return named or None, None
-    return pack(spans, {t.key: t.n_bytes for t in header.tensors})
+    sizes: dict[tuple[str, tuple[int, ...]], int] = {}
+    for t in header.tensors:
+        if (t.dtype, t.shape) not in sizes:
+            sizes[t.dtype, t.shape] = t.n_bytes
+    return pack(spans, {t.key: sizes[t.dtype, t.shape] for t in header.tensors})
 
 
 def _licence(header: Header) -> str | None:

@@ -48,8 +48,8 @@ class Shapes:
     @cached_property
     def _layers(self) -> list[Layer]:
         origin = self._findings.origin
-        leaves = ((path, leaf) for path, leaf in self._findings.leaves.items() if path not in origin)
-        layers = (layer_of(leaf, path) for path, leaf in leaves)
+        leaves = self._findings.leaves
+        layers = (layer_of(leaves[path], path) for path in leaves if path not in origin)
         return [layer for layer in layers if layer is not None and not layer.depthwise]
 
     @cached_property
