@@ -43,7 +43,11 @@ def pack(spans: Mapping[str, Span], sizes: Mapping[str, int]) -> tuple[list[str]
             out += _NEXT_BYTES
         else:
             for step in steps:
-                _put(out, 2 * step if step >= 0 else -2 * step - 1)
+                left = 2 * step if step >= 0 else -2 * step - 1
+                while left > 0x7F:
+                    out.append(left & 0x7F | 0x80)
+                    left >>= 7
+                out.append(left)
         last_key, last_file, end = at, file, stop
     return files, b64encode(zlib.compress(bytes(out), 9)).decode()
 
@@ -66,13 +70,6 @@ def unpack(files: Iterable[str], text: str, sizes: Mapping[str, int]) -> dict[st
     except (ValueError, IndexError, StopIteration, zlib.error) as error:
         raise StoreError("what says where tensors lie is damaged", cure="ingest the model anew") from error
     return spans
-
-
-def _put(out: bytearray, number: int) -> None:
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
 
 
 def _numbers(data: bytes) -> Iterator[int]:

@@ -94,15 +94,13 @@ def whole_model(
 
 def _layout(header: Header) -> tuple[list[str] | None, str | None]:
     """The files of a header's tensors and where they lie in them, or None for both."""
-    spans = {t.key: (t.file, *t.span) for t in header.tensors if t.span is not None}
+    spans = {key: (file, *span) for key, _, _, file, span in header.tensors if span is not None}
     if not spans:
         named = sorted({t.file for t in header.tensors if t.file})
         return named or None, None
-    sizes: dict[tuple[str, tuple[int, ...]], int] = {}
-    for t in header.tensors:
-        if (t.dtype, t.shape) not in sizes:
-            sizes[t.dtype, t.shape] = t.n_bytes
-    return pack(spans, {t.key: sizes[t.dtype, t.shape] for t in header.tensors})
+    sorts = {(t.dtype, t.shape): t for t in header.tensors}
+    sizes = {sort: tensor.n_bytes for sort, tensor in sorts.items()}
+    return pack(spans, {key: sizes[dtype, shape] for key, dtype, shape, _, _ in header.tensors})
 
 
 def _licence(header: Header) -> str | None:
