@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Protocol, TypeVar
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any, Protocol, TypeVar
 
 from archkb.ingest.analysis import Findings, Residual
 from archkb.ingest.tree.module_tree import Node, Tree
@@ -71,7 +72,7 @@ class TwinMapping(Mapping[str, T]):
     def __getitem__(self, path: str) -> T:
         fact = self._facts.get(path) or self._copies.get(path)
         if fact is None:
-            fact = self._copies[path] = replace(self._facts[self._origin[path]], path=path)  # type: ignore[type-var]
+            fact = self._copies[path] = _at(self._facts[self._origin[path]], path)
         return fact
 
     def __contains__(self, path: object) -> bool:
@@ -94,6 +95,21 @@ class TwinMapping(Mapping[str, T]):
         return f"TwinMapping({dict(self)!r})"
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _at(fact: T, path: str) -> T:
+    """A frozen fact under another path: `dataclasses.replace` does the same in three times the time."""
+    copied = object.__new__(type(fact))
+    for name in _names(type(fact)):
+        object.__setattr__(copied, name, getattr(fact, name))
+    object.__setattr__(copied, "path", path)
+    return copied
+
+
+@cache
+def _names(sort: type[Any]) -> tuple[str, ...]:
+    """Names of the fields of a sort of facts."""
+    return tuple(field.name for field in fields(sort))
 
 
 def with_twins(findings: Findings) -> Findings:

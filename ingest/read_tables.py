@@ -40,7 +40,8 @@ def read_tables(
     `family` and `version` go before what a design or the metadata say. `config` is a JSON file that states what the
     header does not, in place of one beside the source.
     """
-    return infer(read_declared(source, family=family, version=version, config=config), name=name)
+    with collector_paused():  # once for both: letting it run in between costs a search of the whole header
+        return infer(read_declared(source, family=family, version=version, config=config), name=name)
 
 
 def read_declared(
@@ -58,7 +59,10 @@ def read_declared(
 def infer(header: Header, *, name: str) -> GraphTables:
     """Infer the tables of a header."""
     with collector_paused():
-        return to_tables(analyse(header), name=name)
+        analysis = analyse(header)
+        tables = to_tables(analysis, name=name)
+        analysis.tree.take_apart()
+        return tables
 
 
 def with_structure(header: Header, known: KnownStructure, *, name: str) -> GraphTables:

@@ -23,7 +23,14 @@ def header_hash(tensors: Iterable[TensorSpec]) -> str:
     >>> header_hash(a) == header_hash(reversed(a))
     True
     """
-    rows = sorted(f"{t.key}\x1f{t.dtype}\x1f{t.shape}" for t in tensors)
+    ends: dict[tuple[str, tuple[int, ...]], str] = {}
+    rows = []
+    for key, dtype, shape, _, _ in tensors:
+        end = ends.get((dtype, shape))
+        if end is None:
+            end = ends[dtype, shape] = f"\x1f{dtype}\x1f{shape}"
+        rows.append(key + end)
+    rows.sort()
     return hashlib.sha256("\x1e".join(rows).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _PARAMETRIZED = ".parametrizations."
+_SOMEWHERE = "parametrizations."
 
 # suffixes that make `weight<suffix>` a companion of `weight` (compressed-tensors, fp8, GPTQ, bitsandbytes, ComfyUI)
 _COMPANION = re.compile(
@@ -30,11 +31,12 @@ _BY_NAME = {
 
 def owner(key: str) -> tuple[str, str]:
     """(module path, local name); torch parametrisations are folded into the module that carries them."""
-    cut = key.find(_PARAMETRIZED)
-    if cut >= 0:
-        return key[:cut], key[cut + 1 :]
-    if key.startswith(_PARAMETRIZED[1:]):
-        return "", key
+    if _SOMEWHERE in key:
+        cut = key.find(_PARAMETRIZED)
+        if cut >= 0:
+            return key[:cut], key[cut + 1 :]
+        if key.startswith(_SOMEWHERE):
+            return "", key
     path, _, local = key.rpartition(".")
     return path, local
 

@@ -8,12 +8,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 
 def natural_name(name: str) -> tuple[bool, int, str]:
     """Sort key of one name: numbers by value before words by spelling."""
     return (False, int(name), "") if name.isdigit() else (True, 0, name)
+
+
+def in_natural_order(names: Collection[str]) -> list[str]:
+    """Names in the order of :func:`natural_name`, at the speed of a plain sort where all or none are numbers.
+
+    >>> in_natural_order(["10", "9"]), in_natural_order(["b", "a"]), in_natural_order(["a", "1"])
+    (['9', '10'], ['a', 'b'], ['1', 'a'])
+    """
+    numbers = sum(map(str.isdigit, names))
+    if not numbers:
+        return sorted(names)
+    return sorted(names, key=int if numbers == len(names) else natural_name)
 
 
 def natural(path: str) -> list[tuple[bool, int, str]]:

@@ -24,6 +24,10 @@ from archkb.kb.values import TensorSpec
 Span = tuple[str, int, int]
 """The file a tensor lies in, its first byte in the data region, and the byte after its last."""
 
+_NEXT = (0, 0, 0, 0)
+"""The steps to a tensor right behind the one before, in the order of keys and in its file, as long as it should be."""
+_NEXT_BYTES = bytes(4)
+
 
 def pack(spans: Mapping[str, Span], sizes: Mapping[str, int]) -> tuple[list[str], str]:
     """The files, and the packed text. `spans` by key; `sizes`: bytes of each tensor of the model by key."""
@@ -59,8 +63,16 @@ def _packed(placed: Iterable[tuple[int, int, int, int, int]]) -> str:
     for file, begin, stop, rank, size in placed:
         if file != last_file:
             end = 0
-        for step in (rank - last_rank - 1, file - last_file, begin - end, stop - begin - size):
-            _put(out, 2 * step if step >= 0 else -2 * step - 1)
+        steps = (rank - last_rank - 1, file - last_file, begin - end, stop - begin - size)
+        if steps == _NEXT:
+            out += _NEXT_BYTES
+        else:
+            for step in steps:
+                left = 2 * step if step >= 0 else -2 * step - 1
+                while left > 0x7F:
+                    out.append(left & 0x7F | 0x80)
+                    left >>= 7
+                out.append(left)
         last_rank, last_file, end = rank, file, stop
     return b64encode(zlib.compress(bytes(out), 9)).decode()
 
@@ -83,13 +95,6 @@ def unpack(files: Iterable[str], text: str, sizes: Mapping[str, int]) -> dict[st
     except (ValueError, IndexError, StopIteration, zlib.error) as error:
         raise StoreError("what says where tensors lie is damaged", cure="ingest the model anew") from error
     return spans
-
-
-def _put(out: bytearray, number: int) -> None:
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
 
 
 def _numbers(data: bytes) -> Iterator[int]:

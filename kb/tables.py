@@ -122,7 +122,9 @@ class GraphTables:
         for node in self.nodes:
             if node.primary == primary and role in (None, node.role):
                 for row in node.rows:
-                    yield {**dict(zip(node.columns, row, strict=True)), "label": node.role}
+                    cells = dict(zip(node.columns, row, strict=True))
+                    cells["label"] = node.role
+                    yield cells
 
     def related(self, type_: str) -> Iterator[dict[str, Any]]:
         """Relationships of one type as mappings with `source` and `target` uids."""

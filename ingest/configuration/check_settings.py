@@ -30,7 +30,11 @@ class Scope:
 
     def labelled(self, label: str) -> list[Cells]:
         """Modules with this role label."""
-        return [m for m in self.rows.labelled(label) if within(str(m["path"]), self.path)]
+        return self.rows.within(label, self.path)
+
+    def outside(self, label: str) -> list[Cells]:
+        """Those of them that lie in no numbered module."""
+        return self.rows.outside(label, self.path)
 
     def tensors(self, word: str) -> list[Cells]:
         """Tensors with this word in their key."""
@@ -109,7 +113,7 @@ def _channels(*columns: str) -> Check:
     def check(value: Stated, scope: Scope) -> Found | None:
         patch = scope.stated.get("patch_size")
         area = patch * patch if isinstance(patch, int) else 1
-        ends = [m for label in ("Linear", "Conv") for m in scope.labelled(label) if _outside(m)]
+        ends = [m for label in ("Linear", "Conv") for m in scope.outside(label)]
         if not isinstance(value, int) or isinstance(value, bool):
             return None
         for times in (1, area):
@@ -123,15 +127,10 @@ def _channels(*columns: str) -> Check:
     return check
 
 
-def _outside(module: Cells) -> bool:
-    """Whether a module lies in no numbered one."""
-    return not any(part.isdigit() for part in str(module["path"]).split(".")[:-1])
-
-
 def _text_width(value: Stated, scope: Scope) -> Found | None:
     """The width of a text is read by keys, or by a projection outside the blocks."""
     reads = [(a["kv_dim"], str(a["path"])) for a in scope.labelled("Attention")]
-    reads += [(m["in_features"], str(m["path"])) for m in scope.labelled("Linear") if _outside(m)]
+    reads += [(m["in_features"], str(m["path"])) for m in scope.outside("Linear")]
     found = _one_of(value, reads, "channels read from outside the blocks")
     return found if found is not None and found[0] == "agrees" else None
 
@@ -173,7 +172,7 @@ def _flag(label: str, column: str, what: str) -> Check:
 
 def _attention_bias(value: Stated, scope: Scope) -> Found | None:
     inside = {str(a["path"]) for a in scope.labelled("Attention")}
-    linear = [m for m in scope.labelled("Linear") if any(within(str(m["path"]), p) for p in _above(m, inside))]
+    linear = [m for m in scope.labelled("Linear") if _is_close_below(m, inside)]
     if not linear or not isinstance(value, bool):
         return None
     biased = [str(m["path"]) for m in linear if m["has_bias"]]
@@ -181,9 +180,10 @@ def _attention_bias(value: Stated, scope: Scope) -> Found | None:
     return verdict, f"{len(biased)} of {len(linear)} projections have a bias", (biased or [str(linear[0]["path"])])[0]
 
 
-def _above(module: Cells, paths: set[str]) -> list[str]:
+def _is_close_below(module: Cells, paths: set[str]) -> bool:
+    """Whether a module lies in one of these, or in a module of one."""
     parent = str(module["path"]).rpartition(".")[0]
-    return [p for p in (parent, parent.rpartition(".")[0]) if p in paths]
+    return parent in paths or parent.rpartition(".")[0] in paths
 
 
 def _tied(value: Stated, scope: Scope) -> Found | None:

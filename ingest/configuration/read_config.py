@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from archkb.ingest.configuration.setting import Stated, Statement
@@ -20,8 +21,14 @@ _TERSE = frozenset(("config", "model", "params", "ddconfig", "cfg", "args", "hpa
 
 def statements(configs: Mapping[str, str]) -> tuple[Statement, ...]:
     """What the JSON objects among these texts (by their name) state, in their order; at most :data:`MOST`."""
+    return _statements(tuple(configs.items()))
+
+
+@lru_cache(maxsize=2)
+def _statements(configs: tuple[tuple[str, str], ...]) -> tuple[Statement, ...]:
+    """Kept for who asks next: a model's identity needs them, and then its settings."""
     out: list[Statement] = []
-    for name, text in configs.items():
+    for name, text in configs:
         if not text.lstrip().startswith("{"):
             continue
         try:

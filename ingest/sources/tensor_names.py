@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
 from operator import mul
 
 from archkb.ingest.sources.safetensors_errors import shown
@@ -34,9 +35,10 @@ def check_names(header: Header) -> Header:
     if huge is not None:
         key = keys[text.count("\n", 0, huge.start())] if len(keys) == text.count("\n") + 1 else huge.group()
         raise _refused(header, key, "the name holds a number that no block can have")
-    deepest = max(keys, key=lambda key: key.count("."), default="")
-    if deepest.count(".") >= DEEPEST:
-        raise _refused(header, deepest, f"{deepest.count('.') + 1:,} names one below the other are over {DEEPEST}")
+    most = max(map(str.count, keys, repeat(".")), default=0)
+    if most >= DEEPEST:
+        deepest = next(key for key in keys if key.count(".") == most)
+        raise _refused(header, deepest, f"{most + 1:,} names one below the other are over {DEEPEST}")
     _check_modules(header, keys, len(text))
     return header
 

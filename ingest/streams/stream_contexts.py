@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from archkb.ingest.analysis import Attention, EmbeddingAttributes, Stream
 from archkb.ingest.streams import context_sources as origins
@@ -54,15 +55,20 @@ class Contexts(Table):
                     return name, None
         return None
 
+    @cached_property
+    def _tables(self) -> dict[str, EmbeddingAttributes]:
+        """The embeddings, by path."""
+        leaves, origin = self.findings.leaves, self.findings.origin
+        firsts = ((path, leaves[origin.get(path, path)].attributes) for path in leaves)
+        return {path: table for path, table in firsts if isinstance(table, EmbeddingAttributes)}
+
     def _vocabulary(self, scope: str, width: int) -> str | None:
         """The table of tokens below the module, or the one around it, that a stack is in: it writes what enters it."""
         module = ".".join(scope.split(".")[:-1][:-1] or scope.split(".")[:-1])
         tables = {
-            path: embedding.rows
-            for path in self.findings.leaves
-            if module and path.startswith(f"{module}.")
-            if isinstance(embedding := self.findings.leaves[path].attributes, EmbeddingAttributes)
-            if embedding.width == width and _PLACES.isdisjoint(words(path))
+            path: table.rows
+            for path, table in self._tables.items()
+            if module and path.startswith(f"{module}.") and table.width == width and _PLACES.isdisjoint(words(path))
         }
         return max(tables, key=lambda path: (tables[path], path), default=None)
 

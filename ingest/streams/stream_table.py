@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
+from weakref import proxy
 
 from archkb.ingest.analysis import Attention, Findings, Stream
 from archkb.ingest.streams import context_sources as origins
@@ -56,7 +57,8 @@ class Table:
         self._stacks: dict[str, StackSays] = {}
         self._sources: origins.Sources | None = None
         self._crosses: dict[str, list[str]] = {}
-        self._shapes = Shapes(findings, self.scope)
+        table = proxy(self)  # no circle: what is not searched for costs nothing
+        self._shapes = Shapes(findings, lambda path: table.scope(path))
         attentions = list(findings.firsts(findings.attentions))
         for path, attention in attentions:
             self._look(path, attention)

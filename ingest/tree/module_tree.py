@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from archkb.kb.keys import owner, side_cars
-from archkb.kb.paths import natural_name
+from archkb.kb.paths import in_natural_order
 from archkb.kb.values import DTYPE_BITS, TensorSpec
 
 _NONE = cast(dict[str, Any], MappingProxyType({}))
@@ -159,6 +159,11 @@ class Tree:
     nodes: dict[str, Node]
     distinct: tuple[Node, ...]
 
+    def take_apart(self) -> None:
+        """Unlink the nodes, which is the end of the tree: its memory is given back without a search for circles."""
+        for node in self.nodes.values():
+            del node.parent, node.core, node.twin_of
+
 
 def build(tensors: Iterable[TensorSpec], names: Mapping[str, str] | None = None) -> Tree:
     """The module tree of a state dict, local names replaced by `names`. Linear in the number of tensors."""
@@ -233,7 +238,7 @@ def _finish(node: Node, interned: dict[object, Node], ordered: dict[str, Node]) 
         if not done:
             ordered[current.path] = current
             if len(current.children) > 1:
-                current.children = {k: current.children[k] for k in sorted(current.children, key=natural_name)}
+                current.children = {k: current.children[k] for k in in_natural_order(current.children)}
             stack.append((current, True))
             stack.extend((child, False) for child in reversed(current.children.values()))
         else:

@@ -140,9 +140,24 @@ def _rows(tables: Iterable[NodeTable], primary: str, *names: str) -> Iterator[tu
 def _tensors(tables: Iterable[NodeTable]) -> Iterator[Tensors]:
     """How many tensors there are of each (key without numbers, shape), some thousands at a time. No side-cars."""
     for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
-        specs = ((_NUMBER.sub("", key), tuple(shape)) for key, shape, role in rows if role != "side_car")
+        specs = _unnumbered(rows)
         while counted := Counter(islice(specs, _PIECE)):
             yield counted
+
+
+def _unnumbered(rows: Iterable[tuple[str, Any, str]]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Keys without their numbers, and shapes; no side-cars. Tensors of one module follow each other."""
+    module, bare = None, ""
+    for key, shape, role in rows:
+        if role == "side_car":
+            continue
+        path, dot, local = key.rpartition(".")
+        if local[:1].isdecimal():
+            yield _NUMBER.sub("", key), tuple(shape)
+            continue
+        if path != module:
+            module, bare = path, _NUMBER.sub("", path + dot)
+        yield bare + local, tuple(shape)
 
 
 def _modules(tables: Iterable[NodeTable]) -> Iterator[tuple[Cells, int]]:
@@ -223,11 +238,14 @@ def _blocks(tables: Iterable[NodeTable]) -> Counter[str]:
     shapes: dict[str, list[str]] = {root: [] for root in example.values()}
     below = tuple(f"{root}." for root in shapes) if len(shapes) <= _FEW else ("",)
     for _, rows in _rows(tables, "Tensor", "key", "shape", "role"):
-        for key, shape, role in rows:
-            if shapes and key.startswith(below) and role != "side_car":
-                root = next((p for p in above(key) if p in shapes), None)
-                if root is not None:
-                    shapes[root].append(_by(shape))
+        module, inside = None, None
+        for key, shape, role in rows if shapes else ():
+            path, dot, _ = key.rpartition(".")
+            if path != module:  # tensors of one module follow each other
+                module, place = path, path + dot
+                inside = next((p for p in above(place) if p in shapes), None) if place.startswith(below) else None
+            if inside is not None and role != "side_car":
+                shapes[inside].append(_by(shape))
     out: Counter[str] = Counter()
     for root in roots:
         template, n_params = blocks[root]

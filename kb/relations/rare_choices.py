@@ -36,6 +36,8 @@ FEWEST_ENTRIES = 4
 """Least entries a numbered container needs for a missing or partial one to tell something."""
 MOST_MISSING = 0.75
 """Largest share of a container's entries that may be missing or partial; more is how the code numbers them."""
+_SHAPES = 4096
+"""Shapes that are kept in mind so as not to be looked at again."""
 _WRITERS = ("format", "modelspec.", "ss_", "sshs_", "license", "licence", "general.", "title", "author", "version")
 """Beginnings of metadata keys that savers and trainers of any model set."""
 _TOOLS = re.compile(r"commit|revision|version|git|tool|software|created.by|base", re.IGNORECASE)
@@ -94,8 +96,12 @@ def is_usual(size: int) -> bool:
 
 def _noting(tensors: Iterable[tuple[str, Shape]], odd_sizes: set[int]) -> Iterator[tuple[str, Shape]]:
     """The tensors as they come, their unusual dimensions noted: there may be a million, and they are met once."""
+    seen: set[Shape] = set()
     for key, shape in tensors:
-        odd_sizes.update(size for size in shape if not is_usual(size))
+        if shape not in seen:
+            odd_sizes.update(size for size in shape if not is_usual(size))
+            if len(seen) < _SHAPES:
+                seen.add(shape)
         yield key, shape
 
 
@@ -105,14 +111,22 @@ def _entries(tensors: Iterable[tuple[str, Shape]]) -> Iterator[str]:
     sizes: Counter[str] = Counter()
     rests: dict[str, str] = {}
     total = 0
+    module, at, path, inside = None, None, "", ""
+    entry: set[str] = set()
     for key, shape in tensors:
-        total += prod(shape)
-        names = key.split(".")
-        at = first_number(names[:-1])
+        elements = prod(shape)
+        total += elements
+        above_last, _, last = key.rpartition(".")
+        if above_last != module:  # tensors of one module follow each other
+            module, names = above_last, above_last.split(".")
+            at = first_number(names)
+            if at is not None:
+                path, inside = ".".join(names[:at]), "".join(f"{name}." for name in names[at + 1 :])
+                entry = containers.setdefault(path, {}).setdefault(int(names[at]), set())
         if at is not None:
-            path, rest = ".".join(names[:at]), ".".join(names[at + 1 :])
-            containers.setdefault(path, {}).setdefault(int(names[at]), set()).add(rests.setdefault(rest, rest))
-            sizes[path] += prod(shape)
+            rest = inside + last
+            entry.add(rests.setdefault(rest, rest))
+            sizes[path] += elements
     least = LARGE * total
     for path, entries in containers.items():
         if len(entries) > 1 and sizes[path] >= least:

@@ -33,6 +33,7 @@ _CLOSED = (
     "ALTER DATABASE `arcadedb.opencypher.loadCsv.allowRemoteUrls` false",
     f"ALTER DATABASE `arcadedb.command.timeout` {TIMEOUT_MS}",
 )
+_LIFTED = "ALTER DATABASE `arcadedb.command.timeout` 0"
 _LANGUAGE = "opencypher"
 
 
@@ -50,6 +51,7 @@ class ArcadeEngine:
         elif not folders.is_store(folder):
             raise _nothing(self.uri)
         self._deadlines = Deadlines()
+        self._lifted = False
         library = load(folder, read_only=read_only)  # before the lock: nobody waits for that
         self._lock = Lock(folder, wait)
         self._lock.acquire(shared=read_only)
@@ -68,6 +70,8 @@ class ArcadeEngine:
             with own_thread():
                 return self._query(cypher, params, limit)
 
+        if timeout is not None and not self._deadlines.overdue:
+            self._lift_timeout(False)
         return self._deadlines.run(work, timeout)
 
     def plan(self, cypher: str, params: Params, timeout: float | None) -> Plan:
@@ -87,7 +91,7 @@ class ArcadeEngine:
         if self._read_only:
             raise StoreError("the store is open for reading", where=self.uri, cure="open it without read_only")
         with _translated(self.uri):
-            self._db.command("sql", "ALTER DATABASE `arcadedb.command.timeout` 0")
+            self._lift_timeout(True)
             try:
                 self._db.begin()
                 yield _Transaction(self._db)
@@ -96,9 +100,15 @@ class ArcadeEngine:
                 with suppress(Exception):  # the first error is the one to tell; on a full disk more follow
                     if self._db.is_transaction_active():
                         self._db.rollback()
-                    self._db.command("sql", _CLOSED[-1])
                 raise
-            self._db.command("sql", _CLOSED[-1])
+
+    def _lift_timeout(self, lifted: bool) -> None:
+        """Let statements take as long as they need, or not. The database keeps it on its disk, which takes as long as a
+        small transaction: so it is lifted from the first one until a query with a deadline comes, or to the end.
+        """
+        if self._lifted != lifted:
+            self._db.command("sql", _LIFTED if lifted else _CLOSED[-1])
+            self._lifted = lifted
 
     def define(self, statements: Sequence[str]) -> None:
         """Close LOAD CSV and set the timeout, which the database keeps; then constraints and indexes."""
@@ -112,6 +122,9 @@ class ArcadeEngine:
         """Close the database and give the lock back. One with a query that cannot be stopped is left to the exit."""
         if self._deadlines.overdue:
             self._db._closed = True  # or its finaliser would wait for the query
+        with suppress(Exception):
+            if not self._deadlines.overdue:
+                self._lift_timeout(False)
         with suppress(Exception):
             self._db.close()
             if not self._read_only:

@@ -62,24 +62,37 @@ TO_SHARED = tuple(r for r in schema.RELATIONS if schema.label(r.target).shared)
 """Relations by which a model or a structure uses a shared node."""
 
 
+_WRITTEN = "RETURN r[0] AS uid, elementId(n) AS id"
+"""uid of each node, and what the store finds it by in this transaction."""
+
+
 def create_nodes(table: NodeTable) -> str:
     """Write the rows `$rows` of one table; MERGE by uid, changing nothing that is there, where the nodes are shared."""
     if table.shared:
         sets = ", ".join(f"n.{c} = r[{i}]" for i, c in enumerate(table.columns) if c != "uid")
-        return f"UNWIND $rows AS r MERGE (n:{table.primary} {{uid: r[0]}}) ON CREATE SET {sets} RETURN count(*) AS n"
+        return f"UNWIND $rows AS r MERGE (n:{table.primary} {{uid: r[0]}}) ON CREATE SET {sets} {_WRITTEN}"
     labels = f"{table.primary}:{table.role}" if table.role else table.primary
     props = ", ".join(f"{c}: r[{i}]" for i, c in enumerate(table.columns))
-    return f"UNWIND $rows AS r CREATE (n:{labels} {{{props}}}) RETURN count(*) AS n"
+    return f"UNWIND $rows AS r CREATE (n:{labels} {{{props}}}) {_WRITTEN}"
 
 
 def create_edges(table: EdgeTable) -> str:
     """Write the rows `$rows` of one relationship table, its ends found by uid."""
-    props = ", ".join(f"{c}: r[{i}]" for i, c in enumerate(table.columns) if i > 1)
-    inline = f" {{{props}}}" if props else ""
     return (
         f"UNWIND $rows AS r MATCH (a:{table.source} {{uid: r[0]}}) MATCH (b:{table.target} {{uid: r[1]}}) "
-        f"CREATE (a)-[:{table.type}{inline}]->(b) RETURN count(*) AS n"
+        f"{_create(table)}"
     )
+
+
+def create_edges_by_id(table: EdgeTable) -> str:
+    """The same, the ends found by the ids writing them gave: on ArcadeDB in half the time, as no index is asked."""
+    return f"UNWIND $rows AS r MATCH (a) WHERE elementId(a) = r[0] MATCH (b) WHERE elementId(b) = r[1] {_create(table)}"
+
+
+def _create(table: EdgeTable) -> str:
+    props = ", ".join(f"{c}: r[{i}]" for i, c in enumerate(table.columns) if i > 1)
+    inline = f" {{{props}}}" if props else ""
+    return f"CREATE (a)-[:{table.type}{inline}]->(b) RETURN count(*) AS n"
 
 
 def drop_nodes(label: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archkb.kb.errors import MissingStructureError, StoreError
 from archkb.kb.store import statements
 from archkb.kb.store.engine import Transaction
 from archkb.kb.store.port import Progress
-from archkb.kb.tables import GraphTables
+from archkb.kb.tables import EdgeTable, GraphTables
+
+MANY = 300_000
+"""Nodes up to which their ids are kept while a model is written, some hundred bytes each."""
 
 
 def lacking(tx: Transaction, tables: GraphTables) -> GraphTables:
@@ -43,23 +46,49 @@ def write(tx: Transaction, tables: GraphTables, progress: Progress | None = None
         if progress is not None:
             progress("writing", done, n_nodes + n_edges)
 
+    ids: dict[str, str] = {}
     for node in tables.nodes:
-        run_rows(tx, statements.create_nodes(node), node.rows, node.primary, tick)
+        for batch in _batches(node.rows):
+            written = tx.run(statements.create_nodes(node), {"rows": batch})
+            _all_written(len(written), batch, node.primary)
+            if n_nodes <= MANY:
+                ids.update(written)
+            tick(len(batch))
     for edge in tables.edges:
-        run_rows(tx, statements.create_edges(edge), edge.rows, edge.type, tick)
+        _write_edges(tx, edge, ids, tick)
     return n_nodes, n_edges
+
+
+def _write_edges(tx: Transaction, edge: EdgeTable, ids: Mapping[str, str], tick: Callable[[int], None]) -> None:
+    """Create relationships, between nodes of this transaction by their ids, else by uid."""
+    for batch in _batches(edge.rows):
+        try:
+            by_id = [(ids[source], ids[target], *properties) for source, target, *properties in batch]
+        except KeyError:
+            run_rows(tx, statements.create_edges(edge), batch, edge.type, tick)
+        else:
+            run_rows(tx, statements.create_edges_by_id(edge), by_id, edge.type, tick)
 
 
 def run_rows(
     tx: Transaction, cypher: str, rows: Sequence[Any], what: str, tick: Callable[[int], None] | None = None
 ) -> None:
     """Send rows in batches, and make sure that each of them did something."""
-    for start in range(0, len(rows), statements.ROWS):
-        batch = list(rows[start : start + statements.ROWS])
+    for batch in _batches(rows):
         [(done,)] = tx.run(cypher, {"rows": batch})
-        if done != len(batch):
-            raise StoreError(
-                f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again"
-            )
+        _all_written(done, batch, what)
         if tick is not None:
             tick(len(batch))
+
+
+def _batches(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), statements.ROWS):
+        yield list(rows[start : start + statements.ROWS])
+
+
+def _all_written(done: int, batch: Sequence[Any], what: str) -> None:
+    """StoreError unless each row of a batch did something."""
+    if done != len(batch):
+        raise StoreError(
+            f"{len(batch)} rows of {what} were sent, {done} were written", cure="nothing was kept; send it again"
+        )
