@@ -9,6 +9,7 @@ from archkb.queries.diff.adapter_on_base import adaptation
 from archkb.queries.diff.align import Alignment, align, unaligned
 from archkb.queries.diff.aspects import ASPECTS
 from archkb.queries.diff.comparison import APART, Aspect, Diff
+from archkb.queries.diff.counterpart import counterpart_sentence
 from archkb.queries.diff.edits import Edit, edits
 from archkb.queries.diff.stack_pairs import compare_stacks
 from archkb.queries.model_view import ModelView
@@ -44,6 +45,7 @@ def compare(source: ModelView, target: ModelView, alignment: Alignment | None = 
         adapted,
         _descent(source, target) if relation in ("versions", "resized", "designs") else "",
         any(link.type == "VERSION_OF" for link in between(*_known(source, target))),
+        counterpart_sentence(source, target) if relation in ("versions", "resized", "designs") else "",
     )
 
 

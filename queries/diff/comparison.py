@@ -143,6 +143,8 @@ class Diff:
     """What the headers show of one model's being made from the other, as a sentence; empty where it is not asked."""
     versions: bool = False
     """Whether both name one family and two versions of it."""
+    counterpart: str = ""
+    """Which part to compare instead, as a sentence, where one model is of a kind that the other holds as a part."""
 
     @property
     def apart(self) -> bool:

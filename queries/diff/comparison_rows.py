@@ -124,6 +124,8 @@ def _notes(diff: Diff, apart: bool) -> Iterator[str]:
         yield f"{small} is a part of {big}"
     else:
         yield f"{diff.a} and {diff.b}: {_relation(diff)}"
+    if diff.counterpart:
+        yield diff.counterpart
     if not diff.same:
         differs = f"; differs in {'; '.join(diff.differs_in)}" if apart and diff.differs_in else ""
         yield f"similarity {similarity_text(diff.similarity)}{differs}"

@@ -185,3 +185,33 @@ def test_a_depthwise_convolution_reads_what_it_writes() -> None:
     }
     assert "dw: Conv2d depthwise 96→96, kernel 7×7" in str(said(net)["backbone other layers per place"])
     assert layer(view_of(net).modules["blocks.0.dw"]) == "Conv2d depthwise 96 → 96, 7×7"
+
+
+def autoencoder(width: int, rank: int = 2, latent: int = 4) -> Shapes:
+    kernel = (3,) * rank
+    half = {f"{i}.conv{n}.weight": (width, width, *kernel) for i in (0, 1) for n in (1, 2)}
+    ends = {
+        "encoder.conv_in.weight": (width, 3, *kernel), "encoder.conv_out.weight": (2 * latent, width, *kernel),
+        "decoder.conv_in.weight": (width, latent, *kernel), "decoder.conv_out.weight": (3, width, *kernel),
+    }  # fmt: skip
+    return prefixed(half, "encoder.down_blocks") | prefixed(half, "decoder.up_blocks") | ends
+
+
+def test_a_lone_part_is_pointed_to_its_like_in_a_bundle() -> None:
+    bundle = (
+        prefixed(transformer() | linear("time_embed.0", 64, 32) | linear("time_embed.1", 64, 64), "core")
+        | prefixed(autoencoder(32), "vae")
+        | prefixed(autoencoder(16, rank=1), "audio_vae")
+    )
+    video, audio, other = (
+        diff(bundle, autoencoder(48)),
+        diff(autoencoder(16, 1, 8), bundle),
+        diff(bundle, transformer(6)),
+    )
+    assert "`one:vae` in place of one" in video.counterpart, "none is like it: the largest"
+    assert "`two:audio_vae` in place of two" in audio.counterpart
+    assert "two a vae: the backbones are of two kinds" in video.counterpart
+    assert video.counterpart in side_by_side(video, named=False).notes
+    assert not diff(bundle, bundle | linear("core.extra", 8, 8)).counterpart
+    assert "vae" not in other.counterpart
+    assert not diff(autoencoder(32), autoencoder(48)).counterpart
