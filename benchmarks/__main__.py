@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import align_growth, cold_ask, header_to_tables, hostile, ingest_load, linear
+from benchmarks import (
+    align_growth,
+    cold_ask,
+    header_to_tables,
+    hostile,
+    hub_growth,
+    ingest_load,
+    linear,
+    shared_structure,
+)
 from benchmarks.paired import Ratio
 
 ALL: dict[str, tuple[Callable[[], Ratio], ...]] = {
@@ -15,6 +24,8 @@ ALL: dict[str, tuple[Callable[[], Ratio], ...]] = {
     "linear": (linear.run,),
     "diff": align_growth.RUNS,
     "hostile": hostile.RUNS,
+    "shared": shared_structure.RUNS,
+    "hub": hub_growth.RUNS,
 }
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 from archkb.kb.store import open_store
 from archkb.kb.store.port import Store
 from archkb.queries.interface.ingest_source import ingest_source
+from benchmarks.paired import Ratio
 
 DESIGN = "design:ltx-2-19b-dev-fp8"
 CROSS = "MATCH (m:Model {name: $n})-[:CONTAINS*1..12]->(a:Attention {attends: 'cross'}) RETURN count(a) AS n"
@@ -36,8 +39,18 @@ def timed(store: Store, query: str, name: str) -> str:
     return f"{found} in {1000 * (time.perf_counter() - start):.1f} ms"
 
 
-def run(models: int = 201, source: str = DESIGN) -> None:
-    """Ingest one header under many names, and ask at 1 and at all of them."""
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds of each ingest of one header, the first first; bytes of the first, and of each later one."""
+
+    seconds: tuple[float, ...]
+    first_bytes: float
+    later_bytes: float
+
+
+@cache
+def costs(models: int = 201, source: str = DESIGN, *, told: bool = False) -> Costs:
+    """Ingest one header under many names; where it is to be told, ask at 1 and at all of them, and print."""
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "store"
         seconds, sizes = [], []
@@ -50,20 +63,45 @@ def run(models: int = 201, source: str = DESIGN) -> None:
             ingest_source(source, store, name=f"m{i}")
             seconds.append(time.perf_counter() - start)
             if i in (0, models - 1):
-                said = ", ".join(timed(store, query, "m0") for query in (CROSS, BY_STRUCTURE))
-                print(f"cross attentions of one of {i + 1:,}, by way and by property: {said}")
+                if told:
+                    said = ", ".join(timed(store, query, "m0") for query in (CROSS, BY_STRUCTURE))
+                    print(f"cross attentions of one of {i + 1:,}, by way and by property: {said}")
                 store.close()
                 sizes.append(disk(folder))
                 store = open_store(str(folder))
-        later = (sizes[2] - sizes[1]) / (models - 1) / (sizes[1] - sizes[0])
-        print(f"first {seconds[0]:.2f} s and {(sizes[1] - sizes[0]) / 1e6:.1f} MB")
-        print(
-            f"each of {models - 1:,} more: {median(seconds[1:]) / seconds[0]:.1%} of its time, {later:.2%} of its disk"
-        )
         start = time.perf_counter()
         store.forget("m0")
-        print(f"forget one of {models:,}: {time.perf_counter() - start:.3f} s")
+        if told:
+            print(f"forget one of {models:,}: {time.perf_counter() - start:.3f} s")
         store.close()
+    return Costs(tuple(seconds), sizes[1] - sizes[0], (sizes[2] - sizes[1]) / (models - 1))
+
+
+def in_time() -> Ratio:
+    """A later model of a header against the first, in time."""
+    first, *later = costs().seconds
+    shares = sorted(one / first for one in later)
+    ends = (shares[0], shares[-1], len(later))
+    return Ratio("model whose header is there, LTX-2 fp8", "the first of its header", median(later), first, *ends, 0.05)
+
+
+def on_disk() -> Ratio:
+    """A later model of a header against the first, on disk."""
+    first, later = costs().first_bytes / 1e6, costs().later_bytes / 1e6
+    share = later / first
+    return Ratio("the same on disk", "the first of its header", later, first, share, share, 1, 0.01, "MB")
+
+
+RUNS = (in_time, on_disk)
+
+
+def run(models: int = 201, source: str = DESIGN) -> None:
+    """Measure and print."""
+    found = costs(models, source, told=True)
+    first, *later = found.seconds
+    print(f"first {first:.2f} s and {found.first_bytes / 1e6:.1f} MB")
+    time_share, disk_share = median(later) / first, found.later_bytes / found.first_bytes
+    print(f"each of {models - 1:,} more: {time_share:.1%} of its time, {disk_share:.2%} of its disk")
 
 
 if __name__ == "__main__":
