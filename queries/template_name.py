@@ -21,9 +21,6 @@ LAYERS = ("Conv", "Linear", "Recurrent", "Embedding", "Norm")
 _HOLDERS = ("Attention", "FeedForward")
 _KINDS = 3
 """How many kinds of layers a name holds."""
-_DIGITS = 6
-"""Characters of a hash that tell two templates of one name and size apart."""
-
 _ROLES = " ".join(f"WHEN n:{role} THEN '{role}'" for role in (*_HOLDERS, *LAYERS))
 PARTS = (
     "UNWIND $templates AS template\n"
@@ -117,7 +114,8 @@ def names(store: Store, templates: Iterable[str]) -> dict[str, str]:
     for template, params, *part in rows:
         blocks.setdefault(template, []).append(Part(*part))
         sizes[template] = int(params or 0)
-    return told_apart({template: name_of([outer(parts)]) for template, parts in blocks.items()}, sizes)
+    firsts = {template: min((part.path for part in parts), key=len) for template, parts in blocks.items()}
+    return told_apart({template: name_of([outer(parts)]) for template, parts in blocks.items()}, sizes, firsts)
 
 
 def outer(parts: Sequence[Part]) -> list[Part]:
@@ -126,11 +124,15 @@ def outer(parts: Sequence[Part]) -> list[Part]:
     return [p for p in parts if not any(p.path != h and within(p.path, h) for h in holders)]
 
 
-def told_apart(named: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, str]:
-    """The names, with the parameters added where several templates have one, and part of the hash where that is equal.
+def told_apart(named: Mapping[str, str], sizes: Mapping[str, int], firsts: Mapping[str, str]) -> dict[str, str]:
+    """The names, with the parameters added where several templates have one, and a block of it where they are equal.
 
-    >>> told_apart({"a1": "Linear 8", "b2": "Linear 8", "c3": ""}, {"a1": 64, "b2": 72, "c3": 9})
+    `firsts` is the path of a block of each template.
+
+    >>> told_apart({"a1": "Linear 8", "b2": "Linear 8", "c3": ""}, {"a1": 64, "b2": 72, "c3": 9}, {})
     {'a1': 'Linear 8 (64 parameters)', 'b2': 'Linear 8 (72 parameters)', 'c3': '9 parameters'}
+    >>> told_apart({"a1": "Linear 8", "b2": "Linear 8"}, {"a1": 64, "b2": 64}, {"a1": "h.0", "b2": "h.3"})
+    {'a1': 'Linear 8 (64 parameters) as h.0', 'b2': 'Linear 8 (64 parameters) as h.3'}
     """
     out = {uid: name or f"{human(sizes[uid])} parameters" for uid, name in named.items()}
     several = Counter(out.values())
@@ -139,4 +141,12 @@ def told_apart(named: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, 
         for uid, name in out.items()
     }
     several = Counter(out.values())
-    return {uid: f"{name} #{uid[:_DIGITS]}" if several[name] > 1 else name for uid, name in out.items()}
+    out = {uid: f"{name} as {firsts[uid]}" if several[name] > 1 else name for uid, name in out.items()}
+    alike: dict[str, list[str]] = {}
+    for uid, name in sorted(out.items()):  # blocks of several models may stand at one path
+        alike.setdefault(name, []).append(uid)
+    return {uid: f"{out[uid]}{_of_several(uid, alike[out[uid]])}" for uid in out}
+
+
+def _of_several(uid: str, uids: Sequence[str]) -> str:
+    return f" ({uids.index(uid) + 1} of {len(uids)})" if len(uids) > 1 else ""

@@ -7,15 +7,22 @@ import re
 from archkb.kb.errors import ReadOnlyError, StoreError
 from archkb.kb.store.deadline import too_slow
 from archkb.kb.store.query_errors import disk_full, fault, no_memory, value_fault
+from archkb.kb.store.store_folder import RESTORE
 
 TIMEOUT_MS = 30_000
 """What the engine itself cuts a query off at. Kept in the database; lifted while a model is written."""
 
 _BROKEN = re.compile("IOException|[Cc]orrupt|recovery|RecordNotFound|DatabaseOperation|SchemaException")
 """Errors that are the store's, whatever the query."""
+_DAMAGED = re.compile("Variable length quantity|in buffer of size|BufferUnderflow|PageCorruption|Invalid record #")
+"""Errors of reading a page or a record: no query causes them."""
 _FULL = re.compile("No space left on device|File too large|Disk quota exceeded|not enough space", re.IGNORECASE)
 _ABORTED = "Regular expression operation aborted"
-_TROUBLE = "see the engine's log in the store's folder; `archkb ingest` into another --store makes a new one"
+_RESTORE = f"`archkb doctor` names the file; {RESTORE}"
+_TROUBLE = (
+    "`archkb doctor` says whether the store is damaged, the log in its folder what the engine met; "
+    "`archkb ingest` into another --store makes a new one"
+)
 
 
 def translated(uri: str, error: Exception, *, query: bool = False) -> StoreError:
@@ -34,6 +41,8 @@ def translated(uri: str, error: Exception, *, query: bool = False) -> StoreError
         return slow_pattern(raw)
     if query and "OutOfMemoryError" in raw:
         return no_memory()
+    if _DAMAGED.search(raw):
+        return StoreError(f"the store is damaged: {text}", where=uri, cure=_RESTORE)
     if "TimeoutException" in raw and "command" in text:
         return too_slow(TIMEOUT_MS / 1000)
     if query and not _BROKEN.search(raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -40,7 +41,8 @@ def say(text: str) -> None:
         raise SystemExit(CLOSED) from None
     except OSError as error:
         _quiet_end(sys.stdout)
-        cure = "free some space, or send the output elsewhere"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        cure = "free some space, or send the output elsewhere" if full else "send the output to an open file or pipe"
         raise ArchkbError(f"stdout cannot be written: {error.strerror}", cure=cure) from None
 
 

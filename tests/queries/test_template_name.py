@@ -42,8 +42,13 @@ def test_a_form_of_several_templates_has_one_name() -> None:
 
 
 def test_two_templates_never_have_one_name() -> None:
-    named = told_apart({"a1": "Linear 8", "b2": "Linear 8", "c3": "Linear 8"}, {"a1": 64, "b2": 64, "c3": 65})
-    assert len(set(named.values())) == 3
+    equal = {"a1": "Linear 8", "b2": "Linear 8", "c3": "Linear 8", "d4": "Linear 8"}
+    firsts = {"a1": "h.0", "b2": "h.4", "c3": "h.5", "d4": "h.0"}
+    named = told_apart(equal, {"a1": 64, "b2": 64, "c3": 65, "d4": 64}, firsts)
+    assert len(set(named.values())) == 4
+    assert not [name for name in named.values() if "#" in name]
+    assert named["b2"] == "Linear 8 (64 parameters) as h.4"
+    assert named["d4"] == "Linear 8 (64 parameters) as h.0 (2 of 2)"
     assert all("Linear 8" in name for name in named.values())
 
 

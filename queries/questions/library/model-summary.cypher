@@ -44,11 +44,14 @@ feed_forwards = "Feed-forwards."
 why = "What its role is known by."
 ---*/
 MATCH (m:Model {name: $model})
+OPTIONAL MATCH (b:Module {structure: m.structure})-[r:RESIDUAL]->(l:Linear) WHERE r.form_rule IN ['residual.feed_forward', 'residual.conv_mlp']
+WITH m, b, r.order AS step, count(l) AS maps, min(l.in_features) AS narrow, max(l.in_features) AS wide
+WITH m, sum(CASE WHEN maps > 1 AND wide > narrow THEN 1 ELSE 0 END) AS inline
 RETURN m.name AS model, m.family AS family, m.role AS role, m.n_tensors AS tensors, m.n_params AS params, m.n_bytes AS bytes, m.dtypes AS dtypes,
        COUNT { MATCH (c:Component {structure: m.structure}) } AS components,
        COUNT { MATCH (s:Stack {structure: m.structure}) } AS stacks,
        COUNT { MATCH (a:Attention {structure: m.structure}) } AS attentions,
        COUNT { MATCH (x:Attention {structure: m.structure}) WHERE x.attends = 'cross' } AS cross,
-       COUNT { MATCH (f:FeedForward {structure: m.structure}) } AS feed_forwards,
+       COUNT { MATCH (f:FeedForward {structure: m.structure}) } + inline AS feed_forwards,
        m.role_detail AS why
 ORDER BY model

@@ -171,6 +171,22 @@ def test_damage_of_a_shared_structure_is_told_of_all_its_models(store: Store) ->
             store.check(name)
 
 
+@pytest.mark.parametrize("kind", ["Model_0.*.bucket", "Linear%7EModule_0.*.bucket"])
+def test_a_query_that_meets_a_damaged_page_is_not_blamed(written: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(written, folder)
+    (folder / "sums.json").unlink()
+    page = next(path for path in sorted((folder / "db").glob(kind)) if path.stat().st_size)
+    content = page.read_bytes()
+    page.write_bytes(content[:200] + b"\xff" * (len(content) - 200))
+
+    query = "MATCH (a)-[r]->(b) RETURN a.uid AS a, b.uid AS b, a.name AS name ORDER BY a, b"
+    with pytest.raises(StoreError, match="the store is damaged") as caught, closing(open_store(str(folder))) as store:
+        store.read(query, {})
+    assert "archkb doctor" in str(caught.value)
+    assert "parameters" not in str(caught.value)
+
+
 def _engine_write(store: Store, cypher: str) -> None:
     with store._engine.transaction() as transaction:  # type: ignore[attr-defined]
         transaction.run(cypher)

@@ -90,6 +90,16 @@ def test_streams(small: Path, arguments: list[str], redirect: str, code: int, sa
     clean(shell(arguments, redirect, {"ARCHKB_STORE": str(small)}, cwd=small.parent), code, said)
 
 
+@pytest.mark.parametrize(("redirect", "cure"), [(">&-", "open file or pipe"), (">/dev/full", "free some space")])
+def test_the_cure_is_that_of_the_stream(small: Path, redirect: str, cure: str) -> None:
+    if "full" in redirect and not Path("/dev/full").exists():
+        return
+    done = shell(["designs"], redirect, {"ARCHKB_STORE": str(small)}, cwd=small.parent)
+    text = done.stderr.decode()
+    assert cure in text
+    assert ("space" in text) == ("full" in redirect)
+
+
 @pytest.mark.parametrize(
     ("arguments", "redirect"),
     [

@@ -45,3 +45,10 @@ def test_one_addition_around_two_layers_is_counted_once(store: Store) -> None:
         (0, "self_attn", 4),
         (1, "linear1, linear2", 4),
     ]
+
+
+def test_the_summary_counts_what_the_question_on_feed_forwards_lists(store: Store) -> None:
+    for layer in (TORCH_ENCODER_LAYER, GATED_LAYER):
+        listed = sum(row["count"] for row in rows(store, "feed-forward", layer))
+        (summary,) = rows(store, "model-summary", layer)
+        assert summary["feed_forwards"] == listed == 4
