@@ -20,7 +20,7 @@ from archkb.queries.interface.asked_store import asked_store, names_a_part
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
-from archkb.queries.interface.readings import answer_of, readings_answer
+from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
@@ -77,6 +77,8 @@ def ask(
             else:
                 params = asks.bind(means, with_model(store, means, name, given, only))
                 answer = asks.ask(store, means, params, counted=run.format == "table", named=run.for_people)
+                if known is None:
+                    answer = with_header_words(store, means, answer, name, text)
     run.show(answer)
 
 

@@ -19,7 +19,7 @@ from archkb.ingest.read_tables import read_tables
 from archkb.kb.store import Store, open_store
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.meaning import meant
-from archkb.queries.interface.readings import answer_of, readings_answer
+from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
 from archkb.queries.questions.catalog import open_catalog
@@ -64,7 +64,8 @@ def asked_answer(store: Store, item: dict[str, Any]) -> Answer:
         return composed_answer(store, asked, model)
     if any(p.required and p.type != "model" for p in asked.question.params):
         raise AskedBackError
-    return answer_of(store, asked.question, model)
+    answer = answer_of(store, asked.question, model)
+    return with_header_words(store, asked.question, answer, model, item["words"])
 
 
 def verdict(store: Store, item: dict[str, Any]) -> str:
