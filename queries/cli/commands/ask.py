@@ -64,7 +64,8 @@ def ask(
         with asked_store(whole, name) as store:
             if known is None:
                 means = question_of(text, catalog, store, model=name, composed=not given)
-                everywhere = not given and asks_all(store, name)
+                misspelt = name is None and text != " ".join(words)
+                everywhere = not given and not misspelt and asks_all(store, name)
             else:
                 means, everywhere = known, False
             only = partial(only_model, meant=words[-1])
