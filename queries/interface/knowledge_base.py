@@ -89,7 +89,7 @@ class KnowledgeBase:
         from archkb.queries.interface.meaning import meant, refuse
         from archkb.queries.interface.model_names import sole_model
         from archkb.queries.interface.parameters import with_model
-        from archkb.queries.interface.readings import answer_of, readings_answer
+        from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
         from archkb.queries.questions import ask_store
         from archkb.queries.questions.catalog import open_catalog
         from archkb.queries.questions.match import Candidate
@@ -113,7 +113,8 @@ class KnowledgeBase:
                 if not given and asks_all(store, model):
                     return answer_of(store, asked, None)
             bound = ask_store.bind(asked, with_model(store, asked, model, given, sole_model))
-            return ask_store.ask(store, asked, bound, counted=True, named=True)
+            found = ask_store.ask(store, asked, bound, counted=True, named=True)
+            return found if question == asked.id else with_header_words(store, asked, found, model, question)
 
         return self._read(answer)
 

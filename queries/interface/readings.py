@@ -11,6 +11,7 @@ from archkb.kb.errors import NotFoundError
 from archkb.queries.interface.across_models import of_one_or_all
 from archkb.queries.interface.model_names import full_name, sole_model
 from archkb.queries.output.answer import Answer, Column
+from archkb.queries.questions.header_words import TITLE, header_answer
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -36,8 +37,6 @@ def answers(store: Store, questions: Sequence[Question], model: str | None, word
 
     `model` is the name of the one asked about, None for the only one or the one in use, or for all where there is none.
     """
-    from archkb.queries.questions.header_words import TITLE, header_answer
-
     for question in questions:
         if not any(p.required and p.type != "model" for p in question.params):
             yield question.title, answer_of(store, question, model)
@@ -58,6 +57,13 @@ def answer_of(store: Store, question: Question, model: str | None) -> Answer:
     return of_one_or_all(store, model, lambda name: about({needed: name})) if needed else about({})
 
 
+def with_header_words(store: Store, question: Question, answer: Answer, model: str | None, words: str) -> Answer:
+    """The answer to the one question that words mean; where it has no row, with what the header names so."""
+    one = None if answer.rows else _one(store, model)
+    named = header_answer(store, one, words) if one else None
+    return _together(words, ((question.title, answer), (TITLE, named))) if named else answer
+
+
 def _one(store: Store, name: str | None) -> str | None:
     try:
         return full_name(store, name) if name is not None else sole_model(store)
@@ -71,7 +77,10 @@ def readings_answer(store: Store, questions: Sequence[Question], model: str | No
     """
     if not questions:
         return Answer("none", (), (), sentence=NOT_IN_A_HEADER)
-    parts = tuple(answers(store, questions, model, words))
+    return _together(words, tuple(answers(store, questions, model, words)))
+
+
+def _together(words: str, parts: Sequence[tuple[str, Answer]]) -> Answer:
     rows = tuple((part.question, title, part.sentence, part.records()) for title, part in parts)
     sentence = " ".join(f"{title} {part.sentence}" for title, part in parts)
     return Answer(
@@ -82,5 +91,5 @@ def readings_answer(store: Store, questions: Sequence[Question], model: str | No
         parts[0][1].params,
         about={c.name: c for c in _COLUMNS},
         sentence=sentence,
-        parts=parts,
+        parts=tuple(parts),
     )

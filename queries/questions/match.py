@@ -37,18 +37,18 @@ BEHIND = 6.0
 PLAUSIBLE = 30.0
 """Score below which a question is not even a candidate."""
 
-LEARNT, AGREED, OFFERED = 0.85, 0.1, 0.04
+LEARNT, AGREED, OFFERED = 0.96, 0.1, 0.04
 """Probability by the trained weights from which a question is taken at its word, from which they do not speak against
 one that its phrases are sure of, and from which one is offered; `benchmarks/asking/train.py` prints what each gives."""
 
-NARROWED = 0.97
+NARROWED = 0.985
 """The same where the words ask for a part, a number or a comparison, which an answer to the whole may not give, or have
 one that nobody used who wrote phrasings."""
-TOGETHER, ENOUGH, SHOWN = 0.9, 0.95, 3
+TOGETHER, ENOUGH, SHOWN = 0.9, 0.97, 3
 """Probability of several questions together from which each of them is answered, from which no further one is, and most
 of them. Below, the questions are only listed, with what each would answer, and nobody is told that one was meant."""
 
-BEYOND = 0.8
+BEYOND = 0.85
 """Probability from which words are taken to ask what no header tells."""
 
 _NARROWING = re.compile(

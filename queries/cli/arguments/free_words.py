@@ -58,7 +58,13 @@ def _told(words: str, readings: tuple[Candidate, ...]) -> Iterator[Question]:
 
 
 def _chosen(store: Store, model: str | None, words: str, candidates: tuple[Candidate, ...]) -> Candidate:
-    unknown_words = set.intersection(*(set(c.unknown) for c in candidates))
+    from archkb.queries.questions.classifier.model import shipped
+
+    unknown_words = {
+        word
+        for word in set.intersection(*(set(c.unknown) for c in candidates))
+        if not any(shipped().knows(known) for known in (word, f"{word}s"))
+    }
     if unknown_words:
         words_of_none = ", ".join(sorted(unknown_words))
         terminal.tell(f"archkb: none of these questions speaks of {words_of_none}; what {words!r} could mean")

@@ -20,7 +20,7 @@ from archkb.queries.interface.asked_store import asked_store, names_a_part
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
-from archkb.queries.interface.readings import answer_of, readings_answer
+from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
@@ -66,7 +66,8 @@ def ask(
         with asked_store(whole, name) as store:
             if known is None:
                 means = question_of(text, catalog, store, model=name, composed=not given)
-                everywhere = not given and asks_all(store, name)
+                misspelt = name is None and text != " ".join(words)
+                everywhere = not given and not misspelt and asks_all(store, name)
             else:
                 means, everywhere = known, False
             only = partial(only_model, meant=words[-1])
@@ -79,6 +80,8 @@ def ask(
             else:
                 params = asks.bind(means, with_model(store, means, name, given, only))
                 answer = asks.ask(store, means, params, counted=run.format == "table", named=run.for_people)
+                if known is None:
+                    answer = with_header_words(store, means, answer, name, text)
     run.show(answer)
 
 
