@@ -66,9 +66,11 @@ class Catalog:
 
     def near(self, id_: str) -> list[str]:
         """Up to three ids that look like this one, best first."""
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
-        return [name for name, _, _ in process.extract(id_, self.ids(), limit=3, score_cutoff=55)]
+        scored = process.extract(id_, self.ids(), limit=None, score_cutoff=55)
+        by_likeness = sorted(scored, key=lambda one: -one[1] - fuzz.ratio(id_, one[0]))  # the whole, not a part alone
+        return [name for name, _, _ in by_likeness[:3]]
 
 
 def read(path: Path) -> Question:

@@ -309,10 +309,12 @@ SETTINGS = (
     ("", "weights", "tied_embeddings", "", "true"),
     ("", "weights", "quantization", "", '{"bits": 8}'),
     ("", "vae", "encoder_blocks", "", "compress_all, res_x"),
+    ("", "other", "double_z", "", "true"),
     ("body", "position", "position_kind", "", "rope"),
     ("body", "position", "max_positions", "audio", "20"),
     ("body", "position", "rope_theta", "", "10000.0"),
     ("body", "attention", "causal_attention", "", "true"),
+    ("body", "attention", "sliding_window", "", "512"),
     ("body", "activation", "activation", "", "silu"),
     ("body", "norm", "norm_eps", "", "1e-06"),
     ("body", "patch", "patch_size", "", "4"),
@@ -357,6 +359,8 @@ def parts() -> GraphTables:
         )  # fmt: skip
         owner = f"{g.uid}/{path}" if path else g.own
         g.edge("HAS_SETTING", owner, setting["uid"], f"{'Module' if path else 'Model'} Setting")
+    g.node("Metadata", None, uid="metadata-format", key="format", value="pt")
+    g.edge("STATES", g.own, "metadata-format", "Model Metadata")
     g.model["settings"], g.model["n_settings"] = f"set-{g.uid}", len(SETTINGS)
     return g.tables()
 

@@ -3,7 +3,7 @@ id = "attention-windows"
 title = "Is attention local, in windows, or global?"
 about = """
 A window leaves a trace in a configuration, or in a table of relative positions with (2w - 1) x (2w - 1) entries."""
-rank = 7
+rank = 100
 topic = "attention"
 aliases = [
   "local or global attention",
@@ -34,7 +34,10 @@ stated_at = "Where it is written, null for a table."
 ---*/
 CALL {
   MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings})
-  WHERE COUNT { MATCH (a:Attention {structure: mine.structure}) } > 0 AND (s.name = 'sliding_window' OR s.name =~ '(stage.*_kernels?|.*window.*|.*neighbou?r.*)')
+  WHERE COUNT { MATCH (a:Attention {structure: mine.structure}) } > 0 AND s.name =~ '(layer_types|stage.*_kernels?|.*window.*|.*neighbou?r.*|.*local_att.*)'
+        AND NOT s.name =~ '.*(layers|stft|fft|hann).*' AND NOT toLower(s.value) IN ['', 'false', 'none', 'null', '0', '-1']
+        AND NOT (s.name = 'layer_types' AND NOT s.value =~ '.*(sliding|local|window|chunked).*')
+        AND COUNT { MATCH (u:Setting {settings: mine.settings}) WHERE u.name = 'use_sliding_window' AND u.value = 'false' AND u.path = s.path } = 0
   RETURN CASE WHEN s.part = '' THEN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END ELSE s.part END AS speaks_of, s.name AS what, s.value AS window, null AS count, s.stated_at AS stated_at
   UNION ALL
   MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor)

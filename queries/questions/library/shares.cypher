@@ -2,9 +2,11 @@
 id = "shares"
 title = "What share of the parameters has each part and each sort of layer?"
 about = """
-Sorts of layers may lie in one another: a norm on queries is counted with its attention. A part is named for the first
-names of its path; a block is one of the largest stack."""
-rank = 60
+The rows of one sort add up to the model, or to the block or component they are of, as each parameter is counted once:
+what lies below an attention (projections, norms, a gate) is attention's; what lies below a feed-forward, or is one that
+a block holds itself, is feed-forward's; all else goes by the layer that owns it. A part is named for the first names of
+its path; a block is the first of the largest stack."""
+rank = 99
 topic = "components and size"
 aliases = [
   "share of parameters",
@@ -16,11 +18,11 @@ aliases = [
   "which uses more weights, attention or feed-forward",
 ]
 identity = ["of", "name"]
-empty = "the model has no module"
+empty = "the header lists no tensor"
 
 [answer]
 some = "Of all parameters: {each}."
-each = "{name} {share} ({params}[, {bytes}])"
+each = "{name} {share} ({params}, {bytes})"
 most = 14
 
 [params.model]
@@ -28,43 +30,61 @@ type = "model"
 doc = "The model asked about."
 
 [columns]
-of = "sort of layers, part of the model, stack, or sort of layers in one block."
+of = "model (attention, feed-forward, modulation, norms, convolutions, embeddings, recurrent layers, other linear layers, other), block or component (the same in one), part, or stack."
 name = "What it is."
-count = "Modules in the row."
+count = "Tensors, of a part or stack those below it."
 params = { doc = "Parameters.", show = "count" }
-bytes = { doc = "Bytes, null for a sort of layers.", show = "bytes" }
-share = { doc = "Part of the model's parameters; for what is in a block, of that block's.", show = "share" }
+bytes = { doc = "Bytes of them.", show = "bytes" }
+share = { doc = "Part of the model's parameters; in a block or component, of those of that.", show = "share" }
 ---*/
+MATCH (mine:Model {name: $model})
+OPTIONAL MATCH (s:Stack {structure: mine.structure})
+WITH mine, s ORDER BY s.n_params DESC, s.path
+WITH mine, [x IN collect({path: s.path, uid: s.uid, count: s.n_tensors, params: s.n_params, bytes: s.n_bytes}) WHERE x.path IS NOT NULL] AS stacks
+OPTIONAL MATCH (k:Module {uid: head(stacks).uid})-[:CONTAINS]->(b:Block)
+WITH mine, stacks, b ORDER BY b.ordinal, b.path
+WITH mine, stacks, head(collect(b.path)) AS block
+OPTIONAL MATCH (c:Component {structure: mine.structure})
+WITH mine, stacks, block, split(c.path, '.')[0] AS first, collect(c.path) AS paths, collect(c.n_params) AS sizes
+OPTIONAL MATCH (p:Module {uid: mine.structure + '/' + first})
+WITH mine, stacks, block, p, head([i IN range(0, size(paths) - 1) WHERE sizes[i] = p.n_params | paths[i]]) AS same
+WITH mine, stacks, block, [x IN collect({path: coalesce(same, p.path), count: p.n_tensors, params: p.n_params, bytes: p.n_bytes}) WHERE x.path IS NOT NULL] AS parts
 CALL {
-  MATCH (m:Model {name: $model}) WITH m MATCH (a:Attention {structure: m.structure})
-  RETURN 0 AS rank, 'sort' AS of, 'attention' AS name, count(*) AS count, sum(a.n_params) AS params, null AS bytes, min(m.n_params) AS whole
+  MATCH (o:Model {name: $model}) WITH o MATCH (m:Module {structure: o.structure})-[:HAS_TENSOR]->(t:Tensor)
+  RETURN t.key AS key, m.component AS component, t.n_params AS params, t.n_bytes AS bytes,
+         CASE WHEN t.role = 'modulation_table' THEN '1 modulation' WHEN m:Norm THEN '1 norms' WHEN m:Conv THEN '1 convolutions'
+              WHEN m:Embedding THEN '1 embeddings' WHEN m:Recurrent THEN '1 recurrent layers' WHEN NOT m:Linear THEN '1 other'
+              WHEN m.modulation_rows IS NOT NULL THEN '1 modulation' ELSE '1 other linear layers' END AS ranked
   UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (f:FeedForward {structure: m.structure})
-  RETURN 0 AS rank, 'sort' AS of, 'feed-forward' AS name, count(*) AS count, sum(f.n_params) AS params, null AS bytes, min(m.n_params) AS whole
+  MATCH (:Model {name: $model})-[:HAS_TENSOR]->(t:Tensor)
+  RETURN t.key AS key, null AS component, t.n_params AS params, t.n_bytes AS bytes,
+         CASE WHEN t.role = 'modulation_table' THEN '1 modulation' ELSE '1 other' END AS ranked
   UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (c:Conv {structure: m.structure})
-  RETURN 0 AS rank, 'sort' AS of, 'convolution' AS name, count(*) AS count, sum(c.n_params) AS params, null AS bytes, min(m.n_params) AS whole
+  MATCH (o:Model {name: $model}) WITH o MATCH (a:Attention {structure: o.structure})-[:CONTAINS*0..12]->(m:Module)-[:HAS_TENSOR]->(t:Tensor)
+  RETURN t.key AS key, m.component AS component, t.n_params AS params, t.n_bytes AS bytes, '2 attention' AS ranked
   UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (e:Embedding {structure: m.structure})
-  RETURN 0 AS rank, 'sort' AS of, 'embedding' AS name, count(*) AS count, sum(e.n_params) AS params, null AS bytes, min(m.n_params) AS whole
+  MATCH (o:Model {name: $model}) WITH o MATCH (f:FeedForward {structure: o.structure})-[:CONTAINS*0..12]->(m:Module)-[:HAS_TENSOR]->(t:Tensor)
+  RETURN t.key AS key, m.component AS component, t.n_params AS params, t.n_bytes AS bytes, '3 feed-forward' AS ranked
   UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (c:Component {structure: m.structure})
-  WITH m, split(c.path, '.')[0] AS first, max(c.n_params) AS largest, collect({path: c.path, params: c.n_params}) AS parts
-  MATCH (p:Module {uid: m.structure + '/' + first})
-  WITH m, p, [x IN parts WHERE x.params = p.n_params | x.path] AS same
-  RETURN 1 AS rank, 'part' AS of, coalesce(same[0], p.path) AS name, 1 AS count, p.n_params AS params, p.n_bytes AS bytes, m.n_params AS whole
-  UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (s:Stack {structure: m.structure})
-  WITH m, s ORDER BY s.n_params DESC, s.path LIMIT 4
-  RETURN 2 AS rank, 'stack' AS of, s.path AS name, s.stack_depth AS count, s.n_params AS params, s.n_bytes AS bytes, m.n_params AS whole
-  UNION ALL
-  MATCH (m:Model {name: $model}) WITH m MATCH (s:Stack {structure: m.structure})
-  WITH m, s ORDER BY s.n_params DESC, s.path LIMIT 1
-  MATCH (s)-[:CONTAINS]->(b:Block) WITH m, b ORDER BY b.ordinal, b.path LIMIT 1
-  UNWIND ['attention', 'feed-forward'] AS what
-  MATCH (x:Module {structure: m.structure}) WHERE x.path STARTS WITH b.path + '.' AND ((what = 'attention' AND x:Attention) OR (what = 'feed-forward' AND x:FeedForward))
-  RETURN 3 AS rank, 'block' AS of, what + ' of block ' + b.path AS name, count(*) AS count, sum(x.n_params) AS params, null AS bytes, min(b.n_params) AS whole
+  MATCH (o:Model {name: $model}) WITH o MATCH (b:Module {structure: o.structure})-[r:RESIDUAL]->(l:Linear)
+  WHERE r.form_rule IN ['residual.feed_forward', 'residual.conv_mlp']
+  WITH b, r.order AS step, collect(l) AS layers, min(l.in_features) AS width, max(l.in_features) AS hidden
+  WHERE size(layers) > 1 AND hidden > width
+  UNWIND layers AS m
+  MATCH (m)-[:HAS_TENSOR]->(t:Tensor)
+  RETURN t.key AS key, m.component AS component, t.n_params AS params, t.n_bytes AS bytes, '3 feed-forward' AS ranked
 }
-WITH rank, of, name, count, params, bytes, whole WHERE count > 0
-RETURN of, name, count, params, bytes, CASE WHEN whole = 0 THEN null ELSE toFloat(params) / whole END AS share
+WITH mine, stacks, block, parts, key, component, params, bytes, substring(max(ranked), 2) AS sort
+WITH mine, stacks, block, parts, coalesce(component, '(root)') AS component, coalesce(key STARTS WITH block + '.', false) AS inside, sort,
+     count(*) AS count, sum(params) AS params, sum(bytes) AS bytes
+WITH mine, stacks, block, parts, collect({component: component, inside: inside, sort: sort, count: count, params: params, bytes: bytes}) AS sorts
+UNWIND [x IN sorts | {rank: 0, of: 'model', name: x.sort, count: x.count, params: x.params, bytes: x.bytes, whole: mine.n_params}]
+     + [x IN parts | {rank: 1, of: 'part', name: x.path, count: x.count, params: x.params, bytes: x.bytes, whole: mine.n_params}]
+     + [x IN sorts WHERE x.inside | {rank: 2, of: 'block', name: x.sort + ' in ' + block, count: x.count, params: x.params, bytes: x.bytes,
+        whole: reduce(n = 0, y IN sorts | n + CASE WHEN y.inside THEN y.params ELSE 0 END)}]
+     + [x IN stacks[0..4] | {rank: 3, of: 'stack', name: x.path, count: x.count, params: x.params, bytes: x.bytes, whole: mine.n_params}]
+     + [x IN sorts | {rank: 4, of: 'component', name: x.sort + ' in ' + x.component, count: x.count, params: x.params, bytes: x.bytes,
+        whole: reduce(n = 0, y IN sorts | n + CASE WHEN y.component = x.component THEN y.params ELSE 0 END)}] AS row
+WITH row.rank AS rank, row.of AS of, row.name AS name, row.whole AS whole, sum(row.count) AS count, sum(row.params) AS params, sum(row.bytes) AS bytes
+RETURN of, name, count, params, bytes, CASE WHEN whole > 0 THEN toFloat(params) / whole END AS share
 ORDER BY rank, params DESC, of, name
