@@ -25,6 +25,8 @@ def constraints() -> tuple[str, ...]:
     return tuple(f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{name}) REQUIRE n.uid IS UNIQUE" for name in labels)
 
 
+MANY = (*schema.INFERRED, "Setting")
+"""Labels of which thousands of nodes share a key and go together."""
 FEW = ("Component", "Stack", "Attention", "FeedForward", "Embedding", "Recurrent")
 """Roles of which a structure has hundreds of nodes at most: removing them costs little, though they share a key."""
 
@@ -43,11 +45,13 @@ def indexes(wide_keys: bool) -> tuple[str, ...]:
     """One range index an `indexed` property of a primary label.
 
     >>> indexes(wide_keys=True)[0]
-    'CREATE INDEX IF NOT EXISTS FOR (n:Model) ON (n.name, n.uid)'
+    'CREATE INDEX IF NOT EXISTS FOR (n:Model) ON (n.name)'
+    >>> [index for index in indexes(wide_keys=True) if "Stream" in index]
+    ['CREATE INDEX IF NOT EXISTS FOR (n:Stream) ON (n.structure, n.uid)']
     """
-    tail = ", n.uid" if wide_keys else ""
+    tails = dict.fromkeys(MANY, ", n.uid") if wide_keys else {}
     return tuple(
-        f"CREATE INDEX IF NOT EXISTS FOR (n:{label.name}) ON (n.{prop.name}{tail})"
+        f"CREATE INDEX IF NOT EXISTS FOR (n:{label.name}) ON (n.{prop.name}{tails.get(label.name, '')})"
         for label in schema.PRIMARY
         for prop in label.properties
         if prop.indexed
