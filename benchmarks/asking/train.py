@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,13 @@ from sklearn.linear_model import LogisticRegression
 from archkb.queries.questions.catalog import LIBRARY, Catalog
 from archkb.queries.questions.classifier.features import features
 from archkb.queries.questions.classifier.model import NONE, WEIGHTS, Classifier, vector
+from benchmarks.asking.vary import varied
 
 PHRASINGS = Path(__file__).parent / "phrasings.json"
+ASKED = Path(__file__).parent / "asked.json"
+"""Questions of researchers who had not seen the library, by the question of it that answers them."""
+SEEDS = {"asked": range(4)}
+"""How samples are varied, by who wrote them; those of others once. What was really asked counts for more."""
 LEAST = {"w": 2, "c": 5}
 """Samples a feature must stand in, by its kind."""
 STRENGTH = 30.0
@@ -38,22 +43,26 @@ def samples_by_writer() -> dict[str, list[Sample]]:
     writers: dict[str, dict[str, list[str]]] = json.loads(PHRASINGS.read_text(encoding="utf-8"))
     questions = Catalog((LIBRARY,)).all()
     own = [(text, q.id) for q in questions for text in (q.title, q.id.replace("-", " "), *q.aliases)]
-    return {"library": own} | {
+    asked: dict[str, list[str]] = json.loads(ASKED.read_text(encoding="utf-8"))
+    return {"library": own, "asked": [(text, id_) for id_, texts in asked.items() for text in texts]} | {
         writer: [(text, id_) for id_, texts in sorted(phrasings.items()) for text in texts]
         for writer, phrasings in sorted(writers.items())
     }
 
 
-def train(samples: Sequence[Sample]) -> bytes:
-    """The weights as a file holds them."""
+def train(writers: Mapping[str, Sequence[Sample]]) -> bytes:
+    """The weights as a file holds them; features are those of the samples, weights are learnt of varied ones too."""
+    samples = [sample for written in writers.values() for sample in written]
     counted = [features(text) for text, _ in samples]
     frequency = Counter(name for counts in counted for name in counts)
     names = sorted(name for name, n in frequency.items() if n >= LEAST[name[0]])
     index = {name: i for i, name in enumerate(names)}
+    more = [s for who, own in writers.items() for seed in SEEDS.get(who, range(1)) for s in varied(own, seed)]
+    counted += [features(text) for text, _ in more]
     rarity = [1 + float(np.log((1 + len(samples)) / (1 + frequency[name]))) for name in names]
     rows = [vector(counts, index, rarity) for counts in counted]
     fitted = LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced").fit(
-        _matrix(rows, len(names)), [id_ for _, id_ in samples]
+        _matrix(rows, len(names)), [id_ for _, id_ in (*samples, *more)]
     )
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / STEPS
@@ -78,8 +87,7 @@ def _matrix(rows: Sequence[dict[int, float]], width: int) -> csr_matrix:
 
 def left_out(writer: str, writers: dict[str, list[Sample]]) -> list[tuple[float, bool, bool]]:
     """Confidence, whether right, and whether there was an answer, for each sample of one writer; the others train."""
-    others: Iterable[list[Sample]] = (own for name, own in writers.items() if name != writer)
-    classifier = Classifier.read(train([sample for own in others for sample in own]))
+    classifier = Classifier.read(train({name: own for name, own in writers.items() if name != writer}))
     out = []
     for text, id_ in writers[writer]:
         (first, sure), *_ = classifier.ranked(text)
@@ -99,7 +107,7 @@ def main() -> int:
         taken = [right for sure, right, _ in every if sure >= limit]
         share = sum(taken) / sum(there for *_, there in every)
         print(f"at {limit}: right {share:.3f}, wrong {(len(taken) - sum(taken)) / len(every):.4f}")
-    WEIGHTS.write_bytes(train([sample for own in writers.values() for sample in own]))
+    WEIGHTS.write_bytes(train(writers))
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size:,} bytes")
     return 0
 

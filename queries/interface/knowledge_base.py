@@ -17,6 +17,7 @@ from archkb.queries.interface.shown import Comparison, Page, Reading, Table
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
     from archkb.queries.interface.model_source import Models
+    from archkb.queries.output.answer import Answer
 
 _T = TypeVar("_T")
 
@@ -79,29 +80,41 @@ class KnowledgeBase:
     def ask(self, question: str, *, model: str | None = None, **params: object) -> Table:
         """Answer a question, by its id or in free words, about a model (it may be left out where there is only one).
 
-        NotFoundError where the words mean no question, or several: it lists them.
+        Words with several readings of which one is meant as good as surely get a row each. NotFoundError where the
+        words mean no question, or could mean any of several: it lists them.
         """
+        from archkb.queries.interface.across_models import asks_all
+        from archkb.queries.interface.asked_store import asked_store
         from archkb.queries.interface.composed import composed_answer
         from archkb.queries.interface.meaning import meant, refuse
         from archkb.queries.interface.model_names import sole_model
         from archkb.queries.interface.parameters import with_model
+        from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
         from archkb.queries.questions import ask_store
         from archkb.queries.questions.catalog import open_catalog
+        from archkb.queries.questions.match import Candidate
 
         catalog = open_catalog(None)
         given = {name: _text(value) for name, value in params.items()}
 
-        def answer(store: Store) -> Table:
+        def answer(whole: Store) -> Table:
+            with asked_store(whole, model) as store:
+                return Table.of(answered(store))
+
+        def answered(store: Store) -> Answer:
             asked = catalog.find(question)
             if asked is None:
-                from archkb.queries.questions.match import Candidate
-
                 means = meant(question, catalog, store, refuse, model=model, composed=not given)
+                if isinstance(means, tuple):
+                    return readings_answer(store, [c.question for c in means], model, question)
                 if not isinstance(means, Candidate):
-                    return Table.of(composed_answer(store, means, model or sole_model(store)))
+                    return composed_answer(store, means, model)
                 asked = means.question
+                if not given and asks_all(store, model):
+                    return answer_of(store, asked, None)
             bound = ask_store.bind(asked, with_model(store, asked, model, given, sole_model))
-            return Table.of(ask_store.ask(store, asked, bound, counted=True, named=True))
+            found = ask_store.ask(store, asked, bound, counted=True, named=True)
+            return found if question == asked.id else with_header_words(store, asked, found, model, question)
 
         return self._read(answer)
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     Choose = Callable[[str, tuple[Candidate, ...]], Candidate]
     """Words and what they could mean, best first, to what they do mean."""
+    Meaning = Candidate | Asked | tuple[Candidate, ...]
+    """A question of the library, one composed of the grammar's words, or several of the library that are all answered;
+    none of them where what is asked is in no header."""
 
 _COMPARING = re.compile(
     r"\b(?:what(?: has|'s| is)? (?:changed|different|new)|changes?|differs?|differences?|different|compared?|comparison"
@@ -35,8 +38,9 @@ _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|desi
 
 def meant(
     words: str, catalog: Catalog, store: Store, choose: Choose, *, model: str | None = None, composed: bool = True
-) -> Candidate | Asked:
-    """The question free words mean, of the library or composed of the grammar's words. NotFoundError for none.
+) -> Meaning:
+    """What free words mean: one question, several that are all answered, or nothing that a header tells. NotFoundError
+    where no question is like them.
 
     `choose` says which where they could mean several; `model` is the name of the one asked about, None where it is not
     named; `composed` is False where only a question of the library will do.
@@ -53,6 +57,8 @@ def meant(
         two = _two_models(words, store)
         if len(two) == 2 or _MODELS.search(words) or not matches.candidates:
             raise _comparison(words, two)
+    if composed and not matches.sure and (matches.beyond or matches.readings):
+        return () if matches.beyond else matches.readings
     if not matches.candidates:
         near = [] if " " in words else catalog.near(words)
         raise NotFoundError(f"no question is like {words!r}", near=near, cure="`archkb questions` lists them")

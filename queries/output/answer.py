@@ -36,7 +36,8 @@ class Answer:
 
     `question` is the id asked, or a title where no question was; `about` says how a column is shown, by name;
     `notes` are sentences for the reader (what an empty answer means, of how many the rows are a part); `sentence`
-    is what answers the question in a line, before the rows; `names` are what people read in place of hashes.
+    is what answers the question in a line, before the rows; `names` are what people read in place of hashes; `parts`
+    are answers shown one below the other in place of the rows, each under its title, where words have several readings.
     """
 
     question: str
@@ -49,6 +50,7 @@ class Answer:
     about: Mapping[str, Column] = field(default_factory=dict)
     sentence: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[tuple[str, Answer], ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
         """The rows as objects, keys in the order of the columns.

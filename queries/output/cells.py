@@ -36,7 +36,7 @@ def cell(value: Any, show: str = "plain", *, unknown: bool = False) -> str:
     if show == "bytes" and isinstance(value, int):
         return size(value)
     if show == "share" and isinstance(value, (int, float)):
-        return f"{100 * value:.3g} %"
+        return "> 99.9 %" if 0.9995 <= value < 1 else f"{100 * value:.3g} %"
     return printable(_plain(value))
 
 

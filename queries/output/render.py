@@ -23,10 +23,14 @@ SCHEMA = "archkb.answer/1"
 """What the JSON of an answer to a question calls itself."""
 
 FORMATS = ("table", "json", "csv", "markdown")
+PEOPLE = frozenset(("table", "markdown"))
+"""Forms that people read."""
 
 
 def render(answer: Answer, format: str = "table", *, columns: int | None = None) -> str:
     """The answer as text that ends with a line break, in one of :data:`FORMATS`. A table is fitted into `columns`."""
+    if answer.parts and format in PEOPLE:
+        return "\n".join(f"{printable(title)}\n{render(part, format, columns=columns)}" for title, part in answer.parts)
     if format == "table":
         return table(answer, columns)
     makers: dict[str, Callable[[Answer], str]] = {"json": as_json, "csv": as_csv, "markdown": as_markdown}

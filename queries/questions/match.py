@@ -37,13 +37,20 @@ BEHIND = 6.0
 PLAUSIBLE = 30.0
 """Score below which a question is not even a candidate."""
 
-LEARNT, AGREED, OFFERED = 0.85, 0.1, 0.04
+LEARNT, AGREED, OFFERED = 0.96, 0.1, 0.04
 """Probability by the trained weights from which a question is taken at its word, from which they do not speak against
 one that its phrases are sure of, and from which one is offered; `benchmarks/asking/train.py` prints what each gives."""
 
-NARROWED = 0.97
+NARROWED = 0.985
 """The same where the words ask for a part, a number or a comparison, which an answer to the whole may not give, or have
 one that nobody used who wrote phrasings."""
+TOGETHER, ENOUGH, SHOWN = 0.9, 0.97, 3
+"""Probability of several questions together from which each of them is answered, from which no further one is, and most
+of them. Below, the questions are only listed, with what each would answer, and nobody is told that one was meant."""
+
+BEYOND = 0.85
+"""Probability from which words are taken to ask what no header tells."""
+
 _NARROWING = re.compile(
     r"\d|\b(?:not|no|without|except|only|just|fraction|share|percent(?:age)?|proportion|ratio|most|least|fewer|less|more"
     r"|largest|smallest|longest|widest|average|mean|total|sum|first|last|than|between|inde(?:x|xes|ices)|times|per|half"
@@ -101,10 +108,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The candidates, best first; `sure` when the first may be taken without asking."""
+    """The candidates, best first; `sure` when the first may be taken without asking.
+
+    `readings` are those of which one is meant as good as surely, where none is alone; `beyond` where what is asked is
+    in no header.
+    """
 
     candidates: tuple[Candidate, ...]
     sure: bool
+    readings: tuple[Candidate, ...] = ()
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,24 @@ def match(words: str, questions: Iterable[Question]) -> Match:
     if likely and len(wanted - _FAINT) > 1 and learnt[0][1] >= _limit(words):
         return Match(tuple(likely[:_LISTED]), sure=True)
     there = {c.question.id for c in likely}
-    return Match((*likely, *(c for c in plausible if c.question.id not in there))[:_LISTED], sure=False)
+    listed = (*likely, *(c for c in plausible if c.question.id not in there))[:_LISTED]
+    return Match(listed, sure=False, readings=_readings(learnt), beyond=_beyond(learnt))
+
+
+def _readings(learnt: Sequence[tuple[Candidate, float]]) -> tuple[Candidate, ...]:
+    """The first few that together are as good as sure."""
+    together, readings = 0.0, []
+    for candidate, probability in learnt[:SHOWN]:
+        if together >= ENOUGH or probability < OFFERED:
+            break
+        readings.append(replace(candidate, score=100 * probability))
+        together += probability
+    return tuple(readings) if together >= TOGETHER else ()
+
+
+def _beyond(learnt: Sequence[tuple[Candidate, float]]) -> bool:
+    """Whether what is left by all the questions is as good as everything."""
+    return bool(learnt) and 1 - sum(p for _, p in learnt) >= BEYOND
 
 
 def _limit(words: str) -> float:

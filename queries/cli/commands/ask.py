@@ -15,16 +15,18 @@ from archkb.queries.cli.arguments.free_words import question_of
 from archkb.queries.cli.arguments.question_options import Folder, Params
 from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
+from archkb.queries.interface.across_models import asks_all
+from archkb.queries.interface.asked_store import asked_store, names_a_part
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
+from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
-    from archkb.queries.questions.grammar.asked import Asked
 
 
 @with_answer
@@ -43,31 +45,41 @@ def ask(
 
     QUESTION is an id (`archkb questions` lists them) or free words, which are matched with the questions there are,
     or composed: how many, which or is there; of a kind; with filters; in a part (docs/asking.md).
-    MODEL may be left out where the store holds one, or where the question is about all models.
+    MODEL may be left out where the store holds one, or where the question is about all models; one in free words is
+    asked of each model then. A part may stand for a model: NAME:decoder.
 
     \b
     Examples:
       archkb ask cross-attention ltx-2-19b-dev-fp8
       archkb ask "which blocks do cross-attention?" ltx-2-19b-dev-fp8 --json
       archkb ask "how many linear layers are not in fp8" ltx-2-19b-dev-fp8
+      archkb ask dtypes ltx-2-19b-dev-fp8:vae
       archkb ask largest-tensors ltx-2-19b-dev-fp8 --param top=5 --show-cypher
     """
     catalog = open_catalog(questions)
     given = asks.pairs(param or ())
     known = catalog.find(words[0]) if len(words) <= 2 else None
-    with run.store() as store:
-        question: Question | Asked
-        if known is not None:
-            question, name = known, (words[1] if len(words) == 2 else None)
-        else:
-            name, text = _model_in(store, words)
-            question = question_of(text, catalog, store, model=name, composed=not given)
-        only = partial(only_model, meant=words[-1])
-        if isinstance(question, Question):
-            params = asks.bind(question, with_model(store, question, name, given, only))
-            answer = asks.ask(store, question, params, counted=run.format == "table", named=run.for_people)
-        else:
-            answer = composed_answer(store, question, name or only(store))
+    with run.store() as whole:
+        name, text = (words[1] if len(words) == 2 else None, "") if known else _model_in(whole, words)
+        with asked_store(whole, name) as store:
+            if known is None:
+                means = question_of(text, catalog, store, model=name, composed=not given)
+                misspelt = name is None and text != " ".join(words)
+                everywhere = not given and not misspelt and asks_all(store, name)
+            else:
+                means, everywhere = known, False
+            only = partial(only_model, meant=words[-1])
+            if isinstance(means, tuple):
+                answer = readings_answer(store, means, name, text)
+            elif not isinstance(means, Question):
+                answer = composed_answer(store, means, None if everywhere else name or only(store))
+            elif everywhere:
+                answer = answer_of(store, means, None)
+            else:
+                params = asks.bind(means, with_model(store, means, name, given, only))
+                answer = asks.ask(store, means, params, counted=run.format == "table", named=run.for_people)
+                if known is None:
+                    answer = with_header_words(store, means, answer, name, text)
     run.show(answer)
 
 
@@ -83,8 +95,8 @@ def _model_in(store: Store, words: list[str]) -> tuple[str | None, str]:
             f"a question is about one model, and {len(several)} are named: {', '.join(several)}",
             cure=f"ask once a model, or compare them with `archkb diff {' '.join(several[:2])}`",
         )
-    if several:
-        return several[0], " ".join(words[:-1])
+    if several or (len(words) > 1 and names_a_part(words[-1], names)):
+        return words[-1], " ".join(words[:-1])
     if len(words) > 1 and not words[-1].isalpha() and any(goes_on(name, words[-1]) for name in names):
         return words[-1], " ".join(words[:-1])
     misspelt = len(words) > 1 and (" " in words[0] or not words[-1].isalpha()) and nearest(words[-1], names)

@@ -20,7 +20,7 @@ empty = "no numbered container has structured children"
 
 [answer]
 some = "{total} of {rows} templates: {each}."
-each = "{count} in {stack}"
+each = "{count} alike in {stack} of {params} parameters each"
 sum = "count"
 
 [params.model]

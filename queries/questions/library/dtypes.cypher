@@ -17,7 +17,7 @@ empty = "the model has no tensor"
 
 [answer]
 some = "By parameters: {each}."
-each = "{share} {dtype}"
+each = "{share} {dtype} ({tensors} tensors)"
 
 [params.model]
 type = "model"

@@ -29,6 +29,13 @@ rows = "Entries."
 width = "Width of an entry."
 params = { doc = "Parameters.", show = "count" }
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (e:Embedding {structure: mine.structure})
-RETURN e.path AS embedding, e.kind AS kind, e.rows AS rows, e.width AS width, e.n_params AS params
+CALL {
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (e:Embedding {structure: mine.structure})
+  RETURN e.path AS embedding, e.kind AS kind, e.rows AS rows, e.width AS width, e.n_params AS params
+  UNION ALL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (t:Tensor {structure: mine.structure}) WHERE t.role = 'codebook' AND size(t.shape) > 1
+  RETURN t.key AS embedding, 'codebook' AS kind, t.shape[-2] AS rows, t.shape[-1] AS width, t.n_params AS params
+}
+WITH embedding, kind, rows, width, params
+RETURN embedding, kind, rows, width, params
 ORDER BY embedding

@@ -25,7 +25,7 @@ empty = "there is no such model"
 
 [answer]
 some = "The weights alone: {each}. Activations come on top."
-each = "{bytes} {dtype}"
+each = "{bytes} ({gib} GiB) {dtype}"
 
 [params.model]
 type = "model"
@@ -35,9 +35,12 @@ doc = "The model asked about."
 dtype = "dtype the weights would be in; `as stored` is what the file has."
 bits = "Bits of a parameter."
 bytes = { doc = "Bytes of all parameters.", show = "bytes" }
+gib = "The same in GiB, of 1,073,741,824 bytes."
+exact = { doc = "Bytes, exactly.", show = "count" }
 ---*/
 MATCH (m:Model {name: $model})
 UNWIND [{dtype: 'as stored', bits: null, size: m.n_bytes}, {dtype: 'F32', bits: 32, size: m.n_params * 4}, {dtype: 'BF16', bits: 16, size: m.n_params * 2},
         {dtype: 'F8', bits: 8, size: m.n_params}, {dtype: 'F4', bits: 4, size: m.n_params / 2}] AS w
-RETURN w.dtype AS dtype, w.bits AS bits, w.size AS bytes
+RETURN w.dtype AS dtype, w.bits AS bits, w.size AS bytes,
+       round(w.size * 100 / 1073741824.0) / 100.0 AS gib, w.size AS exact
 ORDER BY bytes DESC, dtype

@@ -18,7 +18,8 @@ identity = ["model"]
 empty = "the store holds no model"
 
 [answer]
-some = "{rows} models, the largest first: {each}."
+some = "{rows} models; the largest: {each}."
+most = 1
 each = "{model} ({params} parameters)"
 none = "None: the store is empty; `archkb ingest FILE` fills it."
 

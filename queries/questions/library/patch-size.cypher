@@ -18,7 +18,7 @@ identity = ["speaks_of", "part", "name", "value", "stated_at"]
 [answer]
 some = "{each}."
 each = "{name} {value} in {speaks_of}[ (the shapes: {shapes_show})]"
-none = "Unknown: no configuration states a patch; `archkb ask inputs-and-outputs` has the layers that read the input."
+none = "Unknown: no configuration states a patch, and no convolution is named for one; `archkb ask inputs-and-outputs` has the layers that read the input."
 
 [params.model]
 type = "model"
@@ -33,7 +33,16 @@ verdict = "agrees, contradicts, or unchecked where shapes show neither."
 shapes_show = "What the shapes show, null where they show nothing."
 stated_at = "Where it is written; null where only shapes show it."
 ---*/
-MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'patch' AND s.name <> 'image_size'
-RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
-       s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
-ORDER BY size(s.path), speaks_of, part, name, value, stated_at
+CALL {
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (s:Setting {settings: mine.settings}) WHERE s.topic = 'patch' AND s.name <> 'image_size'
+  RETURN CASE WHEN s.path = '' THEN '(model)' ELSE s.path END AS speaks_of, s.part AS part, s.name AS name, s.value AS value,
+         s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
+  UNION ALL
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Conv {structure: mine.structure})
+  WHERE m.kernel[0] > 1 AND m.path =~ '(?i)(.*[._])?(patch|patches|patchify|to_patch)[a-z_]*([.].*)?'
+  RETURN m.pattern AS speaks_of, '' AS part, 'kernel of the convolution that reads it' AS name, reduce(s = '', k IN m.kernel | CASE WHEN s = '' THEN toString(k) ELSE s + ' x ' + toString(k) END) AS value,
+         'agrees' AS verdict, 'reads ' + toString(m.in_channels) + ' channels' AS shapes_show, null AS stated_at
+}
+WITH speaks_of, part, name, value, verdict, shapes_show, stated_at
+RETURN speaks_of, part, name, value, verdict, shapes_show, stated_at
+ORDER BY size(speaks_of), speaks_of, part, name, value, stated_at

@@ -50,7 +50,7 @@ CALL {
   RETURN e.pattern AS speaks_of, '' AS part, 'learned_table' AS name, toString(min(e.rows)) + ' x ' + toString(min(e.width)) AS value, 'agrees' AS verdict,
          null AS stated_at, 3 AS rank
   UNION ALL
-  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.name =~ '(?i)(pos|position|positional|absolute_pos|relative_position|rel_pos)(_?(embed|embedding|bias|emb).*)' AND size(t.shape) > 1
+  MATCH (mine:Model {name: $model}) WITH mine MATCH (m:Module {structure: mine.structure})-[:HAS_TENSOR]->(t:Tensor) WHERE t.name =~ '(?i)(.*_)?(pos|position|positional|absolute_pos|relative_position|rel_pos)(_?(embed|embedding|bias|emb).*)' AND size(t.shape) > 1
   RETURN m.pattern AS speaks_of, '' AS part, t.name AS name, min(toString(t.shape[0]) + ' x ' + toString(t.shape[size(t.shape) - 1])) AS value, 'agrees' AS verdict,
          null AS stated_at, 3 AS rank
   UNION ALL

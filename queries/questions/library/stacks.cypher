@@ -27,7 +27,7 @@ empty = "no numbered container has structured children"
 
 [answer]
 some = "{total}: {each}."
-each = "{depth} blocks in {stack}"
+each = "{depth} blocks in {stack}[ ({share} of the bytes)]"
 
 [params.model]
 type = "model"

@@ -3,7 +3,6 @@ id = "streams"
 title = "Which streams run through the model, and how wide are they?"
 rank = 6
 topic = "streams and conditioning"
-total = { noun = "stream", by = "name", of = "" }
 aliases = [
   "what is the hidden dimension",
   "d_model",
@@ -19,6 +18,10 @@ aliases = [
 ]
 identity = ["scope", "name", "width", "source"]
 empty = "no width is known to run through a stack"
+
+[answer]
+some = "{each}."
+each = "{name} {width} wide in {scope}"
 
 [params.model]
 type = "model"

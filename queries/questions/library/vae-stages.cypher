@@ -16,8 +16,8 @@ identity = ["speaks_of", "part", "name", "value", "stated_at"]
 
 [answer]
 some = "{each}."
-each = "[{shapes_show} ]{name} of {speaks_of}"
-none = "No stage is known: there is no VAE with numbered blocks, and no configuration states any."
+each = "{name} {value} in {speaks_of}"
+none = "No stage is known: there are no numbered blocks, and no configuration states any."
 
 [params.model]
 type = "model"
@@ -38,7 +38,7 @@ CALL {
          s.verdict AS verdict, s.shapes_show AS shapes_show, CASE WHEN s.stated_at = '' THEN null ELSE s.stated_at END AS stated_at
   UNION ALL
   MATCH (mine:Model {name: $model}) WITH mine MATCH (b:Stack {structure: mine.structure})
-  WHERE mine.role CONTAINS 'vae' OR b.component CONTAINS 'vae'
+  WHERE mine.role CONTAINS 'vae' OR b.component CONTAINS 'vae' OR COUNT { MATCH (c:Component {structure: mine.structure}) WHERE c.role CONTAINS 'vae' } = 0
   RETURN b.path AS speaks_of, '' AS part, 'blocks' AS name, toString(b.stack_depth) AS value, 'agrees' AS verdict,
          toString(b.stack_depth) AS shapes_show, null AS stated_at
 }

@@ -86,9 +86,9 @@ def test_the_query_is_shown_and_can_be_run_again(archkb: Archkb, small: Path) ->
 
 
 def test_without_a_model_where_several_are(archkb: Archkb, small: Path) -> None:
-    called = archkb("ask", "how many cross attentions read text", store=small)
-    assert (called.code, called.out) == (2, "")
-    assert "duo, solo, solo-copy" in called.err
+    called = archkb("ask", "how many cross attentions read text", "--json", store=small)
+    assert called.json["answer"].startswith("1 of 3 models, unknown of 2: duo: 12 cross-attentions reading text")
+    assert [row["models"] for row in called.rows] == [["duo"], ["solo", "solo-copy"]]
 
 
 def test_half_understood_words_are_not_answered(archkb: Archkb, small: Path) -> None:

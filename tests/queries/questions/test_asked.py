@@ -1,11 +1,13 @@
 """Questions of researchers who had seen neither the library nor the program, about real headers: is the answer right?
 
-`asked_seen.json` was looked at while phrasings were written; of `asked_aside.json` only the counts were. Each item has
-the words, the model, what a right answer must say (patterns), and the truth with how it was found.
+Of those put aside (`asked_aside.json`, `asked_second_aside.json`) only the counts were looked at; the others are among
+what the weights were learnt of. Each item has the words, the model, what a right answer must say (patterns), and the
+truth with how it was found.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -15,22 +17,25 @@ from typing import Any
 
 import pytest
 
-from archkb.ingest.read_tables import read_tables
+from archkb.ingest.read_tables import infer, read_tables
 from archkb.kb.store import Store, open_store
+from archkb.kb.values import Header
+from archkb.queries.bench.corpus import specs
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.meaning import meant
+from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
-from archkb.queries.questions.ask_store import ask, bind
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.match import Candidate
 
 FOLDER = Path(__file__).parent
 CATALOG = open_catalog()
-LEAST = {"asked_seen": 72, "asked_aside": 42}
-"""Right answers of a hundred. Those put aside are the figure to raise: what is not answered is asked back."""
-WRONG = 2
-"""Most wrong answers of a hundred."""
+LEAST = {"asked_seen": 94, "asked_aside": 65, "asked_first": 113, "asked_second_seen": 58, "asked_second_aside": 41}
+"""Right answers of a hundred, 130, 65 and 65. Those put aside are the figure to raise: what is not answered is asked
+back."""
+WRONG = {"asked_seen": 2, "asked_aside": 3, "asked_first": 12, "asked_second_seen": 5, "asked_second_aside": 11}
+"""Most wrong answers; the aim is two of a hundred of those put aside."""
 
 
 class AskedBackError(Exception):
@@ -39,52 +44,66 @@ class AskedBackError(Exception):
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The reference headers, and of the corpus and the shipped designs the models that are asked about."""
     from tests.conftest import ROOT
 
-    checkpoints = ROOT.parent / "shared" / "checkpoints"
-    if not checkpoints.is_dir():
+    material = ROOT.parent / "shared"
+    if not (material / "checkpoints").is_dir() or not (material / "corpus" / "models").is_dir():
         pytest.skip("no reference material beside the checkout")
     store = open_store(str(tmp_path_factory.mktemp("asked") / "store"))
-    for file in sorted(checkpoints.glob("*.json.gz")):
-        name = file.name.removesuffix(".json.gz")
-        store.replace(read_tables(file, name=name))
+    for file in sorted((material / "checkpoints").glob("*.json.gz")):
+        store.replace(read_tables(file, name=file.name.removesuffix(".json.gz")))
+    named = {item["model"] for name in LEAST for item in items_of(name)} - {m.name for m in store.models()} - {None}
+    for name in sorted(named):
+        file = material / "corpus" / "models" / f"{name}.json.gz"
+        if file.is_file():
+            record = json.loads(gzip.decompress(file.read_bytes()))
+            store.replace(infer(Header(specs(record), {}, name), name=name))
+        else:
+            store.replace(read_tables(f"design:{name}", name=name))
     yield store
     store.close()
 
 
-def answer_of(store: Store, item: dict[str, Any]) -> Answer:
+def items_of(name: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return items
+
+
+def asked_answer(store: Store, item: dict[str, Any]) -> Answer:
     def choose(words: str, candidates: tuple[Candidate, ...]) -> Candidate:
         raise AskedBackError
 
     model = item["model"]
     asked = meant(item["words"], CATALOG, store, choose, model=model)
+    if isinstance(asked, tuple):
+        return readings_answer(store, [c.question for c in asked], model, item["words"])
     if not isinstance(asked, Candidate):
-        if model is None:
-            raise AskedBackError
         return composed_answer(store, asked, model)
-    question = asked.question
-    if any(p.required and (p.type != "model" or model is None) for p in question.params):
+    if any(p.required and p.type != "model" for p in asked.question.params):
         raise AskedBackError
-    return ask(store, question, bind(question, {"model": model} if question.needs_model else {}), counted=False)
+    answer = answer_of(store, asked.question, model)
+    return with_header_words(store, asked.question, answer, model, item["words"])
 
 
 def verdict(store: Store, item: dict[str, Any]) -> str:
     from archkb.kb.errors import ArchkbError
 
     try:
-        answer = answer_of(store, item)
+        answer = asked_answer(store, item)
     except (AskedBackError, ArchkbError):
         return "asked back"
     text = f"{answer.sentence}\n{render(answer, 'table', columns=400)}"
+    sentences = [part.sentence for _, part in answer.parts] or [answer.sentence]
     right = all(re.search(p, text, re.IGNORECASE) for p in item["must"])
-    return "right" if right and not any(re.search(p, answer.sentence, re.I) for p in item["must_not"]) else "wrong"
+    contrary = any(re.search(p, sentence, re.IGNORECASE) for p in item["must_not"] for sentence in sentences)
+    return "right" if right and not contrary else "wrong"
 
 
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LEAST)
 def test_what_researchers_ask_is_answered_right_or_asked_back(real: Store, name: str) -> None:
-    items = json.loads((FOLDER / f"{name}.json").read_text())
-    verdicts = Counter(verdict(real, item) for item in items)
-    assert verdicts["wrong"] <= WRONG, verdicts
+    verdicts = Counter(verdict(real, item) for item in items_of(name))
+    assert verdicts["wrong"] <= WRONG[name], verdicts
     assert verdicts["right"] >= LEAST[name], verdicts
