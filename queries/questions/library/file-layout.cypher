@@ -12,7 +12,7 @@ aliases = [
   "single file or sharded",
   "how many shards",
   "number of files",
-  "size on disk",
+  "size on disk against the tensors",
   "size of the header",
   "bytes on disk against bytes of tensors",
   "gaps between the tensors",

@@ -98,7 +98,7 @@ HELD_OUT: list[tuple[str, tuple[str, ...]]] = [
     ("which layers are frozen", ()),
     ("are the weights tied to the embeddings", ("tied-weights",)),
     ("which attention has the most parameters", ()),
-    ("is the vae variational", ("vae-stages",)),
+    ("is the vae variational", ("vae-stages", "posterior")),
     ("how many text tokens fit", ("context-length",)),
     ("what is the audio sample width", ("audio-settings",)),
     ("which scales does the quantization use", ("quantisation",)),
