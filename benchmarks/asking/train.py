@@ -11,22 +11,22 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from archkb.queries.questions.catalog import LIBRARY, Catalog
 from archkb.queries.questions.classifier.features import features
 from archkb.queries.questions.classifier.model import NONE, WEIGHTS, Classifier, vector
+from benchmarks.asking.samples import Sample, fingerprint, samples_by_writer
 from benchmarks.asking.vary import varied
 
-PHRASINGS = Path(__file__).parent / "phrasings.json"
-ASKED = Path(__file__).parent / "asked.json"
-"""Questions of researchers who had not seen the library, by the question of it that answers them."""
-SEEDS = {"asked": range(4)}
-"""How samples are varied, by who wrote them; those of others once. What was really asked counts for more."""
+COUNTS = {"asked": 4.0}
+"""How much a sample counts, by who wrote it; one of others once. What was really asked counts for more."""
+VARIED = 0.5
+"""How much the varied form of a sample counts beside it."""
+BALANCE = 0.5
+"""How far a question that is asked seldom counts as one asked often: 0 not at all, 1 wholly."""
 LEAST = {"w": 2, "c": 5}
 """Samples a feature must stand in, by its kind."""
 STRENGTH = 30.0
@@ -34,35 +34,21 @@ STRENGTH = 30.0
 STEPS = 127
 """Values a weight is rounded to, each way."""
 
-Sample = tuple[str, str]
-"""Words, and the id of the question they ask."""
-
-
-def samples_by_writer() -> dict[str, list[Sample]]:
-    """What each writer of phrasings wrote; `library` are the titles, ids and aliases of the questions themselves."""
-    writers: dict[str, dict[str, list[str]]] = json.loads(PHRASINGS.read_text(encoding="utf-8"))
-    questions = Catalog((LIBRARY,)).all()
-    own = [(text, q.id) for q in questions for text in (q.title, q.id.replace("-", " "), *q.aliases)]
-    asked: dict[str, list[str]] = json.loads(ASKED.read_text(encoding="utf-8"))
-    return {"library": own, "asked": [(text, id_) for id_, texts in asked.items() for text in texts]} | {
-        writer: [(text, id_) for id_, texts in sorted(phrasings.items()) for text in texts]
-        for writer, phrasings in sorted(writers.items())
-    }
-
 
 def train(writers: Mapping[str, Sequence[Sample]]) -> bytes:
     """The weights as a file holds them; features are those of the samples, weights are learnt of varied ones too."""
-    samples = [sample for written in writers.values() for sample in written]
+    samples = [sample for own in writers.values() for sample in own]
     counted = [features(text) for text, _ in samples]
     frequency = Counter(name for counts in counted for name in counts)
     names = sorted(name for name, n in frequency.items() if n >= LEAST[name[0]])
     index = {name: i for i, name in enumerate(names)}
-    more = [s for who, own in writers.items() for seed in SEEDS.get(who, range(1)) for s in varied(own, seed)]
+    more = list(varied(samples))
     counted += [features(text) for text, _ in more]
     rarity = [1 + float(np.log((1 + len(samples)) / (1 + frequency[name]))) for name in names]
     rows = [vector(counts, index, rarity) for counts in counted]
-    fitted = LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced").fit(
-        _matrix(rows, len(names)), [id_ for _, id_ in (*samples, *more)]
+    labels = [id_ for _, id_ in (*samples, *more)]
+    fitted = LogisticRegression(C=STRENGTH, max_iter=150).fit(
+        _matrix(rows, len(names)), labels, sample_weight=_counts(writers, labels)
     )
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / STEPS
@@ -70,6 +56,7 @@ def train(writers: Mapping[str, Sequence[Sample]]) -> bytes:
         {
             "classes": list(fitted.classes_),
             "features": names,
+            "learnt_of": fingerprint(writers),
             "rarity": [round(value, 3) for value in rarity],
             "bias": [round(float(value), 4) for value in fitted.intercept_],
             "scale": [float(value) for value in scale],
@@ -77,6 +64,17 @@ def train(writers: Mapping[str, Sequence[Sample]]) -> bytes:
     ).encode()
     table = np.rint(weights / scale).astype(np.int8).tobytes()
     return zlib.compress(struct.pack("<I", len(head)) + head + table, 9)
+
+
+def _counts(writers: Mapping[str, Sequence[Sample]], labels: Sequence[str]) -> list[float]:
+    """How much each sample counts, its varied form half as much, the rarer its question the more."""
+    written = [COUNTS.get(who, 1.0) for who, own in writers.items() for _ in own]
+    counts = [*written, *(VARIED * count for count in written)]
+    by_label: Counter[str] = Counter()
+    for label, count in zip(labels, counts, strict=True):
+        by_label[label] += count
+    usual = sum(counts) / len(by_label)
+    return [count * (usual / by_label[label]) ** BALANCE for label, count in zip(labels, counts, strict=True)]
 
 
 def _matrix(rows: Sequence[dict[int, float]], width: int) -> csr_matrix:

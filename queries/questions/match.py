@@ -152,7 +152,7 @@ def match(words: str, questions: Iterable[Question]) -> Match:
         return Match(tuple(likely[:_LISTED]), sure=True)
     there = {c.question.id for c in likely}
     listed = (*likely, *(c for c in plausible if c.question.id not in there))[:_LISTED]
-    return Match(listed, sure=False, readings=_readings(learnt), beyond=_beyond(learnt))
+    return Match(listed, sure=False, readings=_readings(learnt), beyond=bool(learnt) and _is_beyond(words))
 
 
 def _readings(learnt: Sequence[tuple[Candidate, float]]) -> tuple[Candidate, ...]:
@@ -166,9 +166,11 @@ def _readings(learnt: Sequence[tuple[Candidate, float]]) -> tuple[Candidate, ...
     return tuple(readings) if together >= TOGETHER else ()
 
 
-def _beyond(learnt: Sequence[tuple[Candidate, float]]) -> bool:
-    """Whether what is left by all the questions is as good as everything."""
-    return bool(learnt) and 1 - sum(p for _, p in learnt) >= BEYOND
+def _is_beyond(words: str) -> bool:
+    """Whether what no header tells is as good as surely what is asked."""
+    from archkb.queries.questions.classifier.model import NONE, shipped
+
+    return dict(shipped().ranked(words)).get(NONE, 0.0) >= BEYOND
 
 
 def _limit(words: str) -> float:

@@ -19,7 +19,9 @@ from archkb.queries.questions.classifier.features import features
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
 NONE = "none"
-"""The class of words that no question answers."""
+"""The class of words that ask what no header tells."""
+UNLISTED = "unlisted"
+"""The class of words that ask what a header may tell, and no question of the library does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Classifier:
     bias: Sequence[float]
     scale: Sequence[float]
     table: memoryview
+    learnt_of: str
+    """What tells the samples it was trained on from others."""
 
     @classmethod
     def read(cls, data: bytes) -> Classifier:
@@ -41,7 +45,7 @@ class Classifier:
         head = json.loads(text[4 : 4 + size])
         index = {name: i for i, name in enumerate(head["features"])}
         table = memoryview(text)[4 + size :].cast("b")
-        return cls(tuple(head["classes"]), index, head["rarity"], head["bias"], head["scale"], table)
+        return cls(tuple(head["classes"]), index, head["rarity"], head["bias"], head["scale"], table, head["learnt_of"])
 
     def knows(self, word: str) -> bool:
         """Whether a word stands in the phrasings."""

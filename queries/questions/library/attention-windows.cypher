@@ -3,7 +3,7 @@ id = "attention-windows"
 title = "Is attention local, in windows, or global?"
 about = """
 A window leaves a trace in a configuration, or in a table of relative positions with (2w - 1) x (2w - 1) entries."""
-rank = 100
+rank = 104
 topic = "attention"
 aliases = [
   "local or global attention",

@@ -5,7 +5,7 @@ about = """
 Holes, overlaps and two tensors at one place have no row: a safetensors file that has any is refused when it is read.
 Where the files have more bytes than the tensors, the rest is the header (of safetensors, the JSON and 8 bytes a file)
 and padding."""
-rank = 92
+rank = 95
 topic = "provenance and licence"
 aliases = [
   "file layout",

@@ -4,7 +4,7 @@ title = "Which entries do the metadata of the header have?"
 about = """
 What is between `__metadata__` and the tensors, as it was read: texts, some of which hold JSON. Settings that were read
 from them have questions of their own, `archkb ask configuration` among them."""
-rank = 94
+rank = 97
 topic = "provenance and licence"
 aliases = [
   "metadata",

@@ -5,7 +5,7 @@ about = """
 Norms with parameters in a block are held against the attentions and feed-forwards it adds: two for each is a norm before
 and one after. One for each leaves the same weights before it and after it, so the side is unknown unless a configuration
 states it; norms without parameters leave none."""
-rank = 98
+rank = 101
 topic = "norms and modulation"
 aliases = [
   "pre-norm or post-norm",

@@ -4,7 +4,7 @@ title = "How many parameters serve each stream, such as audio and video?"
 about = """
 A sublayer serves the stream it adds to, with all that lies below it. Each parameter is counted once, so the rows add up
 to the model: what adds to several streams is in a row of its own, and so is what adds to none that is known."""
-rank = 91
+rank = 94
 topic = "streams and conditioning"
 aliases = [
   "parameters per stream",

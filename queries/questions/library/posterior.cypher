@@ -5,7 +5,7 @@ about = """
 Told by how many channels the last layer of an encoder writes for each of the latent: twice as many are a mean and a
 log-variance of each, one more is a log-variance for all, as many are no variance. The last layer is known by its name
 (out, latent, quant, moments, mean, var), its meaning by its rows."""
-rank = 96
+rank = 99
 topic = "VAE and latents"
 aliases = [
   "posterior of the vae",

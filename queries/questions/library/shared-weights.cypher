@@ -4,7 +4,7 @@ title = "Are weights shared or stored twice inside the model?"
 about = """
 Names, shapes and places are all a header has: that two tensors hold the same numbers it cannot show. A configuration may
 state a sharing, a name may speak of one, and files smaller than their tensors store some bytes once for several."""
-rank = 97
+rank = 100
 topic = "components and size"
 aliases = [
   "shared weights",

@@ -6,7 +6,7 @@ The rows of one sort add up to the model, or to the block or component they are 
 what lies below an attention (projections, norms, a gate) is attention's; what lies below a feed-forward, or is one that
 a block holds itself, is feed-forward's; all else goes by the layer that owns it. A part is named for the first names of
 its path; a block is the first of the largest stack."""
-rank = 99
+rank = 102
 topic = "components and size"
 aliases = [
   "share of parameters",

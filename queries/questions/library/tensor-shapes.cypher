@@ -1,7 +1,7 @@
 /*---
 id = "tensor-shapes"
 title = "How many tensors are there of each number of dimensions, and which are scalars or empty?"
-rank = 93
+rank = 96
 topic = "components and size"
 aliases = [
   "tensor shapes",

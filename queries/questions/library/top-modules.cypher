@@ -4,7 +4,7 @@ title = "Which modules are at the top of the tree?"
 about = """
 The prefixes of the keys, a level at a time; like modules of a numbered container are one row. `archkb tree` draws the
 whole."""
-rank = 95
+rank = 98
 topic = "blocks and stacks"
 aliases = [
   "top modules",
