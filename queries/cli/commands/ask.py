@@ -62,7 +62,7 @@ def ask(
     known = catalog.find(words[0]) if len(words) <= 2 else None
     with run.store() as whole:
         name, text = (words[1] if len(words) == 2 else None, "") if known else _model_in(whole, words)
-        name = _one_of(name, model)
+        name = _one_of(_one_of(name, model), given.pop("model", None) if known is None else None)
         with asked_store(whole, name) as store:
             if known is None:
                 means = question_of(text, catalog, store, model=name, composed=not given)
@@ -86,9 +86,9 @@ def ask(
 
 
 def _one_of(word: str | None, option: str | None) -> str | None:
-    """The model named by a last word or by --model, which may not differ."""
+    """The model named by a last word, by --model or as a parameter, which may not differ."""
     if word is not None and option is not None and word != option:
-        raise ArchkbError(f"two models are named: {word!r} and --model {option!r}", cure="name one")
+        raise ArchkbError(f"two models are named: {word!r} and {option!r}", cure="name one")
     return word if option is None else option
 
 

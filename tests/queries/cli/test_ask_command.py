@@ -53,11 +53,11 @@ def test_unsure_words_list_candidates_and_answer_nothing(archkb: Archkb, small: 
 def test_at_a_terminal_one_may_choose(archkb: Archkb, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal, "interactive", lambda: True)
     monkeypatch.setattr(terminal, "ask", lambda prompt: "1")
-    called = archkb("ask", "what is the attention", "duo", "--json", store=small)
+    called = archkb("ask", "what is it with blocks", "duo", "--json", store=small)
     assert called.code == 0
     assert len(called.json) > 0
     monkeypatch.setattr(terminal, "ask", lambda prompt: "")
-    assert archkb("ask", "what is the attention", "duo", store=small).code == 2
+    assert archkb("ask", "what is it with blocks", "duo", store=small).code == 2
 
 
 def test_words_like_no_question(archkb: Archkb, small: Path) -> None:
@@ -207,4 +207,11 @@ def test_a_model_named_twice_is_named_once(archkb: Archkb, small: Path, asked: l
     assert archkb("ask", *asked, "duo", "-m", "duo", store=small).code == 0
     called = archkb("ask", *asked, "duo", "-m", "other", store=small)
     assert called.code == 2
-    assert "two models are named: 'duo' and --model 'other'" in called.err
+    assert "two models are named: 'duo' and 'other'" in called.err
+
+
+def test_words_are_about_the_model_given_as_a_parameter(archkb: Archkb, small: Path) -> None:
+    words = ("ask", "how", "many", "cross", "attentions")
+    called = archkb(*words, "-p", "model=duo", "--json", store=small)
+    assert called.code == 0
+    assert called.out == archkb(*words, "duo", "--json", store=small).out

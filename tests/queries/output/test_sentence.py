@@ -24,7 +24,11 @@ def line(question: str, *records: dict[str, object]) -> str:
             "vae 18,876,176,944 parameters, 21 GB (79.6 %).",
         ),
         ("odd-blocks", [{"stack": "up", "blocks": ["0"], "of": 3}], "block 0 of 3 blocks in up."),
-        ("blocks", [{"stack": "down", "count": n} for n in (1, 2, 6)], "TOTAL of 3 templates: 9 in down."),
+        (
+            "blocks",
+            [{"stack": "down", "count": n, "params": 64} for n in (1, 2, 6)],
+            "TOTAL of 3 templates: 9 alike in down of 64 parameters each.",
+        ),
         (
             "feed-forward",
             [{"count": 2, "width": 8, "hidden": 32}, {"count": 4, "width": 8, "hidden": 32}],
