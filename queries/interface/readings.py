@@ -11,6 +11,7 @@ from archkb.kb.errors import NotFoundError
 from archkb.queries.interface.across_models import of_one_or_all
 from archkb.queries.interface.model_names import full_name, sole_model
 from archkb.queries.output.answer import Answer, Column
+from archkb.queries.questions.asked_dtypes import with_yes_or_no
 from archkb.queries.questions.header_words import TITLE, header_answer
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def answers(store: Store, questions: Sequence[Question], model: str | None, word
     """
     for question in questions:
         if not any(p.required and p.type != "model" for p in question.params):
-            yield question.title, answer_of(store, question, model)
+            yield question.title, with_yes_or_no(answer_of(store, question, model), words)
     one = _one(store, model)
     named = header_answer(store, one, words) if one else None
     if named:
@@ -58,10 +59,12 @@ def answer_of(store: Store, question: Question, model: str | None) -> Answer:
 
 
 def with_header_words(store: Store, question: Question, answer: Answer, model: str | None, words: str) -> Answer:
-    """The answer to the one question that words mean; where it has no row, with what the header names so."""
+    """The answer to the one question that words mean, led by yes or no where they ask whether a dtype is there; where
+    it has no row, with what the header names so.
+    """
     one = None if answer.rows else _one(store, model)
     named = header_answer(store, one, words) if one else None
-    return _together(words, ((question.title, answer), (TITLE, named))) if named else answer
+    return _together(words, ((question.title, answer), (TITLE, named))) if named else with_yes_or_no(answer, words)
 
 
 def _one(store: Store, name: str | None) -> str | None:

@@ -301,7 +301,6 @@ def adapter() -> GraphTables:
 
 
 SETTINGS = (
-    ("body", "attention", "sliding_window", "", "512"),
     ("", "class", "class_name", "", "PartsPipeline"),
     ("", "scheduler", "steps", "", "1000"),
     ("", "size", "layers", "", "80"),

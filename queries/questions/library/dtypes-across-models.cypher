@@ -17,7 +17,7 @@ empty = "the store holds no model"
 
 [answer]
 some = "{each}."
-each = "{models} models mostly in {mostly} ({dtypes})"
+each = "{models} models mostly in {mostly} ({dtypes}): {examples}"
 none = "None: the store is empty; `archkb ingest FILE` fills it."
 
 [columns]
@@ -25,7 +25,7 @@ mostly = "dtype of most parameters."
 dtypes = "All dtypes, by name."
 models = "Models that are kept so."
 structures = "Structures these are."
-examples = "Names of up to five of them."
+examples = "Names of up to twenty of them."
 ---*/
 MATCH (s:Structure) WHERE size(s.dtypes) > 0
 UNWIND range(0, size(s.dtypes) - 1) AS i
@@ -37,7 +37,7 @@ WITH structure, ranked[0] AS mostly, dtype ORDER BY dtype
 WITH structure, mostly, collect(dtype) AS dtypes
 MATCH (m:Model {structure: structure})
 WITH structure, mostly, dtypes, m ORDER BY m.name
-WITH structure, mostly, dtypes, count(m) AS models, collect(m.name)[0..5] AS names
+WITH structure, mostly, dtypes, count(m) AS models, collect(m.name)[0..20] AS names
 UNWIND names AS name
 WITH structure, mostly, dtypes, models, name ORDER BY name
 WITH mostly, dtypes, structure, models, collect(name) AS names
@@ -45,5 +45,5 @@ WITH mostly, dtypes, sum(models) AS models, count(structure) AS structures, coll
 UNWIND lists AS names
 UNWIND names AS name
 WITH mostly, dtypes, models, structures, name ORDER BY name
-RETURN mostly, dtypes, models, structures, collect(name)[0..5] AS examples
+RETURN mostly, dtypes, models, structures, collect(name)[0..20] AS examples
 ORDER BY models DESC, mostly, dtypes

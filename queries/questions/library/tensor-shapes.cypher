@@ -41,8 +41,8 @@ MATCH (mine:Model {name: $model}) WITH mine MATCH (t:Tensor {structure: mine.str
 WITH t ORDER BY t.n_params, t.key
 WITH size(t.shape) AS dimensions, collect(t) AS tensors, collect(DISTINCT t.shape) AS shapes
 WITH dimensions, shapes, [t IN tensors | {key: t.key, shape: t.shape, params: t.n_params, last: t.shape[-1]}] AS tensors
-RETURN dimensions, size(tensors) AS tensors, reduce(n = 0, t IN tensors | n + t.params) AS params, size(shapes) AS shapes,
-       tensors[0].key AS smallest, tensors[0].shape AS shape, CASE WHEN tensors[0].params = 0 THEN size([t IN tensors WHERE t.params = 0 | 1]) END AS empty,
-       size([t IN tensors WHERE t.params < 1000 | 1]) AS below_1000, size([t IN tensors WHERE t.last % 32 > 0 | 1]) AS not_of_32,
-       size([t IN tensors WHERE t.last % 256 > 0 | 1]) AS not_of_256
+RETURN dimensions, size(tensors) AS tensors, reduce(n = 0, one IN tensors | n + one.params) AS params, size(shapes) AS shapes,
+       tensors[0].key AS smallest, tensors[0].shape AS shape, CASE WHEN tensors[0].params = 0 THEN size([one IN tensors WHERE one.params = 0 | 1]) END AS empty,
+       size([one IN tensors WHERE one.params < 1000 | 1]) AS below_1000, size([one IN tensors WHERE one.last % 32 > 0 | 1]) AS not_of_32,
+       size([one IN tensors WHERE one.last % 256 > 0 | 1]) AS not_of_256
 ORDER BY dimensions

@@ -49,7 +49,7 @@ CALL {
   MATCH (o:Model {name: $model}) WITH o MATCH (m:Module {structure: o.structure}) WHERE m.depth <= $levels
   RETURN m.depth AS level, m.pattern AS module, m.role AS role, m.n_tensors AS tensors, m.n_params AS params, m.n_bytes AS bytes
   UNION ALL
-  MATCH (:Model {name: $model})-[:HAS_TENSOR]->(t:Tensor)
+  MATCH (o:Model {name: $model}) WITH o MATCH (t:Tensor {structure: o.structure}) WHERE NOT t.key CONTAINS '.'
   WITH count(*) AS tensors, sum(t.n_params) AS params, sum(t.n_bytes) AS bytes WHERE tensors > 0
   RETURN 1 AS level, '(root)' AS module, null AS role, tensors, params, bytes
 }

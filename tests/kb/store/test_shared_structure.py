@@ -127,7 +127,7 @@ def test_every_question_answers_for_a_sharing_model_as_for_one_alone(store: Stor
 
     for name in ("first", "second"):
         told = answers(name)
-        for named_ in ("model-summary", "size", "licence", "provenance"):
+        for named_ in ("model-summary", "size", "licence", "provenance", "file-layout"):
             told[named_] = [{**row, "model": "first"} for row in told[named_]]  # type: ignore[attr-defined]
         told["blocks"] = [{**row, "models": 1} for row in told["blocks"]]  # type: ignore[attr-defined]
         assert told == alone

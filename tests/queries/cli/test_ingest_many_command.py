@@ -123,6 +123,15 @@ def test_the_pace_is_told() -> None:
     assert pace(10, 1000, 60.0) == "0.2 a second, 99 min left"
 
 
+HEEDING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a test run in the background has turned off
+from archkb.queries.cli import main
+if __name__ == "__main__":
+    main(sys.argv[1:])
+"""
+
+
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "archkb.queries.cli", *map(str, arguments)]
 
@@ -163,16 +172,21 @@ def seen(master: int) -> Iterator[str]:
 @pytest.mark.slow
 def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(population: Path, tmp_path: Path) -> None:
     master, terminal = pty.openpty()
-    words = command("ingest", population, "--jobs", "2", "--failed", tmp_path / "failed.txt")
+    program = tmp_path / "heeding.py"
+    program.write_text(HEEDING)
+    words = [sys.executable, str(program), *command("ingest", population, "--jobs", "2")[3:]]
+    words += ["--failed", str(tmp_path / "failed.txt")]
     process = subprocess.Popen(
         words, stderr=terminal, stdout=subprocess.DEVNULL, env=environment(tmp_path), start_new_session=True
     )
     os.close(terminal)
     shown = ""
+    stopped = False
     for piece in seen(master):
         shown += piece
-        if "10 of 40" in piece:
+        if "10 of 40" in shown and not stopped:
             os.killpg(process.pid, signal.SIGINT)
+            stopped = True
     assert process.wait(30) == 130
     os.close(master)
 
