@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,10 +24,11 @@ def asked_store(store: Store, model: str | None) -> Iterator[Store]:
 
     NotFoundError, with what there is, for a part the model has not.
     """
-    if model is None or not names_a_part(model, {m.name for m in store.models()}):
+    if model is None or ":" not in model or not names_a_part(model, {m.name for m in store.models()}):
         yield store
         return
     from dataclasses import replace
+    from tempfile import TemporaryDirectory
 
     from archkb.kb.store import open_store
     from archkb.queries.interface.model_source import Models

@@ -31,10 +31,10 @@ from archkb.queries.questions.match import Candidate
 
 FOLDER = Path(__file__).parent
 CATALOG = open_catalog()
-LEAST = {"asked_seen": 94, "asked_aside": 65, "asked_first": 113, "asked_second_seen": 58, "asked_second_aside": 41}
+LEAST = {"asked_seen": 94, "asked_aside": 78, "asked_first": 112, "asked_second_seen": 58, "asked_second_aside": 43}
 """Right answers of a hundred, 130, 65 and 65. Those put aside are the figure to raise: what is not answered is asked
 back."""
-WRONG = {"asked_seen": 2, "asked_aside": 3, "asked_first": 12, "asked_second_seen": 5, "asked_second_aside": 11}
+WRONG = {"asked_seen": 2, "asked_aside": 2, "asked_first": 13, "asked_second_seen": 4, "asked_second_aside": 8}
 """Most wrong answers; the aim is two of a hundred of those put aside."""
 
 
