@@ -55,13 +55,13 @@ def sources_of(arguments: Iterable[str]) -> list[Listed]:
     line, a file's, a folder's or `design:NAME`, relative to the list's own folder; behind a tab may stand the model's
     name. Empty lines, and those that begin with #, say nothing.
     """
-    found: dict[str, Listed] = {}
+    by_place: dict[str, Listed] = {}
     for argument in arguments:
         for listed in _listed(argument):
             if not is_text(listed.source):
                 listed = Listed(listed.source, error=_no_text(listed.source))
-            found.setdefault(_place(listed.source), listed)
-    return list(found.values())
+            by_place.setdefault(_place(listed.source), listed)
+    return list(by_place.values())
 
 
 def _no_text(source: str) -> SourceError:

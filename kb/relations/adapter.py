@@ -210,13 +210,13 @@ def widths(nodes: Iterable[NodeTable]) -> dict[str, tuple[int, int]]:
 
     In the order of the paths, matrices first.
     """
-    found: dict[str, tuple[int, int]] = {}
+    width_pairs: dict[str, tuple[int, int]] = {}
     tables = list(nodes)
     for path, reads, writes in _cells(tables, "Linear", "path", "in_features", "out_features"):
-        found[path] = (reads, writes)
+        width_pairs[path] = (reads, writes)
     for path, reads, writes, kernel in _cells(tables, "Conv", "path", "in_channels", "out_channels", "kernel"):
-        found[path] = ((reads or 0) * prod(kernel or ()), writes)
-    return found
+        width_pairs[path] = ((reads or 0) * prod(kernel or ()), writes)
+    return width_pairs
 
 
 def _cells(nodes: Iterable[NodeTable], role: str | None, *columns: str) -> list[tuple[Any, ...]]:
