@@ -9,7 +9,6 @@ import typer
 
 from archkb.queries.cli import terminal
 from archkb.queries.interface.meaning import meant
-from archkb.queries.interface.readings import HEADER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ def _chosen(store: Store, model: str | None, words: str, candidates: tuple[Candi
         terminal.tell(f"archkb: none of these questions speaks of {words_of_none}; what {words!r} could mean")
     else:
         terminal.tell(f"archkb: {words!r} could mean")
-    from archkb.queries.interface.readings import answers
+    from archkb.queries.interface.readings import HEADER_WORDS, answers
 
     each = list(answers(store, [c.question for c in candidates], model, words))
     sentences = {answer.question: answer.sentence for _, answer in each}

@@ -20,7 +20,6 @@ from archkb.queries.interface.asked_store import asked_store, names_a_part
 from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
-from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
 from archkb.queries.questions.question import Question
@@ -57,6 +56,8 @@ def ask(
       archkb ask dtypes ltx-2-19b-dev-fp8:vae
       archkb ask largest-tensors ltx-2-19b-dev-fp8 --param top=5 --show-cypher
     """
+    from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
+
     catalog = open_catalog(questions)
     given = asks.pairs(param or ())
     known = catalog.find(words[0]) if len(words) <= 2 else None
