@@ -49,7 +49,7 @@ class Costs:
 
 
 @cache
-def costs(models: int = 201, source: str = DESIGN, *, told: bool = False) -> Costs:
+def costs(models: int = 201, source: str = DESIGN, *, verbose: bool = False) -> Costs:
     """Ingest one header under many names; where it is to be told, ask at 1 and at all of them, and print."""
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "store"
@@ -63,7 +63,7 @@ def costs(models: int = 201, source: str = DESIGN, *, told: bool = False) -> Cos
             ingest_source(source, store, name=f"m{i}")
             seconds.append(time.perf_counter() - start)
             if i in (0, models - 1):
-                if told:
+                if verbose:
                     said = ", ".join(timed(store, query, "m0") for query in (CROSS, BY_STRUCTURE))
                     print(f"cross attentions of one of {i + 1:,}, by way and by property: {said}")
                 store.close()
@@ -71,7 +71,7 @@ def costs(models: int = 201, source: str = DESIGN, *, told: bool = False) -> Cos
                 store = open_store(str(folder))
         start = time.perf_counter()
         store.forget("m0")
-        if told:
+        if verbose:
             print(f"forget one of {models:,}: {time.perf_counter() - start:.3f} s")
         store.close()
     return Costs(tuple(seconds), sizes[1] - sizes[0], (sizes[2] - sizes[1]) / (models - 1))
@@ -97,7 +97,7 @@ RUNS = (in_time, on_disk)
 
 def run(models: int = 201, source: str = DESIGN) -> None:
     """Measure and print."""
-    found = costs(models, source, told=True)
+    found = costs(models, source, verbose=True)
     first, *later = found.seconds
     print(f"first {first:.2f} s and {found.first_bytes / 1e6:.1f} MB")
     time_share, disk_share = median(later) / first, found.later_bytes / found.first_bytes

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from archkb.queries.questions.classifier.features import features
-from archkb.queries.questions.classifier.model import NONE, WEIGHTS, Classifier, vector
+from archkb.queries.questions.classifier.model import NONE, UNLISTED, WEIGHTS, Classifier, vector
 from benchmarks.asking.samples import Sample, fingerprint, samples_by_writer
 from benchmarks.asking.vary import varied
 
@@ -27,6 +27,8 @@ VARIED = 0.5
 """How much the varied form of a sample counts beside it."""
 BALANCE = 0.5
 """How far a question that is asked seldom counts as one asked often: 0 not at all, 1 wholly."""
+UNANSWERED = (NONE, UNLISTED)
+"""Classes that are no question of the library."""
 LEAST = {"w": 2, "c": 5}
 """Samples a feature must stand in, by its kind."""
 STRENGTH = 30.0
@@ -89,7 +91,7 @@ def left_out(writer: str, writers: dict[str, list[Sample]]) -> list[tuple[float,
     out = []
     for text, id_ in writers[writer]:
         (first, sure), *_ = classifier.ranked(text)
-        out.append((0.0 if first == NONE else sure, first == id_, id_ != NONE))
+        out.append((0.0 if first in UNANSWERED else sure, first == id_, id_ not in UNANSWERED))
     return out
 
 

@@ -136,7 +136,7 @@ def check_writable(path: Path) -> None:
         with path.open("a", encoding="utf-8"):
             pass
     except OSError as error:
-        raise ArchkbError(f"cannot be written: {error.strerror}", where=str(path), cure="name another file") from None
+        raise _unwritable(path, error) from None
 
 
 def write_list(path: Path, failed: Sequence[tuple[Request, str]]) -> None:
@@ -153,4 +153,8 @@ def write_list(path: Path, failed: Sequence[tuple[Request, str]]) -> None:
     try:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
-        raise ArchkbError(f"cannot be written: {error.strerror}", where=str(path), cure="name another file") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> ArchkbError:
+    return ArchkbError(f"cannot be written: {error.strerror}", where=str(path), cure="name another file")

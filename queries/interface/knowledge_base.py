@@ -84,15 +84,13 @@ class KnowledgeBase:
         words mean no question, or could mean any of several: it lists them.
         """
         from archkb.queries.interface.across_models import asks_all
+        from archkb.queries.interface.answer_words import answer_words
         from archkb.queries.interface.asked_store import asked_store
-        from archkb.queries.interface.composed import composed_answer
-        from archkb.queries.interface.meaning import meant, refuse
+        from archkb.queries.interface.meaning import meant, refuse, to_ask
         from archkb.queries.interface.model_names import sole_model
         from archkb.queries.interface.parameters import with_model
-        from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
         from archkb.queries.questions import ask_store
         from archkb.queries.questions.catalog import open_catalog
-        from archkb.queries.questions.match import Candidate
 
         catalog = open_catalog(None)
         given = {name: _text(value) for name, value in params.items()}
@@ -102,19 +100,15 @@ class KnowledgeBase:
                 return Table.of(answered(store))
 
         def answered(store: Store) -> Answer:
-            asked = catalog.find(question)
-            if asked is None:
-                means = meant(question, catalog, store, refuse, model=model, composed=not given)
-                if isinstance(means, tuple):
-                    return readings_answer(store, [c.question for c in means], model, question)
-                if not isinstance(means, Candidate):
-                    return composed_answer(store, means, model)
-                asked = means.question
-                if not given and asks_all(store, model):
-                    return answer_of(store, asked, None)
-            bound = ask_store.bind(asked, with_model(store, asked, model, given, sole_model))
-            found = ask_store.ask(store, asked, bound, counted=True, named=True)
-            return found if question == asked.id else with_header_words(store, asked, found, model, question)
+            known = catalog.find(question)
+            if known is not None:
+                bound = ask_store.bind(known, with_model(store, known, model, given, sole_model))
+                return ask_store.ask(store, known, bound, counted=True, named=True)
+            meaning = to_ask(meant(question, catalog, store, refuse, model=model, composed=not given))
+            everywhere = not given and asks_all(store, model)
+            return answer_words(
+                store, meaning, question, model, given, sole_model, everywhere=everywhere, counted=True, named=True
+            )
 
         return self._read(answer)
 

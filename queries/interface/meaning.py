@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archkb.queries.questions.catalog import Catalog
     from archkb.queries.questions.grammar.asked import Asked
     from archkb.queries.questions.match import Candidate
+    from archkb.queries.questions.question import Question
 
     Choose = Callable[[str, tuple[Candidate, ...]], Candidate]
     """Words and what they could mean, best first, to what they do mean."""
@@ -34,6 +35,15 @@ _COMPARING = re.compile(
     re.IGNORECASE,
 )
 _MODELS = re.compile(r"\b(?:models?|versions?|releases?|checkpoints?|files?|designs?|between)\b", re.IGNORECASE)
+
+
+def to_ask(meaning: Meaning) -> Question | Asked | tuple[Question, ...]:
+    """What is asked of the store: questions in place of the candidates they were."""
+    from archkb.queries.questions.match import Candidate
+
+    if isinstance(meaning, tuple):
+        return tuple(candidate.question for candidate in meaning)
+    return meaning.question if isinstance(meaning, Candidate) else meaning
 
 
 def meant(

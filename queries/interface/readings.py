@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from archkb.kb.store.port import Store
     from archkb.queries.questions.question import Question
 
-HEADER_WORDS = "header-words"
-"""What the last of the answers calls itself where it is what the header names."""
-
 NOT_IN_A_HEADER = (
     "Unknown: that is not in a header, which holds names, number formats, shapes and a configuration, and tells nothing"
     " about data, cost, speed or quality."

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from archkb.kb.paths import pattern
 from archkb.kb.wording import listed
 from archkb.queries.output.answer import Answer, Column
 from archkb.queries.output.cells import cell
@@ -117,9 +118,8 @@ def _tensors(rows: Iterable[Sequence[Any]]) -> list[_Name]:
     """Tensors by their keys, those that differ in numbers alone together."""
     alike: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for key, shape in rows:
-        parts = str(key).split(".")
-        pattern = ".".join("{i}" if part.isdigit() else part for part in parts)
-        alike.setdefault((pattern, tuple(shape)), []).append(".".join(filter(str.isdigit, parts)))
+        numbers = ".".join(filter(str.isdigit, str(key).split(".")))
+        alike.setdefault((pattern(key), tuple(shape)), []).append(numbers)
     return [
         _Name((name, blocks, len(blocks), list(shape), None), _words(name)) for (name, shape), blocks in alike.items()
     ]

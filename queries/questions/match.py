@@ -143,7 +143,9 @@ def match(words: str, questions: Iterable[Question]) -> Match:
     plausible = tuple(c for c in by_phrase if c.score >= PLAUSIBLE)
     if plausible and _word_for_word(words, plausible[0]):
         return Match(plausible[:_LISTED], sure=True)
-    learnt = _learnt(words, candidates)
+    ranked = _ranked(words)
+    by_id = {c.question.id: c for c in candidates if c.question.shipped}
+    learnt = [(by_id[id_], p) for id_, p in ranked.items() if id_ in by_id]
     sure = _sure(wanted, plausible[:_LISTED]) or _clear(plausible[:_LISTED], frozenset(weights))
     if sure and _agreed(plausible[0], learnt):
         return Match(plausible[:_LISTED], sure=True)
@@ -152,7 +154,7 @@ def match(words: str, questions: Iterable[Question]) -> Match:
         return Match(tuple(likely[:_LISTED]), sure=True)
     there = {c.question.id for c in likely}
     listed = (*likely, *(c for c in plausible if c.question.id not in there))[:_LISTED]
-    return Match(listed, sure=False, readings=_readings(learnt), beyond=bool(learnt) and _is_beyond(words))
+    return Match(listed, sure=False, readings=_readings(learnt), beyond=bool(learnt) and _is_beyond(ranked))
 
 
 def _readings(learnt: Sequence[tuple[Candidate, float]]) -> tuple[Candidate, ...]:
@@ -166,11 +168,11 @@ def _readings(learnt: Sequence[tuple[Candidate, float]]) -> tuple[Candidate, ...
     return tuple(readings) if together >= TOGETHER else ()
 
 
-def _is_beyond(words: str) -> bool:
+def _is_beyond(ranked: Mapping[str, float]) -> bool:
     """Whether what no header tells is as good as surely what is asked."""
-    from archkb.queries.questions.classifier.model import NONE, shipped
+    from archkb.queries.questions.classifier.model import NONE
 
-    return dict(shipped().ranked(words)).get(NONE, 0.0) >= BEYOND
+    return ranked.get(NONE, 0.0) >= BEYOND
 
 
 def _limit(words: str) -> float:
@@ -181,14 +183,11 @@ def _limit(words: str) -> float:
     return NARROWED if _NARROWING.search(words) or any(unheard) else LEARNT
 
 
-def _learnt(words: str, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
-    """The candidates that phrasings were learnt of, with their probabilities, likeliest first."""
+def _ranked(words: str) -> dict[str, float]:
+    """Each class of the trained weights with its probability, likeliest first; nothing where they know no word."""
     from archkb.queries.questions.classifier.model import shipped
 
-    by_id = {c.question.id: c for c in candidates if c.question.shipped}
-    if not any(shipped().knows(w) for w in plain_words(words)):
-        return []
-    return [(by_id[id_], p) for id_, p in shipped().ranked(words) if id_ in by_id]
+    return dict(shipped().ranked(words)) if any(map(shipped().knows, plain_words(words))) else {}
 
 
 def _word_for_word(words: str, best: Candidate) -> bool:

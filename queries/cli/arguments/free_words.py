@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from archkb.queries.cli import terminal
-from archkb.queries.interface.meaning import meant
+from archkb.queries.interface.meaning import meant, to_ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archkb.kb.store.port import Store
+    from archkb.queries.interface.meaning import Meaning
     from archkb.queries.questions.catalog import Catalog
     from archkb.queries.questions.grammar.asked import Asked
     from archkb.queries.questions.match import Candidate
@@ -31,29 +30,25 @@ def question_of(
 
     `model` is the name of the one asked about, `composed` whether it may be one of the grammar's.
     """
+    meaning = meant(words, catalog, store, partial(_chosen, store, model), model=model, composed=composed)
+    _tell(words, meaning)
+    return to_ask(meaning)
+
+
+def _tell(words: str, meaning: Meaning) -> None:
+    """Say how the words are read, and of several readings how each is asked alone."""
     from archkb.queries.questions.match import Candidate
 
-    best = meant(words, catalog, store, partial(_chosen, store, model), model=model, composed=composed)
-    if isinstance(best, tuple):
-        return tuple(_told(words, best))
-    if not isinstance(best, Candidate):
+    if isinstance(meaning, Candidate):
+        question, phrase, score = meaning.question, meaning.phrase, meaning.score
+        terminal.tell(f"archkb: asking {question.id!r} ({question.title}), matched “{phrase}”, {score:.0f} of 100")
+    elif not isinstance(meaning, tuple):
         from archkb.queries.questions.grammar.phrase import title
 
-        terminal.tell(f"archkb: understood as “{title(best)}”")
-        return best
-    terminal.tell(
-        f"archkb: asking {best.question.id!r} ({best.question.title}), matched “{best.phrase}”, {best.score:.0f} of 100"
-    )
-    return best.question
-
-
-def _told(words: str, readings: tuple[Candidate, ...]) -> Iterator[Question]:
-    """The questions of several readings, after how each is asked alone."""
-    if readings:
-        alone = ", ".join(f"`archkb ask {c.question.id}`" for c in readings)
+        terminal.tell(f"archkb: understood as “{title(meaning)}”")
+    elif meaning:
+        alone = ", ".join(f"`archkb ask {c.question.id}`" for c in meaning)
         terminal.tell(f"archkb: {words!r} is read as {alone}; ask one of them alone by its id")
-    for candidate in readings:
-        yield candidate.question
 
 
 def _chosen(store: Store, model: str | None, words: str, candidates: tuple[Candidate, ...]) -> Candidate:
@@ -69,7 +64,8 @@ def _chosen(store: Store, model: str | None, words: str, candidates: tuple[Candi
         terminal.tell(f"archkb: none of these questions speaks of {words_of_none}; what {words!r} could mean")
     else:
         terminal.tell(f"archkb: {words!r} could mean")
-    from archkb.queries.interface.readings import HEADER_WORDS, answers
+    from archkb.queries.interface.readings import answers
+    from archkb.queries.questions import header_words
 
     each = list(answers(store, [c.question for c in candidates], model, words))
     sentences = {answer.question: answer.sentence for _, answer in each}
@@ -77,7 +73,7 @@ def _chosen(store: Store, model: str | None, words: str, candidates: tuple[Candi
         terminal.tell(f"  {i}  {c.question.id:24} {c.question.title}")
         if sentences.get(c.question.id):
             terminal.tell(f"       {sentences[c.question.id]}")
-    if each and each[-1][1].question == HEADER_WORDS:
+    if each and each[-1][1].question == header_words.ID:
         terminal.tell(f"archkb: {each[-1][1].sentence}")
     if not terminal.interactive():
         terminal.tell("archkb: not sure which. Cure: ask one of these by its id.")

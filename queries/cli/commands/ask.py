@@ -17,12 +17,10 @@ from archkb.queries.cli.context import Run, only_model
 from archkb.queries.cli.options import with_answer
 from archkb.queries.interface.across_models import asks_all
 from archkb.queries.interface.asked_store import asked_store, names_a_part
-from archkb.queries.interface.composed import composed_answer
 from archkb.queries.interface.model_names import goes_on
 from archkb.queries.interface.parameters import with_model
 from archkb.queries.questions import ask_store as asks
 from archkb.queries.questions.catalog import open_catalog
-from archkb.queries.questions.question import Question
 
 if TYPE_CHECKING:
     from archkb.kb.store.port import Store
@@ -56,7 +54,7 @@ def ask(
       archkb ask dtypes ltx-2-19b-dev-fp8:vae
       archkb ask largest-tensors ltx-2-19b-dev-fp8 --param top=5 --show-cypher
     """
-    from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
+    from archkb.queries.interface.answer_words import answer_words
 
     catalog = open_catalog(questions)
     given = asks.pairs(param or ())
@@ -64,25 +62,16 @@ def ask(
     with run.store() as whole:
         name, text = (words[1] if len(words) == 2 else None, "") if known else _model_in(whole, words)
         name = _one_of(_one_of(name, model), given.pop("model", None) if known is None else None)
+        only = partial(only_model, meant=words[-1])
+        shown = {"counted": run.format == "table", "named": run.for_people}
         with asked_store(whole, name) as store:
-            if known is None:
-                means = question_of(text, catalog, store, model=name, composed=not given)
+            if known is not None:
+                answer = asks.ask(store, known, asks.bind(known, with_model(store, known, name, given, only)), **shown)
+            else:
+                meaning = question_of(text, catalog, store, model=name, composed=not given)
                 misspelt = name is None and text != " ".join(words)
                 everywhere = not given and not misspelt and asks_all(store, name)
-            else:
-                means, everywhere = known, False
-            only = partial(only_model, meant=words[-1])
-            if isinstance(means, tuple):
-                answer = readings_answer(store, means, name, text)
-            elif not isinstance(means, Question):
-                answer = composed_answer(store, means, None if everywhere else name or only(store))
-            elif everywhere:
-                answer = answer_of(store, means, None)
-            else:
-                params = asks.bind(means, with_model(store, means, name, given, only))
-                answer = asks.ask(store, means, params, counted=run.format == "table", named=run.for_people)
-                if known is None:
-                    answer = with_header_words(store, means, answer, name, text)
+                answer = answer_words(store, meaning, text, name, given, only, everywhere=everywhere, **shown)
     run.show(answer)
 
 

@@ -215,3 +215,10 @@ def test_words_are_about_the_model_given_as_a_parameter(archkb: Archkb, small: P
     called = archkb(*words, "-p", "model=duo", "--json", store=small)
     assert called.code == 0
     assert called.out == archkb(*words, "duo", "--json", store=small).out
+
+
+def test_words_about_all_models_are_answered_though_one_is_named(archkb: Archkb, small: Path) -> None:
+    words = ("ask", "which structures have the most models")
+    called = archkb(*words, "duo", "--json", store=small)
+    assert called.code == 0
+    assert called.out == archkb(*words, "--json", store=small).out

@@ -21,9 +21,10 @@ from archkb.ingest.read_tables import infer, read_tables
 from archkb.kb.store import Store, open_store
 from archkb.kb.values import Header
 from archkb.queries.bench.corpus import specs
-from archkb.queries.interface.composed import composed_answer
-from archkb.queries.interface.meaning import meant
-from archkb.queries.interface.readings import answer_of, readings_answer, with_header_words
+from archkb.queries.interface.across_models import asks_all
+from archkb.queries.interface.answer_words import answer_words
+from archkb.queries.interface.meaning import meant, to_ask
+from archkb.queries.interface.model_names import sole_model
 from archkb.queries.output.answer import Answer
 from archkb.queries.output.render import render
 from archkb.queries.questions.catalog import open_catalog
@@ -75,15 +76,11 @@ def asked_answer(store: Store, item: dict[str, Any]) -> Answer:
         raise AskedBackError
 
     model = item["model"]
-    asked = meant(item["words"], CATALOG, store, choose, model=model)
-    if isinstance(asked, tuple):
-        return readings_answer(store, [c.question for c in asked], model, item["words"])
-    if not isinstance(asked, Candidate):
-        return composed_answer(store, asked, model)
-    if any(p.required and p.type != "model" for p in asked.question.params):
-        raise AskedBackError
-    answer = answer_of(store, asked.question, model)
-    return with_header_words(store, asked.question, answer, model, item["words"])
+    meaning = to_ask(meant(item["words"], CATALOG, store, choose, model=model))
+    everywhere = asks_all(store, model)
+    return answer_words(
+        store, meaning, item["words"], model, {}, sole_model, everywhere=everywhere, counted=False, named=True
+    )
 
 
 def verdict(store: Store, item: dict[str, Any]) -> str:
